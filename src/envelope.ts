@@ -1,0 +1,27 @@
+// The envelope's shared words: who did it, on what evidence, by which policy. All of it is stored in the clear.
+
+export type ActorKind = 'person' | 'integration' | 'policy' | 'system';
+
+/** Who made a change: `id` is an opaque subject of the organisation's own, never a customer's name. */
+export interface Actor {
+  id: string;
+  kind: ActorKind;
+  /** The team at that time. */
+  team?: string;
+  onBehalfOf?: string;
+}
+
+/** What a change rests on. The text of an evidence is personal and therefore sealed with the event's data. */
+export interface EvidenceReference {
+  /** bounce, reply, feed_record, word, event, document, … (lower snake case). */
+  kind: string;
+  /** Id of the event that is the evidence. */
+  eventId?: string;
+  /** Hash of a sealed document. */
+  digest?: string;
+}
+
+export interface PolicyReference {
+  name: string;
+  version: number;
+}
