@@ -1,0 +1,214 @@
+// What is believed about an account: the same fold for deciders, read models, as-of reads, undo and rebuild.
+import { type Cut, revertedIds, VOID, withinCut } from '../belief.ts';
+import type { ExternalId, Location, Money } from '../event-contract.ts';
+import { sortByBelief } from '../time/belief-order.ts';
+import { assertValue, initially, type Said, type Timeline } from '../timeline.ts';
+import type { AccountEvent, AccountEventOf, AccountEventType } from './events.ts';
+
+export interface RenewalDecision {
+  id: string;
+  product: string;
+  outcome: string;
+  amount: Money | null;
+  rootCause: string | null;
+  competitor: string | null;
+  decidedOn: string | null;
+  eventId: string;
+}
+export interface AccountBelief {
+  id: string;
+  externalIds: readonly ExternalId[];
+  name: Timeline<string | null>;
+  domains: Timeline<readonly string[] | null>;
+  address: Timeline<string | null>;
+  location: Timeline<Location | null>;
+  phone: Timeline<string | null>;
+  parentId: Timeline<string | null>;
+  segment: Timeline<string | null>;
+  industry: Timeline<string | null>;
+  size: Timeline<number | null>;
+  relationship: Timeline<string | null>;
+  touchModel: Timeline<string | null>;
+  tier: Timeline<string | null>;
+  productLines: Timeline<readonly string[] | null>;
+  arr: Timeline<Money | null>;
+  acv: Timeline<Money | null>;
+  renewalOn: Timeline<string | null>;
+  /** By role: owner, account_manager, steward, … */
+  team: Readonly<Record<string, Timeline<string | null>>>;
+  renewals: readonly RenewalDecision[];
+  closed: {
+    closing: string;
+    intoId: string | null;
+    effectiveOn: string | null;
+    eventId: string;
+    learnedAtMs: number;
+  } | null;
+}
+
+export type AccountWitness = (
+  event: AccountEvent,
+  before: AccountBelief | null,
+  after: AccountBelief | null,
+  isVoid: boolean,
+) => void;
+
+/** The state of an account at a cut of knowledge; null = not registered then. Total, like the contact's. */
+export function believeAccount(
+  events: readonly AccountEvent[],
+  cut: Cut = {},
+  witness?: AccountWitness,
+): AccountBelief | null {
+  const ordered = sortByBelief(withinCut(events, cut));
+  const reverted = revertedIds(ordered);
+  let belief: AccountBelief | null = null;
+  for (const event of ordered) {
+    const next: AccountBelief | typeof VOID = reverted.has(event.id) ? VOID : evolveAccount(belief, event);
+    const after: AccountBelief | null = next === VOID ? belief : next;
+    witness?.(event, belief, after, next === VOID);
+    belief = after;
+  }
+  return belief;
+}
+
+/** Folds one event that is the newest in belief order and reverts nothing. */
+export function believeAccountNext(belief: AccountBelief | null, event: AccountEvent): AccountBelief | null {
+  const next = evolveAccount(belief, event);
+  return next === VOID ? belief : next;
+}
+
+type Step<K extends AccountEventType> = (
+  belief: AccountBelief,
+  event: AccountEventOf<K>,
+) => AccountBelief | typeof VOID;
+
+export function evolveAccount(
+  belief: AccountBelief | null,
+  event: AccountEvent,
+): AccountBelief | typeof VOID {
+  if (event.type === 'AccountRegistered') return belief ? VOID : register(event);
+  if (event.type === 'ClaimConfirmed') {
+    const { claimed, claim } = event.data;
+    return evolveAccount(belief, {
+      ...event,
+      type: claimed,
+      data: claim,
+      personal: event.personal?.claim ?? null,
+    } as unknown as AccountEvent);
+  }
+  if (!belief) return VOID;
+  return (steps[event.type] as Step<AccountEventType>)(belief, event as AccountEventOf<AccountEventType>);
+}
+
+const asSaid = (event: AccountEvent): Said => ({
+  learnedAtMs: event.learnedAtMs,
+  id: event.id,
+  ...(event.effectiveOn !== undefined && { effectiveOn: event.effectiveOn }),
+});
+
+function register(event: AccountEventOf<'AccountRegistered'>): AccountBelief {
+  const { data, personal } = event;
+  const said = asSaid(event);
+  const given = <V>(value: V | null | undefined): Timeline<V | null> =>
+    value === undefined || value === null ? [] : initially(value, said);
+  return {
+    id: event.stream.slice('account-'.length),
+    externalIds: personal?.externalId ? [personal.externalId] : [],
+    name: initially(personal?.name ?? null, said),
+    domains: given(personal?.domains),
+    address: [],
+    location: given(personal?.location),
+    phone: [],
+    parentId: given(data.parentId),
+    segment: given(data.segment),
+    industry: given(data.industry),
+    size: given(data.size),
+    relationship: given<string>(data.relationship),
+    touchModel: given(data.touchModel),
+    tier: given(data.tier),
+    productLines: given(data.productLines),
+    arr: given(data.arr),
+    acv: given(data.acv),
+    renewalOn: given(data.renewalOn),
+    team: {},
+    renewals: [],
+    closed: null,
+  };
+}
+
+type TimelineKey = {
+  [K in keyof AccountBelief]: AccountBelief[K] extends Timeline<infer _>
+    ? K extends 'externalIds' | 'renewals'
+      ? never
+      : K
+    : never;
+}[keyof AccountBelief];
+
+/** Sets each value that is present; the same belief where none is new. */
+function set(
+  belief: AccountBelief,
+  event: AccountEvent,
+  values: { [K in TimelineKey]?: unknown },
+): AccountBelief {
+  let next = belief;
+  for (const [key, value] of Object.entries(values) as [TimelineKey, unknown][]) {
+    if (value === undefined) continue;
+    const timeline = next[key] as Timeline<unknown>;
+    const asserted = assertValue(timeline, value, asSaid(event));
+    if (asserted !== timeline) next = { ...next, [key]: asserted };
+  }
+  return next;
+}
+
+const steps: { [K in Exclude<AccountEventType, 'AccountRegistered' | 'ClaimConfirmed'>]: Step<K> } = {
+  AccountNameChanged: (belief, event) => set(belief, event, { name: event.personal?.name ?? null }),
+  AccountDomainsChanged: (belief, event) => set(belief, event, { domains: event.personal?.domains ?? null }),
+  AccountAddressChanged: (belief, event) =>
+    set(belief, event, {
+      address: event.personal?.address ?? null,
+      location: event.personal?.location ?? null,
+    }),
+  AccountPhoneChanged: (belief, event) => set(belief, event, { phone: event.personal?.phone ?? null }),
+  AccountParentChanged: (belief, event) => set(belief, event, { parentId: event.data.parentId }),
+  AccountClassified: (belief, event) => set(belief, event, event.data),
+  AccountValueChanged: (belief, event) => set(belief, event, event.data),
+  AccountRenewalScheduled: (belief, event) => set(belief, event, { renewalOn: event.data.renewalOn }),
+  AccountTeamChanged: (belief, event) => {
+    const { teamRole, member } = event.data;
+    const timeline = belief.team[teamRole] ?? [];
+    const asserted = assertValue(timeline, member, asSaid(event));
+    return asserted === timeline ? belief : { ...belief, team: { ...belief.team, [teamRole]: asserted } };
+  },
+  RenewalDecided: (belief, event) => {
+    const { decisionId: id, product, outcome, amount, rootCause } = event.data;
+    const decided = {
+      id,
+      product,
+      outcome,
+      amount,
+      rootCause,
+      competitor: event.personal?.competitor ?? null,
+      decidedOn: event.effectiveOn ?? null,
+      eventId: event.id,
+    };
+    return { ...belief, renewals: [...belief.renewals.filter((renewal) => renewal.id !== id), decided] };
+  },
+  AccountClosed: (belief, event) => {
+    const { closing, intoId } = event.data;
+    const effectiveOn = event.effectiveOn ?? null;
+    const { closed } = belief;
+    if (
+      closed &&
+      closed.closing === closing &&
+      closed.intoId === intoId &&
+      closed.effectiveOn === effectiveOn
+    )
+      return belief;
+    return {
+      ...belief,
+      closed: { closing, intoId, effectiveOn, eventId: event.id, learnedAtMs: event.learnedAtMs },
+    };
+  },
+  // What a revert leaves out is left out before the fold; by itself it changes nothing.
+  ChangesReverted: (belief) => belief,
+};

@@ -1,0 +1,59 @@
+// What one may ask of an account: one zod shape per command.
+import { z } from 'zod';
+import { zCode, zDate, zExternalId, zId, zLocation, zMoney, zSubject, zText } from '../event-contract.ts';
+import { closings, relationships, renewalOutcomes } from './events.ts';
+
+const accountId = zId;
+const classification = {
+  segment: zCode.nullable().optional(),
+  industry: zCode.nullable().optional(),
+  size: z.int().min(0).nullable().optional(),
+  relationship: z.enum(relationships).nullable().optional(),
+  touchModel: zCode.nullable().optional(),
+  tier: zCode.nullable().optional(),
+  productLines: z.array(zCode).max(100).nullable().optional(),
+};
+const value = { arr: zMoney.nullable().optional(), acv: zMoney.nullable().optional() };
+
+export const accountCommands = {
+  RegisterAccount: z.strictObject({
+    accountId,
+    name: zText(1000),
+    parentId: zId.optional(),
+    domains: z.array(zText(253)).max(1000).optional(),
+    location: zLocation.optional(),
+    ...classification,
+    ...value,
+    renewalOn: zDate.optional(),
+    externalId: zExternalId.optional(),
+  }),
+  ChangeAccountName: z.strictObject({ accountId, name: zText(1000) }),
+  ChangeAccountDomains: z.strictObject({ accountId, domains: z.array(zText(253)).max(1000) }),
+  ChangeAccountAddress: z.strictObject({
+    accountId,
+    address: zText(2000).nullable(),
+    location: zLocation.nullable(),
+  }),
+  ChangeAccountPhone: z.strictObject({ accountId, phone: zText(200).nullable() }),
+  ChangeAccountParent: z.strictObject({ accountId, parentId: zId.nullable() }),
+  ClassifyAccount: z.strictObject({ accountId, ...classification }),
+  ChangeAccountValue: z.strictObject({ accountId, ...value }),
+  ScheduleAccountRenewal: z.strictObject({ accountId, renewalOn: zDate.nullable() }),
+  ChangeAccountTeam: z.strictObject({ accountId, teamRole: zCode, member: zSubject.nullable() }),
+  DecideRenewal: z.strictObject({
+    accountId,
+    product: zCode,
+    outcome: z.enum(renewalOutcomes),
+    amount: zMoney.nullable(),
+    rootCause: zCode.nullable(),
+    competitor: zText(500).optional(),
+  }),
+  CloseAccount: z.strictObject({ accountId, closing: z.enum(closings), intoId: zId.nullable() }),
+  RevertAccountChanges: z.strictObject({ accountId, eventIds: z.array(zId).min(1).max(1000) }),
+};
+
+export type AccountCommandType = keyof typeof accountCommands;
+export type AccountCommand = {
+  [K in AccountCommandType]: { type: K } & z.infer<(typeof accountCommands)[K]>;
+}[AccountCommandType];
+export type AccountCommandOf<K extends AccountCommandType> = Extract<AccountCommand, { type: K }>;

@@ -1,0 +1,100 @@
+// What is allowed on an account: from the belief at the moment of learning and a command to events, or a refusal.
+import type { Deciding } from '../deciding.ts';
+import { type Rejection, reject } from '../rejections.ts';
+import { latest } from '../timeline.ts';
+import type { AccountBelief } from './belief.ts';
+import type { AccountCommand, AccountCommandOf, AccountCommandType } from './commands.ts';
+import type { DecidedAccountEvent } from './events.ts';
+
+export type AccountDecision = DecidedAccountEvent[] | Rejection;
+type Step<K extends AccountCommandType> = (
+  belief: AccountBelief,
+  command: AccountCommandOf<K>,
+  deciding: Deciding,
+) => AccountDecision;
+
+export function decideAccount(
+  belief: AccountBelief | null,
+  command: AccountCommand,
+  deciding: Deciding,
+): AccountDecision {
+  if (command.type === 'RegisterAccount') return register(belief, command, deciding);
+  if (!belief) return reject('ACCOUNT_UNKNOWN', 'accountId');
+  if (
+    belief.closed &&
+    deciding.by === 'person' &&
+    command.type !== 'RevertAccountChanges' &&
+    command.type !== 'CloseAccount'
+  )
+    return reject('ACCOUNT_CLOSED', 'accountId');
+  return (decisions[command.type] as Step<AccountCommandType>)(belief, command, deciding);
+}
+
+function register(
+  belief: AccountBelief | null,
+  command: AccountCommandOf<'RegisterAccount'>,
+  deciding: Deciding,
+): AccountDecision {
+  if (belief && !belief.name.some((assertion) => assertion.value === command.name))
+    return reject('ACCOUNT_ALREADY_REGISTERED', 'accountId');
+  const { type: _, accountId, name, domains, location, externalId, ...data } = command;
+  const parent = checkParent(accountId, command.parentId ?? null, deciding);
+  if (parent) return parent;
+  const personal = {
+    name,
+    ...(domains?.length && { domains }),
+    ...(location !== undefined && { location }),
+    ...(externalId !== undefined && { externalId }),
+  };
+  return [{ type: 'AccountRegistered', data, personal }];
+}
+
+function checkParent(accountId: string, parentId: string | null, deciding: Deciding): Rejection | undefined {
+  if (parentId === null) return undefined;
+  if (parentId === accountId) return reject('PARENT_CYCLE', 'parentId');
+  if (!deciding.accountKnown(parentId)) return reject('ACCOUNT_UNKNOWN', 'parentId');
+  return deciding.chain(parentId).includes(accountId) ? reject('PARENT_CYCLE', 'parentId') : undefined;
+}
+
+const decisions: { [K in Exclude<AccountCommandType, 'RegisterAccount'>]: Step<K> } = {
+  ChangeAccountName: (_, { name }) => [{ type: 'AccountNameChanged', data: {}, personal: { name } }],
+  ChangeAccountDomains: (_, { domains }) => [
+    { type: 'AccountDomainsChanged', data: {}, personal: { domains } },
+  ],
+  ChangeAccountAddress: (_, { address, location }) => [
+    { type: 'AccountAddressChanged', data: {}, personal: { address, location } },
+  ],
+  ChangeAccountPhone: (_, { phone }) => [{ type: 'AccountPhoneChanged', data: {}, personal: { phone } }],
+  ChangeAccountParent: (belief, { parentId }, deciding) =>
+    checkParent(belief.id, parentId, deciding) ?? [
+      { type: 'AccountParentChanged', data: { parentId }, personal: {} },
+    ],
+  ClassifyAccount: (_, { type: _type, accountId: _id, ...data }) => [
+    { type: 'AccountClassified', data, personal: {} },
+  ],
+  ChangeAccountValue: (_, { type: _type, accountId: _id, ...data }) => [
+    { type: 'AccountValueChanged', data, personal: {} },
+  ],
+  ScheduleAccountRenewal: (_, { renewalOn }) => [
+    { type: 'AccountRenewalScheduled', data: { renewalOn }, personal: {} },
+  ],
+  ChangeAccountTeam: (belief, { teamRole, member }) =>
+    member === null && latest(belief.team[teamRole] ?? []) === null
+      ? []
+      : [{ type: 'AccountTeamChanged', data: { teamRole, member }, personal: {} }],
+  DecideRenewal: (_, { product, outcome, amount, rootCause, competitor }, deciding) => [
+    {
+      type: 'RenewalDecided',
+      data: { decisionId: deciding.newId('renewal'), product, outcome, amount, rootCause },
+      personal: competitor === undefined ? {} : { competitor },
+    },
+  ],
+  CloseAccount: (_, { closing, intoId }, deciding) =>
+    intoId !== null && !deciding.accountKnown(intoId)
+      ? reject('ACCOUNT_UNKNOWN', 'intoId')
+      : [{ type: 'AccountClosed', data: { closing, intoId }, personal: {} }],
+  RevertAccountChanges: (_, { eventIds }, deciding) =>
+    eventIds.every((id) => deciding.eventKnown(id))
+      ? [{ type: 'ChangesReverted', data: { eventIds }, personal: {} }]
+      : reject('EVENT_UNKNOWN', 'eventIds'),
+};

@@ -1,0 +1,92 @@
+// What can happen to an account: one contract per event type. A stored type keeps its shape for ever.
+import { z } from 'zod';
+import {
+  type DecidedEvent,
+  type EventsOf,
+  eventContract,
+  zCode,
+  zDate,
+  zExternalId,
+  zId,
+  zLocation,
+  zMoney,
+  zSubject,
+  zText,
+} from '../event-contract.ts';
+
+export const relationships = ['prospect', 'customer', 'former', 'partner', 'other'] as const;
+export const closings = ['acquired', 'merged', 'out_of_business', 'duplicate', 'other'] as const;
+export const renewalOutcomes = ['renewed', 'expanded', 'reduced', 'not_renewed'] as const;
+
+const classification = {
+  segment: zCode.nullable().optional(),
+  industry: zCode.nullable().optional(),
+  /** Number of employees. */
+  size: z.int().min(0).nullable().optional(),
+  relationship: z.enum(relationships).nullable().optional(),
+  touchModel: zCode.nullable().optional(),
+  tier: zCode.nullable().optional(),
+  productLines: z.array(zCode).nullable().optional(),
+};
+const value = {
+  /** Annual recurring revenue. */
+  arr: zMoney.nullable().optional(),
+  /** Annual contract value. */
+  acv: zMoney.nullable().optional(),
+};
+
+const claims = {
+  AccountRegistered: eventContract(
+    { parentId: zId.optional(), ...classification, ...value, renewalOn: zDate.optional() },
+    {
+      name: zText(1000),
+      domains: z.array(zText(253)).optional(),
+      location: zLocation.optional(),
+      externalId: zExternalId.optional(),
+    },
+  ),
+  AccountNameChanged: eventContract({}, { name: zText(1000) }),
+  AccountDomainsChanged: eventContract({}, { domains: z.array(zText(253)) }),
+  AccountAddressChanged: eventContract(
+    {},
+    { address: zText(2000).nullable(), location: zLocation.nullable() },
+  ),
+  AccountPhoneChanged: eventContract({}, { phone: zText(200).nullable() }),
+  AccountParentChanged: eventContract({ parentId: zId.nullable() }, {}),
+  /** Keys that are present replace, null means none. */
+  AccountClassified: eventContract(classification, {}),
+  AccountValueChanged: eventContract(value, {}),
+  AccountRenewalScheduled: eventContract({ renewalOn: zDate.nullable() }, {}),
+  /** `teamRole` is owner, account_manager, steward, …; null leaves the role empty. */
+  AccountTeamChanged: eventContract({ teamRole: zCode, member: zSubject.nullable() }, {}),
+  RenewalDecided: eventContract(
+    {
+      decisionId: zId,
+      product: zCode,
+      outcome: z.enum(renewalOutcomes),
+      amount: zMoney.nullable(),
+      rootCause: zCode.nullable(),
+    },
+    { competitor: zText(500).optional() },
+  ),
+  AccountClosed: eventContract({ closing: z.enum(closings), intoId: zId.nullable() }, {}),
+};
+
+export const accountClaimTypes = Object.keys(claims) as [keyof typeof claims, ...(keyof typeof claims)[]];
+
+export const accountEvents = {
+  ...claims,
+  /** A source said what is believed already: nothing changes, but it is known that this source agreed, and when. */
+  ClaimConfirmed: eventContract(
+    { claimed: z.enum(accountClaimTypes), claim: z.record(z.string(), z.json()) },
+    { claim: z.record(z.string(), z.json()) },
+  ),
+  /** Belief leaves these events out: what remains is exactly what would have been. */
+  ChangesReverted: eventContract({ eventIds: z.array(zId).min(1) }, {}),
+};
+
+export type AccountClaimType = keyof typeof claims;
+export type AccountEventType = keyof typeof accountEvents;
+export type AccountEvent = EventsOf<typeof accountEvents>;
+export type AccountEventOf<K extends AccountEventType> = Extract<AccountEvent, { type: K }>;
+export type DecidedAccountEvent = DecidedEvent<AccountEvent>;

@@ -1,0 +1,173 @@
+// What is believed about a contact: the one pure function that deciders, read models, as-of reads, undo and rebuild share.
+import { type Cut, revertedIds, VOID, withinCut } from '../belief.ts';
+import type { ExternalId, Location } from '../event-contract.ts';
+import { type BeliefOrdered, compareBeliefOrder, sortByBelief } from '../time/belief-order.ts';
+import type { Timeline } from '../timeline.ts';
+import type { ContactClaimType, ContactEvent, phoneLines } from './events.ts';
+import { evolve } from './evolve.ts';
+
+/** Null values are either "none" or no longer readable after an erasure. */
+export interface EmailFact {
+  id: string;
+  address: Timeline<string | null>;
+}
+export interface PhoneFact {
+  id: string;
+  kind: string | null;
+  line: (typeof phoneLines)[number];
+  number: Timeline<string | null>;
+}
+export interface AddressFact {
+  id: string;
+  kind: string | null;
+  address: Timeline<string | null>;
+}
+export interface AttributeFact {
+  id: string;
+  name: string | null;
+  value: Timeline<string | null>;
+}
+/** How something ended, was removed or died: which event said so, when and why. */
+export interface Ending {
+  eventId: string;
+  learnedAtMs: number;
+  effectiveOn?: string;
+  reasonCode?: string;
+  reasonText?: string;
+  destination?: string;
+  destinationAccountId?: string;
+  destinationName?: string;
+}
+export interface BuyingRoleFact {
+  role: string;
+  startsOn?: string;
+  ended?: Ending;
+}
+export interface PlacementFact {
+  id: string;
+  accountId: string;
+  postId: string | null;
+  postName: string | null;
+  /** EDTF; null = unknown. */
+  startsOn: string | null;
+  /** Present once it is known to have ended (or to end); its effectiveOn is absent where nobody knows when. */
+  ended: Ending | null;
+  removed: Ending | null;
+  withdrawn: boolean;
+  movedFrom: string | null;
+  title: Timeline<string | null>;
+  function: Timeline<string | null>;
+  department: Timeline<string | null>;
+  managerId: Timeline<string | null>;
+  payingAccountId: Timeline<string | null>;
+  contactType: Timeline<string | null>;
+  importance: Timeline<number | null>;
+  interactionClass: Timeline<string | null>;
+  buyingRoles: readonly BuyingRoleFact[];
+}
+export interface Proposal {
+  id: string;
+  claimed: ContactClaimType;
+  doubt: string;
+  eventId: string;
+  learnedAtMs: number;
+  state: 'open' | 'accepted' | 'declined';
+  effectiveOn?: string;
+  claim: object;
+  personal: object | null;
+}
+export interface ContactBelief {
+  id: string;
+  name: Timeline<string | null>;
+  location: Timeline<Location | null>;
+  owner: Timeline<string | null>;
+  externalIds: readonly ExternalId[];
+  emails: readonly EmailFact[];
+  phones: readonly PhoneFact[];
+  addresses: readonly AddressFact[];
+  attributes: readonly AttributeFact[];
+  placements: readonly PlacementFact[];
+  removed: Ending | null;
+  died: Ending | null;
+  mergedInto: {
+    contactId: string;
+    eventId: string;
+    learnedAtMs: number;
+    position: number;
+    carried: string[];
+    choices: string[];
+  } | null;
+  proposals: readonly Proposal[];
+}
+
+/** Facts of a contact merged into this one, which this one shows from that point of belief on. */
+export interface MergeIn extends BeliefOrdered {
+  loser: ContactBelief;
+}
+
+/** Told of each event as it is folded: what it found and what it left. `before === after` where it changed nothing. */
+export type Witness = (
+  event: ContactEvent,
+  before: ContactBelief | null,
+  after: ContactBelief | null,
+  isVoid: boolean,
+) => void;
+
+/**
+ * The state of a contact: filter by the cut, leave out what was reverted, sort by belief order (learnedAt, position), fold.
+ * Total: an event that no longer applies is void and reported to the witness, never thrown. Null = not registered at this cut.
+ */
+export function believe(
+  events: readonly ContactEvent[],
+  cut: Cut = {},
+  mergesIn: readonly MergeIn[] = [],
+  witness?: Witness,
+): ContactBelief | null {
+  const ordered = sortByBelief(withinCut(events, cut));
+  const reverted = revertedIds(ordered);
+  const merges = sortByBelief(mergesIn);
+  let nextMerge = 0;
+  let belief: ContactBelief | null = null;
+  for (const event of ordered) {
+    while (nextMerge < merges.length && compareBeliefOrder(merges[nextMerge]!, event) < 0)
+      belief = takeOver(belief, merges[nextMerge++]!.loser);
+    if (reverted.has(event.id)) {
+      witness?.(event, belief, belief, true);
+      continue;
+    }
+    const next = evolve(belief, event);
+    const after: ContactBelief | null = next === VOID ? belief : next;
+    witness?.(event, belief, after, next === VOID);
+    belief = after;
+  }
+  while (nextMerge < merges.length) belief = takeOver(belief, merges[nextMerge++]!.loser);
+  return belief;
+}
+
+/** Folds one event that is the newest in belief order and reverts nothing: the same as folding all again. */
+export function believeNext(belief: ContactBelief | null, event: ContactEvent): ContactBelief | null {
+  const next = evolve(belief, event);
+  return next === VOID ? belief : next;
+}
+
+/** What the survivor of a merge shows of the loser: the carried facts and the values chosen. */
+function takeOver(survivor: ContactBelief | null, loser: ContactBelief): ContactBelief | null {
+  const merge = loser.mergedInto;
+  if (!survivor || !merge) return survivor;
+  const carried = new Set(merge.carried);
+  const add = <F extends { id: string }>(own: readonly F[], other: readonly F[]): readonly F[] => {
+    const taken = other.filter((fact) => carried.has(fact.id) && !own.some((mine) => mine.id === fact.id));
+    return taken.length ? [...own, ...taken] : own;
+  };
+  return {
+    ...survivor,
+    ...(merge.choices.includes('name') && { name: loser.name }),
+    ...(merge.choices.includes('location') && { location: loser.location }),
+    ...(merge.choices.includes('owner') && { owner: loser.owner }),
+    emails: add(survivor.emails, loser.emails),
+    phones: add(survivor.phones, loser.phones),
+    addresses: add(survivor.addresses, loser.addresses),
+    attributes: add(survivor.attributes, loser.attributes),
+    placements: add(survivor.placements, loser.placements),
+  };
+}

@@ -1,0 +1,500 @@
+// What is allowed on a contact: from the belief at the moment of learning and a command to events, or a refusal.
+import type { Deciding } from '../deciding.ts';
+import { isRejection, type Rejection, reject } from '../rejections.ts';
+import { parseEdtf } from '../time/edtf.ts';
+import { latest } from '../timeline.ts';
+import type { ContactBelief, PlacementFact } from './belief.ts';
+import type { ContactCommand, ContactCommandOf, ContactCommandType } from './commands.ts';
+import type { DecidedContactEvent } from './events.ts';
+
+export type ContactDecision = DecidedContactEvent[] | Rejection;
+type Step<K extends ContactCommandType> = (
+  belief: ContactBelief,
+  command: ContactCommandOf<K>,
+  deciding: Deciding,
+) => ContactDecision;
+
+/** Commands that a merged contact still takes. */
+const allowedWhenMerged: ReadonlySet<ContactCommandType> = new Set([
+  'UnmergeContacts',
+  'MergeContacts',
+  'RevertContactChanges',
+]);
+
+export function decideContact(
+  belief: ContactBelief | null,
+  command: ContactCommand,
+  deciding: Deciding,
+): ContactDecision {
+  if (command.type === 'RegisterContact') return register(belief, command, deciding);
+  if (!belief) return reject('CONTACT_UNKNOWN', 'contactId');
+  if (belief.mergedInto && !allowedWhenMerged.has(command.type))
+    return reject(
+      'CONTACT_MERGED',
+      'contactId',
+      `The contact was merged into ${belief.mergedInto.contactId}; address that one, or unmerge first.`,
+    );
+  return (decisions[command.type] as Step<ContactCommandType>)(belief, command, deciding);
+}
+
+function register(
+  belief: ContactBelief | null,
+  command: ContactCommandOf<'RegisterContact'>,
+  deciding: Deciding,
+): ContactDecision {
+  if (belief && !restatesRegistration(belief, command))
+    return reject('CONTACT_ALREADY_REGISTERED', 'contactId');
+  if (command.email !== undefined && !plausibleEmail(command.email, deciding))
+    return reject('EMAIL_MALFORMED', 'email');
+  const { name, email, phone, attributes, location, owner, externalId } = command;
+  return [
+    {
+      type: 'ContactRegistered',
+      data: {
+        ...(email !== undefined && { emailId: deciding.slotId('email') }),
+        ...(phone !== undefined && { phoneId: deciding.slotId('phone') }),
+        ...(attributes?.length && {
+          attributeIds: attributes.map((attribute) => deciding.slotId('attribute', attribute.name)),
+        }),
+        ...(owner !== undefined && { owner }),
+      },
+      personal: {
+        name,
+        ...(email !== undefined && { email }),
+        ...(phone !== undefined && { phone }),
+        ...(attributes?.length && {
+          attributes: attributes.map((attribute): [string, string] => [attribute.name, attribute.value]),
+        }),
+        ...(location !== undefined && { location }),
+        ...(externalId !== undefined && { externalId }),
+      },
+    },
+  ];
+}
+
+function restatesRegistration(belief: ContactBelief, command: ContactCommandOf<'RegisterContact'>): boolean {
+  return (
+    belief.name.some((assertion) => assertion.value === command.name) &&
+    (command.email === undefined ||
+      belief.emails.some((email) => email.address.some((assertion) => assertion.value === command.email)))
+  );
+}
+
+function plausibleEmail(address: string, deciding: Deciding): boolean {
+  return deciding.by === 'feed' || /^[^\s@]+@[^\s@]+$/.test(address);
+}
+
+function findPlacement(belief: ContactBelief, id: string): PlacementFact | Rejection {
+  const placement = belief.placements.find((candidate) => candidate.id === id);
+  return placement && !placement.withdrawn ? placement : reject('PLACEMENT_UNKNOWN', 'placementId');
+}
+
+/** An event on one placement that must exist and not be withdrawn. */
+function onPlacement<C extends { placementId: string }>(
+  make: (command: C, placement: PlacementFact, deciding: Deciding) => DecidedContactEvent | Rejection,
+) {
+  return (belief: ContactBelief, command: C, deciding: Deciding): ContactDecision => {
+    const placement = findPlacement(belief, command.placementId);
+    if (isRejection(placement)) return placement;
+    const made = make(command, placement, deciding);
+    return isRejection(made) ? made : [made];
+  };
+}
+
+function endsBeforeStart(startsOn: string | null, endsOn: string | null | undefined): boolean {
+  if (!startsOn || !endsOn) return false;
+  const start = parseEdtf(startsOn);
+  const end = parseEdtf(endsOn);
+  return start !== undefined && end !== undefined && end.latest < start.earliest;
+}
+
+interface ValueFact {
+  id: string;
+  values: readonly (string | null)[];
+}
+
+/** Which of several values a command means: by id, by what it was, else none. */
+function findFact(
+  facts: readonly ValueFact[],
+  id: string | undefined,
+  was: string | undefined,
+): ValueFact | null | undefined {
+  if (id !== undefined) return facts.find((fact) => fact.id === id);
+  if (was !== undefined) return facts.find((fact) => fact.values.at(-1) === was);
+  return null;
+}
+
+const valuesOf = (timeline: readonly { value: string | null }[]) =>
+  timeline.map((assertion) => assertion.value);
+
+function changeEmail(
+  belief: ContactBelief,
+  command: ContactCommandOf<'ChangeContactEmail'>,
+  deciding: Deciding,
+): ContactDecision {
+  if (command.address !== null && !plausibleEmail(command.address, deciding))
+    return reject('EMAIL_MALFORMED', 'address');
+  const facts = belief.emails.map((email) => ({ id: email.id, values: valuesOf(email.address) }));
+  const found = findFact(facts, command.emailId, command.was);
+  if (found === undefined) return reject('FACT_UNKNOWN', command.emailId ? 'emailId' : 'was');
+  // Without an id and a former value, the contact's one e-mail slot is meant.
+  const factId = found?.id ?? deciding.slotId('email');
+  return [{ type: 'ContactEmailChanged', data: { factId }, personal: { address: command.address } }];
+}
+
+function changePhone(
+  belief: ContactBelief,
+  command: ContactCommandOf<'ChangeContactPhone'>,
+  deciding: Deciding,
+): ContactDecision {
+  const facts = belief.phones
+    .filter(
+      (phone) =>
+        command.phoneId !== undefined || (phone.kind === command.kind && phone.line === command.line),
+    )
+    .map((phone) => ({ id: phone.id, values: valuesOf(phone.number) }));
+  const known =
+    command.was === undefined && command.phone !== null
+      ? facts.find((fact) => fact.values.at(-1) === command.phone)
+      : null;
+  const found = known ?? findFact(facts, command.phoneId, command.was);
+  if (found === undefined || (found === null && command.phone === null))
+    return reject('FACT_UNKNOWN', command.phoneId ? 'phoneId' : 'was');
+  const { kind, line, phone } = command;
+  return [
+    {
+      type: 'ContactPhoneChanged',
+      data: { factId: found?.id ?? deciding.newId('phone'), line },
+      personal: { kind, phone },
+    },
+  ];
+}
+
+function changeAddress(
+  belief: ContactBelief,
+  command: ContactCommandOf<'ChangeContactAddress'>,
+  deciding: Deciding,
+): ContactDecision {
+  const facts = belief.addresses
+    .filter((address) => command.addressId !== undefined || address.kind === command.kind)
+    .map((address) => ({ id: address.id, values: valuesOf(address.address) }));
+  const known =
+    command.was === undefined && command.address !== null
+      ? facts.find((fact) => fact.values.at(-1) === command.address)
+      : null;
+  const found = known ?? findFact(facts, command.addressId, command.was);
+  if (found === undefined || (found === null && command.address === null))
+    return reject('FACT_UNKNOWN', command.addressId ? 'addressId' : 'was');
+  const { kind, address } = command;
+  return [
+    {
+      type: 'ContactAddressChanged',
+      data: { factId: found?.id ?? deciding.newId('address') },
+      personal: { kind, address },
+    },
+  ];
+}
+
+type PlacementDetails = Omit<ContactCommandOf<'StartPlacement'>, 'type' | 'contactId' | 'placementId'>;
+
+function placementStarted(
+  placementId: string,
+  details: PlacementDetails,
+  deciding: Deciding,
+  movedFrom?: string,
+): DecidedContactEvent {
+  const {
+    accountId,
+    post,
+    title,
+    function: job,
+    department,
+    contactType,
+    importance,
+    interactionClass,
+    buyingRoles,
+  } = details;
+  return {
+    type: 'PlacementStarted',
+    data: {
+      placementId,
+      accountId,
+      ...(post !== undefined && { postId: deciding.postId(accountId, post) }),
+      ...(movedFrom !== undefined && { movedFrom }),
+      ...(contactType !== undefined && { contactType }),
+      ...(importance !== undefined && { importance }),
+      ...(interactionClass !== undefined && { interactionClass }),
+      ...(buyingRoles?.length && { buyingRoles }),
+    },
+    personal: {
+      ...(post !== undefined && { postName: post }),
+      ...(title !== undefined && { title }),
+      ...(job !== undefined && { function: job }),
+      ...(department !== undefined && { department }),
+    },
+  };
+}
+
+function startPlacement(
+  belief: ContactBelief,
+  command: ContactCommandOf<'StartPlacement'>,
+  deciding: Deciding,
+): ContactDecision {
+  if (!deciding.accountKnown(command.accountId)) return reject('ACCOUNT_UNKNOWN', 'accountId');
+  const known = belief.placements.find((placement) => placement.id === command.placementId);
+  if (known && !known.withdrawn) {
+    const postId = command.post === undefined ? null : deciding.postId(command.accountId, command.post);
+    const same =
+      known.accountId === command.accountId &&
+      known.postId === postId &&
+      known.startsOn === (deciding.effectiveOn ?? null) &&
+      (command.title === undefined || known.title.some((assertion) => assertion.value === command.title));
+    if (!same) return reject('PLACEMENT_ALREADY_STARTED', 'placementId');
+  }
+  return [placementStarted(command.placementId, command, deciding)];
+}
+
+function departureOf(command: {
+  destination?: string | undefined;
+  destinationAccountId?: string | undefined;
+  destinationName?: string | undefined;
+}) {
+  const { destination, destinationAccountId, destinationName } = command as {
+    destination?: 'another_company' | 'same_company' | 'retired' | 'died' | 'other' | 'unknown';
+    destinationAccountId?: string;
+    destinationName?: string;
+  };
+  return {
+    data: {
+      ...(destination !== undefined && { destination }),
+      ...(destinationAccountId !== undefined && { destinationAccountId }),
+    },
+    personal: destinationName === undefined ? {} : { destinationName },
+  };
+}
+
+function endPlacement(
+  command: ContactCommandOf<'EndPlacement'>,
+  placement: PlacementFact,
+  deciding: Deciding,
+): DecidedContactEvent | Rejection {
+  if (deciding.by === 'person') {
+    if (placement.ended && placement.ended.effectiveOn !== deciding.effectiveOn)
+      return reject('PLACEMENT_ALREADY_ENDED', 'placementId');
+    if (endsBeforeStart(placement.startsOn, deciding.effectiveOn))
+      return reject('END_BEFORE_START', 'effectiveOn');
+  }
+  const { data, personal } = departureOf(command);
+  return { type: 'PlacementEnded', data: { placementId: placement.id, ...data }, personal };
+}
+
+function movePlacement(
+  belief: ContactBelief,
+  command: ContactCommandOf<'MovePlacement'>,
+  deciding: Deciding,
+): ContactDecision {
+  const from = findPlacement(belief, command.placementId);
+  if (isRejection(from)) return from;
+  if (!deciding.accountKnown(command.accountId)) return reject('ACCOUNT_UNKNOWN', 'accountId');
+  if (belief.placements.some((placement) => placement.id === command.newPlacementId))
+    return reject('PLACEMENT_ALREADY_STARTED', 'newPlacementId');
+  const destination = command.accountId === from.accountId ? 'same_company' : 'another_company';
+  const ended = endPlacement(
+    {
+      type: 'EndPlacement',
+      contactId: command.contactId,
+      placementId: from.id,
+      destination,
+      destinationAccountId: command.accountId,
+    },
+    from,
+    deciding,
+  );
+  return isRejection(ended)
+    ? ended
+    : [ended, placementStarted(command.newPlacementId, command, deciding, from.id)];
+}
+
+function correctPlacement(
+  command: ContactCommandOf<'CorrectPlacement'>,
+  placement: PlacementFact,
+  deciding: Deciding,
+): DecidedContactEvent | Rejection {
+  const { accountId, post, startsOn, endsOn, title, endReason } = command;
+  if (accountId !== undefined && !deciding.accountKnown(accountId))
+    return reject('ACCOUNT_UNKNOWN', 'accountId');
+  const start = startsOn === undefined ? placement.startsOn : startsOn;
+  const end = endsOn === undefined ? placement.ended?.effectiveOn : endsOn;
+  if (deciding.by === 'person' && endsBeforeStart(start, end))
+    return reject('END_BEFORE_START', startsOn === undefined ? 'endsOn' : 'startsOn');
+  const corrects: ('title' | 'reason')[] = [
+    ...(title !== undefined ? (['title'] as const) : []),
+    ...(endReason !== undefined ? (['reason'] as const) : []),
+  ];
+  return {
+    type: 'PlacementCorrected',
+    data: {
+      placementId: placement.id,
+      ...(accountId !== undefined && { accountId }),
+      ...(post !== undefined && {
+        postId: post === null ? null : deciding.postId(accountId ?? placement.accountId, post),
+      }),
+      ...(startsOn !== undefined && { startsOn }),
+      ...(endsOn !== undefined && { endsOn }),
+      ...(corrects.length > 0 && { corrects }),
+    },
+    personal: {
+      ...(post !== undefined && { postName: post }),
+      ...(title !== undefined && { title }),
+      ...(endReason !== undefined && { endReason }),
+    },
+  };
+}
+
+function mergeContacts(
+  belief: ContactBelief,
+  command: ContactCommandOf<'MergeContacts'>,
+  deciding: Deciding,
+): ContactDecision {
+  if (command.intoId === belief.id) return reject('MERGE_INTO_ITSELF', 'intoId');
+  if (belief.mergedInto && belief.mergedInto.contactId !== command.intoId)
+    return reject(
+      'CONTACT_MERGED',
+      'contactId',
+      `The contact was merged into ${belief.mergedInto.contactId} already; unmerge it first.`,
+    );
+  if (!deciding.contactKnown(command.intoId)) return reject('CONTACT_UNKNOWN', 'intoId');
+  if (deciding.chain(command.intoId).includes(belief.id)) return reject('MERGE_CYCLE', 'intoId');
+  const facts = [belief.emails, belief.phones, belief.addresses, belief.attributes, belief.placements].flat();
+  // An imported merge moves nothing: the survivor's own facts stay the truth.
+  const carried = command.carried ?? (deciding.by === 'feed' ? [] : facts.map((fact) => fact.id));
+  const unknown = carried.find((id) => !facts.some((fact) => fact.id === id));
+  if (unknown !== undefined) return reject('FACT_UNKNOWN', 'carried');
+  return [
+    {
+      type: 'ContactMerged',
+      data: { intoId: command.intoId, carried, choices: command.choices ?? [] },
+      personal: {},
+    },
+  ];
+}
+
+function settleProposal(type: 'ChangeAccepted' | 'ChangeDeclined') {
+  return (belief: ContactBelief, command: { proposalId: string }): ContactDecision => {
+    const proposal = belief.proposals.find((candidate) => candidate.id === command.proposalId);
+    if (!proposal) return reject('PROPOSAL_UNKNOWN', 'proposalId');
+    const settled = type === 'ChangeAccepted' ? 'accepted' : 'declined';
+    if (proposal.state === settled) return [];
+    if (proposal.state !== 'open') return reject('PROPOSAL_SETTLED', 'proposalId');
+    return [{ type, data: { proposalId: proposal.id }, personal: {} }];
+  };
+}
+
+const decisions: { [K in Exclude<ContactCommandType, 'RegisterContact'>]: Step<K> } = {
+  ChangeContactName: (_, { name }) => [{ type: 'ContactNameChanged', data: {}, personal: { name } }],
+  AddContactEmail: (belief, { address }, deciding) => {
+    if (!plausibleEmail(address, deciding)) return reject('EMAIL_MALFORMED', 'address');
+    const known = belief.emails.find((email) => latest(email.address) === address);
+    return [
+      {
+        type: 'ContactEmailAdded',
+        data: { factId: known?.id ?? deciding.newId('email') },
+        personal: { address },
+      },
+    ];
+  },
+  ChangeContactEmail: changeEmail,
+  ChangeContactPhone: changePhone,
+  ChangeContactAddress: changeAddress,
+  ChangeContactAttribute: (belief, { attribute, value }, deciding) => {
+    const known = belief.attributes.find((candidate) => candidate.name === attribute);
+    const factId = known?.id ?? deciding.slotId('attribute', attribute);
+    return [{ type: 'ContactAttributeChanged', data: { factId }, personal: { attribute, value } }];
+  },
+  ChangeContactLocation: (_, { location }) => [
+    { type: 'ContactLocationChanged', data: {}, personal: { location } },
+  ],
+  ChangeContactOwner: (_, { owner }) => [{ type: 'ContactOwnerChanged', data: { owner }, personal: {} }],
+  StartPlacement: startPlacement,
+  EndPlacement: onPlacement(endPlacement),
+  MovePlacement: movePlacement,
+  CorrectPlacement: onPlacement(correctPlacement),
+  WithdrawPlacement: (belief, { placementId }) =>
+    belief.placements.some((placement) => placement.id === placementId)
+      ? [{ type: 'PlacementWithdrawn', data: { placementId }, personal: {} }]
+      : reject('PLACEMENT_UNKNOWN', 'placementId'),
+  RemovePlacement: onPlacement(({ placementId }, placement, deciding) => {
+    if (!deciding.reasonCode) return reject('REASON_REQUIRED', 'reasonCode');
+    if (placement.removed && placement.removed.reasonCode !== deciding.reasonCode)
+      return reject('PLACEMENT_REMOVED', 'placementId');
+    return { type: 'PlacementRemoved', data: { placementId, lastState: deciding.position }, personal: {} };
+  }),
+  RestorePlacement: onPlacement(({ placementId }) => ({
+    type: 'PlacementRestored',
+    data: { placementId },
+    personal: {},
+  })),
+  ChangeTitle: onPlacement(({ placementId, title }) => ({
+    type: 'TitleChanged',
+    data: { placementId },
+    personal: { title },
+  })),
+  ChangeFunction: onPlacement(({ placementId, function: job }) => ({
+    type: 'FunctionChanged',
+    data: { placementId },
+    personal: { function: job },
+  })),
+  ChangeDepartment: onPlacement(({ placementId, department }) => ({
+    type: 'DepartmentChanged',
+    data: { placementId },
+    personal: { department },
+  })),
+  ChangeReportsTo: onPlacement(({ placementId, managerId }, _, deciding) =>
+    managerId !== null && !deciding.contactKnown(managerId)
+      ? reject('CONTACT_UNKNOWN', 'managerId')
+      : { type: 'ReportsToChanged', data: { placementId, managerId }, personal: {} },
+  ),
+  ChangePayingOrganisation: onPlacement(({ placementId, payingAccountId }, _, deciding) =>
+    payingAccountId !== null && !deciding.accountKnown(payingAccountId)
+      ? reject('ACCOUNT_UNKNOWN', 'payingAccountId')
+      : { type: 'PayingOrganisationChanged', data: { placementId, payingAccountId }, personal: {} },
+  ),
+  ChangeContactType: onPlacement(({ placementId, contactType, importance }) => ({
+    type: 'ContactTypeChanged',
+    data: { placementId, contactType, importance },
+    personal: {},
+  })),
+  ChangeInteractionClass: onPlacement(({ placementId, interactionClass }) => ({
+    type: 'InteractionClassChanged',
+    data: { placementId, interactionClass },
+    personal: {},
+  })),
+  AssignBuyingRole: onPlacement(({ placementId, buyingRole }) => ({
+    type: 'BuyingRoleAssigned',
+    data: { placementId, buyingRole },
+    personal: {},
+  })),
+  RevokeBuyingRole: onPlacement(({ placementId, buyingRole }) => ({
+    type: 'BuyingRoleRevoked',
+    data: { placementId, buyingRole },
+    personal: {},
+  })),
+  RemoveContact: (_, command, deciding) => {
+    if (!deciding.reasonCode) return reject('REASON_REQUIRED', 'reasonCode');
+    const { data, personal } = departureOf(command);
+    return [{ type: 'ContactRemoved', data: { lastState: deciding.position, ...data }, personal }];
+  },
+  RestoreContact: () => [{ type: 'ContactRestored', data: {}, personal: {} }],
+  RecordDeath: () => [{ type: 'ContactDied', data: {}, personal: {} }],
+  MergeContacts: mergeContacts,
+  UnmergeContacts: (belief) =>
+    belief.mergedInto
+      ? [{ type: 'ContactUnmerged', data: { fromId: belief.mergedInto.contactId }, personal: {} }]
+      : reject('CONTACT_NOT_MERGED', 'contactId'),
+  AcceptChange: settleProposal('ChangeAccepted'),
+  DeclineChange: settleProposal('ChangeDeclined'),
+  RevertContactChanges: (_, { eventIds }, deciding) =>
+    eventIds.every((id) => deciding.eventKnown(id))
+      ? [{ type: 'ChangesReverted', data: { eventIds }, personal: {} }]
+      : reject('EVENT_UNKNOWN', 'eventIds'),
+};

@@ -1,0 +1,156 @@
+// What can happen to a contact: one contract per event type. A stored type keeps its shape for ever.
+import { z } from 'zod';
+import {
+  type DecidedEvent,
+  type EventsOf,
+  eventContract,
+  zCode,
+  zDate,
+  zExternalId,
+  zId,
+  zLocation,
+  zSubject,
+  zText,
+} from '../event-contract.ts';
+
+export const destinations = [
+  'another_company',
+  'same_company',
+  'retired',
+  'died',
+  'other',
+  'unknown',
+] as const;
+export const phoneLines = ['voice', 'fax', 'mobile'] as const;
+/** 1 comes first in every list. */
+export const zImportance = z.int().min(1).max(9);
+
+const departure = {
+  destination: z.enum(destinations).optional(),
+  destinationAccountId: zId.optional(),
+};
+const destinationName = { destinationName: zText(1000).optional() };
+const fact = { factId: zId };
+const placement = { placementId: zId };
+
+/** The facts that a contact consists of: each event says what a value is, never how it differs from the last. */
+const claims = {
+  ContactRegistered: eventContract(
+    {
+      emailId: zId.optional(),
+      phoneId: zId.optional(),
+      attributeIds: z.array(zId).optional(),
+      owner: zSubject.optional(),
+    },
+    {
+      name: zText(1000),
+      email: zText(320).optional(),
+      phone: zText(200).optional(),
+      /** In the order of `attributeIds`. */
+      attributes: z.array(z.tuple([zText(200), zText(4000)])).optional(),
+      location: zLocation.optional(),
+      externalId: zExternalId.optional(),
+    },
+  ),
+  ContactNameChanged: eventContract({}, { name: zText(1000) }),
+  ContactEmailAdded: eventContract(fact, { address: zText(320) }),
+  ContactEmailChanged: eventContract(fact, { address: zText(320).nullable() }),
+  ContactPhoneChanged: eventContract(
+    { ...fact, line: z.enum(phoneLines) },
+    { kind: zText(100), phone: zText(200).nullable() },
+  ),
+  ContactAddressChanged: eventContract(fact, { kind: zText(100), address: zText(2000).nullable() }),
+  ContactAttributeChanged: eventContract(fact, { attribute: zText(200), value: zText(4000).nullable() }),
+  ContactLocationChanged: eventContract({}, { location: zLocation.nullable() }),
+  ContactOwnerChanged: eventContract({ owner: zSubject.nullable() }, {}),
+  PlacementStarted: eventContract(
+    {
+      ...placement,
+      accountId: zId,
+      postId: zId.optional(),
+      movedFrom: zId.optional(),
+      contactType: zCode.optional(),
+      importance: zImportance.optional(),
+      interactionClass: zCode.optional(),
+      buyingRoles: z.array(zCode).optional(),
+    },
+    {
+      postName: zText(500).optional(),
+      title: zText(500).optional(),
+      function: zText(500).optional(),
+      department: zText(500).optional(),
+    },
+  ),
+  PlacementEnded: eventContract({ ...placement, ...departure }, destinationName),
+  /** What was believed was wrong, and always had been: a key that is present replaces, null means unknown (or open). */
+  PlacementCorrected: eventContract(
+    {
+      ...placement,
+      accountId: zId.optional(),
+      postId: zId.nullable().optional(),
+      startsOn: zDate.nullable().optional(),
+      endsOn: zDate.nullable().optional(),
+      /** Whether a title or reason is corrected too; their values are sealed. */
+      corrects: z.array(z.enum(['title', 'reason'])).optional(),
+    },
+    {
+      postName: zText(500).nullable().optional(),
+      title: zText(500).nullable().optional(),
+      endReason: zText(4000).nullable().optional(),
+    },
+  ),
+  /** The placement never was. */
+  PlacementWithdrawn: eventContract(placement, {}),
+  /** A placement ended by decision: the contact leaves one account's views. `lastState` is the position it was decided at. */
+  PlacementRemoved: eventContract({ ...placement, lastState: z.int().min(0) }, {}),
+  PlacementRestored: eventContract(placement, {}),
+  TitleChanged: eventContract(placement, { title: zText(500).nullable() }),
+  FunctionChanged: eventContract(placement, { function: zText(500).nullable() }),
+  DepartmentChanged: eventContract(placement, { department: zText(500).nullable() }),
+  ReportsToChanged: eventContract({ ...placement, managerId: zId.nullable() }, {}),
+  PayingOrganisationChanged: eventContract({ ...placement, payingAccountId: zId.nullable() }, {}),
+  ContactTypeChanged: eventContract(
+    { ...placement, contactType: zCode.nullable(), importance: zImportance.nullable() },
+    {},
+  ),
+  InteractionClassChanged: eventContract({ ...placement, interactionClass: zCode.nullable() }, {}),
+  BuyingRoleAssigned: eventContract({ ...placement, buyingRole: zCode }, {}),
+  BuyingRoleRevoked: eventContract({ ...placement, buyingRole: zCode }, {}),
+  /** The whole contact is hidden from views; the person and the history stay. `lastState` is the position it was decided at. */
+  ContactRemoved: eventContract({ lastState: z.int().min(0), ...departure }, destinationName),
+  ContactRestored: eventContract({}, {}),
+  ContactDied: eventContract({}, {}),
+  /** In the loser's stream; the whole merge. `carried` names facts of the loser that the survivor shows from now on. */
+  ContactMerged: eventContract(
+    { intoId: zId, carried: z.array(zId), choices: z.array(z.enum(['name', 'location', 'owner'])) },
+    {},
+  ),
+  ContactUnmerged: eventContract({ fromId: zId }, {}),
+};
+
+export const claimTypes = Object.keys(claims) as (keyof typeof claims)[];
+const claimed = { claimed: z.enum(claimTypes as [keyof typeof claims, ...(keyof typeof claims)[]]) };
+/** The claim's own clear and sealed parts, checked against the contract of its type. */
+const claimParts = { claim: z.record(z.string(), z.json()) };
+
+export const contactEvents = {
+  ...claims,
+  /** A source said what is believed already: nothing changes, but it is known that this source agreed, and when. */
+  ClaimConfirmed: eventContract({ ...claimed, ...claimParts }, { claim: z.record(z.string(), z.json()) }),
+  /** A doubtful or losing claim, kept until somebody accepts or declines it. `doubt` says why. */
+  ChangeProposed: eventContract(
+    { proposalId: zId, doubt: zCode, ...claimed, ...claimParts },
+    { claim: z.record(z.string(), z.json()) },
+  ),
+  ChangeAccepted: eventContract({ proposalId: zId }, {}),
+  ChangeDeclined: eventContract({ proposalId: zId }, {}),
+  /** Belief leaves these events out: what remains is exactly what would have been. */
+  ChangesReverted: eventContract({ eventIds: z.array(zId).min(1) }, {}),
+};
+
+export type ContactClaimType = keyof typeof claims;
+export type ContactEventType = keyof typeof contactEvents;
+export type ContactEvent = EventsOf<typeof contactEvents>;
+export type ContactEventOf<K extends ContactEventType> = Extract<ContactEvent, { type: K }>;
+export type ContactClaim = Extract<ContactEvent, { type: ContactClaimType }>;
+export type DecidedContactEvent = DecidedEvent<ContactEvent>;

@@ -1,0 +1,21 @@
+// What a decider is told beside the state and the command: times, ids and what else is known. It asks nobody.
+
+export interface Deciding {
+  /** A person's or a policy's command is held to the rules; a feed's claim is taken as the source tells it. */
+  by: 'person' | 'feed';
+  effectiveOn?: string;
+  reasonCode?: string;
+  /** Position of the ledger when the decision is made. */
+  position: number;
+  /** An id that belongs to this command alone: the same command decided twice gets the same ids. */
+  newId(purpose: string): string;
+  /** An id that belongs to the contact or account alone, such as the slot of an attribute. */
+  slotId(...parts: string[]): string;
+  postId(accountId: string, name: string): string;
+  accountKnown(accountId: string): boolean;
+  contactKnown(contactId: string): boolean;
+  /** The contact or account itself and all it is merged into (or is a child of), nearest first. */
+  chain(id: string): readonly string[];
+  /** Ids of the events in this stream. */
+  eventKnown(eventId: string): boolean;
+}

@@ -1,0 +1,117 @@
+// What a stored event type promises: a zod shape for its clear part, one for its sealed part, and the typed event they make.
+import { z } from 'zod';
+import type { Actor, EvidenceReference, PolicyReference } from './envelope.ts';
+import { zEdtf } from './time/edtf.ts';
+
+/** A line or paragraph of text: well-formed Unicode, at least one character. */
+export const zText = (lengthMax: number) =>
+  z
+    .string()
+    .min(1)
+    .max(lengthMax)
+    .refine((text) => text.isWellFormed(), 'contains half of a surrogate pair; send well-formed Unicode');
+/** A code of a configurable list: lower snake case. */
+export const zCode = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'is a code: lower-case letters, digits and _, at most 64');
+export const zId = z.uuid();
+export const zDate = zEdtf;
+/** The opaque subject of a colleague or system in the organisation's own directory. */
+export const zSubject = z
+  .string()
+  .regex(/^[\w.@:+-]{1,128}$/, 'is a subject: letters, digits and . _ @ : + -, at most 128');
+export const zMoney = z.strictObject({
+  /** Integer minor units (cents). */
+  minorUnits: z.int(),
+  /** ISO 4217. */
+  currency: z.string().regex(/^[A-Z]{3}$/, 'is an ISO 4217 code such as EUR'),
+});
+export type Money = z.infer<typeof zMoney>;
+/** ISO 3166-1 alpha-2 country and, optionally, ISO 3166-2 subdivision. */
+export const zLocation = z.strictObject({
+  country: z.string().regex(/^[A-Z]{2}$/, 'is an ISO 3166-1 alpha-2 code such as DE'),
+  region: z
+    .string()
+    .regex(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, 'is an ISO 3166-2 code such as DE-BY')
+    .optional(),
+});
+export type Location = z.infer<typeof zLocation>;
+/** The id that another system knows the same thing by. */
+export const zExternalId = z.strictObject({ source: zText(200), id: zText(1000) });
+export type ExternalId = z.infer<typeof zExternalId>;
+
+/** What any event may carry sealed beside its own values. */
+const commonSealed = {
+  reasonText: zText(4000).optional(),
+  /** Texts of the envelope's evidence entries, by index. */
+  evidenceTexts: z.array(z.string().max(4000)).optional(),
+  /** The source's id of the record that said so. */
+  sourceRecord: zText(1000).optional(),
+  /** Who the source says did it. */
+  sourceActor: zText(500).optional(),
+};
+export type CommonSealed = { [K in keyof typeof commonSealed]?: z.infer<(typeof commonSealed)[K]> };
+
+export interface EventContract<C extends z.ZodType = z.ZodType, S extends z.ZodType = z.ZodType> {
+  version: number;
+  /** Ids, enums, codes, dates and numbers that identify nobody. Stored in the clear. */
+  clear: C;
+  /** Everything else. Stored sealed for the person or account that the stream is about. */
+  sealed: S;
+}
+
+/** Declares version 1 of an event type; `clear` and `sealed` are the fields of each part. */
+export function eventContract<C extends z.ZodRawShape, S extends z.ZodRawShape>(clear: C, sealed: S) {
+  return {
+    version: 1,
+    clear: z.strictObject(clear),
+    sealed: z.strictObject({ ...commonSealed, ...sealed }),
+  } satisfies EventContract;
+}
+
+/** What the envelope says of an event, opened for the domain. */
+export interface EventEnvelope {
+  id: string;
+  stream: string;
+  version: number;
+  position: number;
+  typeVersion: number;
+  effectiveOn?: string;
+  learnedAtMs: number;
+  recordedAtMs: number;
+  actor: Actor;
+  source: string;
+  commandId: string;
+  requestDigest: string;
+  causationId?: string;
+  correlationId?: string;
+  policy?: PolicyReference;
+  reasonCode?: string;
+  evidence?: EvidenceReference[];
+}
+
+/** An event in memory. `personal` is null once the person is erased: its values are gone, its structure is not. */
+export interface DomainEvent<T extends string = string, C = object, S = object> extends EventEnvelope {
+  type: T;
+  data: C;
+  personal: S | null;
+}
+
+/** The union of the events that a table of contracts declares. */
+export type EventsOf<T extends Record<string, EventContract>> = {
+  [K in keyof T & string]: DomainEvent<K, z.infer<T[K]['clear']>, z.infer<T[K]['sealed']>>;
+}[keyof T & string];
+
+/** What a decider hands back: the type and its two parts; times, ids and actor come with the command. */
+export type DecidedEvent<E extends DomainEvent> =
+  E extends DomainEvent<infer T, infer C, infer S>
+    ? { type: T; data: C; personal: S; effectiveOn?: string }
+    : never;
+
+/** Makes one event of a table. A cast-free way to keep type and parts together. */
+export type DecidedOf<T extends Record<string, EventContract>, K extends keyof T & string> = {
+  type: K;
+  data: z.infer<T[K]['clear']>;
+  personal: z.infer<T[K]['sealed']>;
+  effectiveOn?: string;
+};
