@@ -36,7 +36,12 @@ export function dayFromCivil(year: number, month: number, dayOfMonth: number): D
 
 /** The day of an ISO 8601 calendar date such as 2026-03-14; undefined for any other text and for a day that does not exist. */
 export function dayFromIso(text: string): Day | undefined {
-  if (text.length !== 10 || text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return undefined;
+  return text.length === 10 ? dayAtStartOf(text) : undefined;
+}
+
+/** The day that the first ten characters of a text write, whatever follows them. */
+export function dayAtStartOf(text: string): Day | undefined {
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return undefined;
   const year = digitsAt(text, 0, 4);
   const month = digitsAt(text, 5, 2);
   const dayOfMonth = digitsAt(text, 8, 2);

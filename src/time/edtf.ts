@@ -148,18 +148,24 @@ function explainShape(text: string): string {
   // A longer text is not looked at, so that the cost of a refusal does not grow with it.
   if (text.length > 64) return `it is too long; ${rightForms}`;
   if (/\s/.test(text)) return `it contains a space; ${rightForms}`;
-  if (/^\d{1,4}([/.])\d{1,2}\1\d{1,4}$/.test(text))
+  if (/^\d{1,4}([/.])\d{1,2}\1\d{1,4}$|^\d{8}$/.test(text)) {
     return 'write year, month and day with dashes, as in 2026-03-14';
+  }
+  if (/^\d{1,2}-\d{1,2}-\d{4}$/.test(text))
+    return 'the year comes first, then month and day, as in 2026-03-14';
+  if (/^\d{4}-\d{1,2}(-\d{1,2})?$/.test(text)) return 'month and day have two digits each, as in 2026-03-04';
   if (text.includes('/') || text.includes('..')) {
     return 'intervals are not accepted; give the start and the end as dates of their own';
   }
-  if (/^\d{4}-?\d{2}-?\d{2}T/i.test(text))
+  if (/^\d{4}-?\d{2}-?\d{2}T/i.test(text)) {
     return 'a time of day is not accepted; write the day only, as in 2026-03-14';
+  }
   if (/^[[{]/.test(text)) return `a set of dates is level 2; ${rightForms}`;
   if (/^[-+]?Y?-?\d{5,}|^[-+]\d/.test(text)) return `a year has four digits, 0000 to 9999; ${rightForms}`;
-  if (/[?~%]./.test(text))
+  if (/[?~%]./.test(text)) {
     return 'a qualifier for a part of a date is level 2; put one ?, ~ or % at the very end';
-  if (/^[\dx-]+$/.test(text)) return 'an unknown digit is a capital X, as in 2026-XX';
+  }
+  if (/^[\dxX-]*x[\dxX-]*[?~%]?$/.test(text)) return 'an unknown digit is a capital X, as in 2026-XX';
   if (/^[\dX]{4}(-[\dX]{2}){0,2}[?~%]?$/.test(text)) {
     return 'only the last digits may be unknown at level 1: 202X, 20XX, 2026-XX, 2026-03-XX or 2026-XX-XX';
   }

@@ -1,5 +1,5 @@
 // Instants as milliseconds since 1970-01-01T00:00Z, and their RFC 3339 form.
-import { dayFromIso, firstDay, isoFromDay, lastDay } from './day.ts';
+import { dayAtStartOf, firstDay, isoFromDay, lastDay } from './day.ts';
 import { digitsAt, twoDigits } from './digits.ts';
 import { TimeFault } from './time-fault.ts';
 
@@ -13,7 +13,7 @@ const lastMs = (lastDay + 1) * dayMs - 1;
  * Undefined for any other text, and for an instant whose UTC year is not 0000 to 9999.
  */
 export function parseInstant(text: string): number | undefined {
-  const day = dayFromIso(text.slice(0, 10));
+  const day = dayAtStartOf(text);
   const separator = text.charCodeAt(10) | 32; // RFC 3339 allows lower case
   if (day === undefined || separator !== 116) return undefined;
   if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return undefined;
