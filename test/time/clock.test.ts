@@ -65,6 +65,8 @@ describe('the day in a time zone', () => {
     ['2026-03-14T03:59:00Z', 'America/New_York', '2026-03-13'],
     ['2026-03-14T18:30:00Z', 'Asia/Kolkata', '2026-03-15'],
     ['1969-12-31T23:59:59.999Z', 'UTC', '1969-12-31'],
+    ['1971-06-02T00:44:29Z', 'Africa/Monrovia', '1971-06-01'],
+    ['1971-06-02T00:44:30Z', 'Africa/Monrovia', '1971-06-02'],
   ])('at %s in %s is %s', (instant, timeZone, iso) => {
     expect(isoInZone(instant, timeZone)).toBe(iso);
   });

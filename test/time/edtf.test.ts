@@ -75,6 +75,7 @@ describe('a date as precise as it is known', () => {
     ['202X', '2010-01-01 to 2039-12-31'],
     ['20XX', '1900-01-01 to 2199-12-31'],
     ['0000', '0000-01-01 to 0001-12-31'],
+    ['0000-01-01', '0000-01-01 to 0000-01-02'],
     ['9999-12-31', '9999-12-30 to 9999-12-31'],
   ])('%s with a qualifier is one unit wider on each side: %s', (text, bounds) => {
     for (const mark of ['?', '~', '%']) expect(boundsOf(text + mark)).toBe(bounds);
