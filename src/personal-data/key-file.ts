@@ -1,0 +1,215 @@
+// The key file: a small SQLite database with the wrapped keys, made, checked and opened.
+import { hash, randomBytes, randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { KeyStoreFailure } from './key-store.ts';
+import { createKeyWrap, type KeyWrap } from './key-wrap.ts';
+
+export const keyFileVersion = 1;
+/** `CLKF`, in the header of the file: tells a key file from another database. */
+export const keyFileApplicationId = 0x434c4b46;
+
+const saltName = Buffer.from('contact-ledger salt');
+
+export interface KeyFile {
+  db: DatabaseSync;
+  wrap: KeyWrap;
+  salt: Buffer;
+}
+
+export interface KeyFileOptions {
+  path: string;
+  /** 32 bytes. */
+  masterKey: Buffer;
+  ledgerId: string;
+  /** Make the file where there is none. Leave it out as soon as the log has events: their keys would be missing. */
+  create?: boolean;
+}
+
+/** Opens the key file and holds it alone. A file that is not right is left as it is. Throws KeyStoreFailure. */
+export function openKeyFile(options: KeyFileOptions): KeyFile {
+  const { path, masterKey, ledgerId, create = false } = options;
+  const wrap = createKeyWrap(masterKey, ledgerId);
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) {
+    if (!create) {
+      throw new KeyStoreFailure(
+        'KEY_FILE_MISSING',
+        `The key file ${path} does not exist, so nothing sealed can be read: restore it from the backup of the keys, or name the right file.`,
+      );
+    }
+    makeKeyFile(path, ledgerId, wrap);
+  } else if (size === 0) {
+    // SQLite would take an empty file for a new database.
+    throw damaged(path, 'it is empty');
+  }
+  let db: DatabaseSync | undefined;
+  try {
+    db = connect(path);
+    const salt = checkKeyFile(db, path, ledgerId, wrap);
+    return { db, wrap, salt };
+  } catch (cause) {
+    db?.close();
+    throw asOpenFailure(cause, path);
+  }
+}
+
+/** SQLite's primary result code of an error, undefined for any other error. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error && 'errcode' in error)) return undefined;
+  return Number(error.errcode) & 0xff;
+}
+
+function connect(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: 0 });
+  try {
+    // A hold on the file that lasts as long as the connection: two processes must not destroy and cache side by side.
+    db.exec('PRAGMA locking_mode=EXCLUSIVE');
+    // TRUNCATE, because in exclusive mode DELETE keeps the journal with the old pages, and with them destroyed keys.
+    db.exec('PRAGMA journal_mode=TRUNCATE');
+    // EXTRA: a commit is on the disk, the end of its journal too, before it returns.
+    db.exec('PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON');
+    // VACUUM's copy must not leave keys in a temporary folder.
+    db.exec('PRAGMA temp_store=MEMORY');
+    db.exec('BEGIN EXCLUSIVE; COMMIT');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+// Made under another name, complete and on the disk, before it gets its own: a crash leaves no half-made key file.
+function makeKeyFile(path: string, ledgerId: string, wrap: KeyWrap): void {
+  const draft = `${path}.${randomUUID()}.new`;
+  try {
+    closeSync(openSync(draft, 'wx', 0o600));
+    const db = connect(draft);
+    try {
+      fillKeyFile(db, ledgerId, wrap);
+    } finally {
+      db.close();
+    }
+    moveIntoPlace(draft, path);
+  } catch (cause) {
+    throw new KeyStoreFailure(
+      'KEYS_UNAVAILABLE',
+      `The key file ${path} cannot be made: ${reasonOf(cause)}.`,
+      {
+        cause,
+      },
+    );
+  } finally {
+    rmSync(draft, { force: true });
+    rmSync(`${draft}-journal`, { force: true });
+  }
+}
+
+function fillKeyFile(db: DatabaseSync, ledgerId: string, wrap: KeyWrap): void {
+  const salt = wrap.wrap(randomBytes(32), saltName);
+  db.exec(`
+    BEGIN;
+    PRAGMA application_id=${keyFileApplicationId};
+    PRAGMA user_version=${keyFileVersion};
+    CREATE TABLE meta (
+      one INTEGER PRIMARY KEY CHECK (one = 1),
+      ledger_id TEXT NOT NULL,
+      salt_wrapped BLOB NOT NULL,
+      check_value BLOB NOT NULL,  -- tells a damaged file from a wrong master key
+      clean_due INTEGER NOT NULL DEFAULT 0  -- traces of destroyed keys may still be in unused bytes of the file
+    ) STRICT;
+    CREATE TABLE keys (
+      key_id BLOB PRIMARY KEY,
+      wrapped BLOB  -- NULL = destroyed
+    ) STRICT, WITHOUT ROWID;`);
+  db.prepare('INSERT INTO meta (one, ledger_id, salt_wrapped, check_value) VALUES (1, ?, ?, ?)').run(
+    ledgerId,
+    salt,
+    checkValue(ledgerId, salt),
+  );
+  db.exec('COMMIT');
+}
+
+// A link fails where the name is taken, so that of two processes making a file one finds the other's.
+function moveIntoPlace(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
+    // A file system without links.
+    if (statSync(path, { throwIfNoEntry: false })) return;
+    renameSync(draft, path);
+  }
+  if (process.platform === 'win32') return;
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function checkKeyFile(db: DatabaseSync, path: string, ledgerId: string, wrap: KeyWrap): Buffer {
+  const applicationId = Number(db.prepare('PRAGMA application_id').get()?.['application_id']);
+  if (applicationId !== keyFileApplicationId) throw damaged(path, 'it is a database, but not a key file');
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version > keyFileVersion) {
+    throw new KeyStoreFailure(
+      'KEY_FILE_TOO_NEW',
+      `The key file ${path} has format ${version}, this program knows formats up to ${keyFileVersion}: use the newer program that wrote it.`,
+    );
+  }
+  const verdict = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
+  if (verdict !== 'ok') throw damaged(path, 'its pages do not fit together');
+  const meta = db.prepare('SELECT ledger_id, salt_wrapped, check_value FROM meta').get();
+  const { ledger_id: owner, salt_wrapped: saltWrapped, check_value: check } = meta ?? {};
+  if (typeof owner !== 'string' || !(saltWrapped instanceof Uint8Array) || !(check instanceof Uint8Array)) {
+    throw damaged(path, 'what it says about itself is missing');
+  }
+  if (!checkValue(owner, saltWrapped).equals(check))
+    throw damaged(path, 'what it says about itself was changed');
+  if (owner !== ledgerId) {
+    throw new KeyStoreFailure(
+      'KEY_FILE_MISMATCH',
+      `The key file ${path} belongs to ledger ${owner}, not to ledger ${ledgerId}: name the key file of this ledger.`,
+    );
+  }
+  const salt = wrap.unwrap(saltWrapped, saltName);
+  if (!salt) {
+    throw new KeyStoreFailure(
+      'MASTER_KEY_WRONG',
+      `The master key does not fit the key file ${path}: configure the master key that the file was made with.`,
+    );
+  }
+  return salt;
+}
+
+function checkValue(ledgerId: string, saltWrapped: Uint8Array): Buffer {
+  return hash('sha256', Buffer.concat([saltWrapped, Buffer.from(ledgerId, 'utf8')]), 'buffer');
+}
+
+function damaged(path: string, how: string, options?: ErrorOptions): KeyStoreFailure {
+  return new KeyStoreFailure(
+    'KEY_FILE_DAMAGED',
+    `The key file ${path} is damaged (${how}): restore it from the backup of the keys; it was left as it is.`,
+    options,
+  );
+}
+
+function asOpenFailure(cause: unknown, path: string): KeyStoreFailure {
+  if (cause instanceof KeyStoreFailure) return cause;
+  const code = sqliteCode(cause);
+  const [busy, corrupt, notADatabase, noSuchTable] = [5, 11, 26, 1];
+  if (code === corrupt || code === notADatabase || code === noSuchTable) {
+    return damaged(path, reasonOf(cause), { cause });
+  }
+  const reason = code === busy ? 'another process holds it, and only one may' : reasonOf(cause);
+  return new KeyStoreFailure('KEYS_UNAVAILABLE', `The key file ${path} cannot be opened: ${reason}.`, {
+    cause,
+  });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown reason';
+}
