@@ -1,0 +1,207 @@
+// How one event becomes a compact row and back: ids as bytes, boxes in one blob, the size that the port limits.
+import type { SealedBox } from '../personal-data/sealed-box.ts';
+import { type EventMeta, EventStoreFailure, eventBytesMax, type NewEvent } from './port.ts';
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const digestPattern = /^[0-9a-f]{64}$/;
+const streamPattern = /^[a-z][a-z0-9]*-[A-Za-z0-9._:-]{1,200}$/;
+
+const uuidBytesCount = 16;
+const nonceBytesCount = 12;
+const tagBytesCount = 16;
+/** What a box takes beside its ciphertext: key id, nonce and tag. */
+const boxFrameBytes = uuidBytesCount + nonceBytesCount + tagBytesCount;
+const boxLayout = 1;
+
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Text kept as bytes where it is a UUID or a SHA-256 in lower-case hex, which most ids and digests are. */
+export type Packed = string | Uint8Array;
+
+export function isUuid(text: string): boolean {
+  return uuidPattern.test(text);
+}
+
+export function uuidToBytes(uuid: string): Uint8Array {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+}
+
+/** The UUID in the 16 bytes from `at` on. Written out because it is the hottest line of a rebuild. */
+export function uuidFromBytes(b: Uint8Array, at = 0): string {
+  const h = hexPairs;
+  return (
+    `${h[b[at]!]}${h[b[at + 1]!]}${h[b[at + 2]!]}${h[b[at + 3]!]}-${h[b[at + 4]!]}${h[b[at + 5]!]}-` +
+    `${h[b[at + 6]!]}${h[b[at + 7]!]}-${h[b[at + 8]!]}${h[b[at + 9]!]}-${h[b[at + 10]!]}${h[b[at + 11]!]}` +
+    `${h[b[at + 12]!]}${h[b[at + 13]!]}${h[b[at + 14]!]}${h[b[at + 15]!]}`
+  );
+}
+
+export function pack(text: string): Packed {
+  if (text.length === 36 && uuidPattern.test(text)) return uuidToBytes(text);
+  if (text.length === 64 && digestPattern.test(text)) return Buffer.from(text, 'hex');
+  return text;
+}
+
+export function unpack(packed: Packed): string {
+  if (typeof packed === 'string') return packed;
+  if (packed.length === uuidBytesCount) return uuidFromBytes(packed);
+  return Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).toString('hex');
+}
+
+/** A stream's name as it is stored: `<category>-` and the 16 bytes of its UUID, or the text itself. */
+export function packStreamName(stream: string): Packed {
+  const dash = stream.indexOf('-');
+  const rest = stream.slice(dash + 1);
+  if (rest.length !== 36 || !uuidPattern.test(rest)) return stream;
+  return Buffer.concat([Buffer.from(stream.slice(0, dash + 1), 'latin1'), uuidToBytes(rest)]);
+}
+
+export function unpackStreamName(packed: Packed): string {
+  if (typeof packed === 'string') return packed;
+  const at = packed.length - uuidBytesCount;
+  return String.fromCharCode(...packed.subarray(0, at)) + uuidFromBytes(packed, at);
+}
+
+/** The part of a stream's name before its first dash. */
+export function categoryOf(stream: string): string {
+  return stream.slice(0, stream.indexOf('-'));
+}
+
+/** Throws STREAM_NAME_INVALID for what is no `<category>-<id>`, names of a store's own such as `$all` included. */
+export function checkStreamName(stream: string): void {
+  if (streamPattern.test(stream)) return;
+  throw new EventStoreFailure(
+    'STREAM_NAME_INVALID',
+    `The stream name ${JSON.stringify(stream.slice(0, 80))} is not valid. Write <category>-<id>: the category in ` +
+      'lower-case letters and digits, the id of 1 to 200 letters, digits, dots, colons, dashes or underscores.',
+  );
+}
+
+/** Throws TypeError for a batch that a correct caller cannot make, before anything is written. */
+export function checkBatch(expectedVersion: number, events: readonly NewEvent[]): void {
+  if (!Number.isSafeInteger(expectedVersion) || expectedVersion < 0) {
+    throw new TypeError(`expectedVersion must be a whole number from 0 on, not ${expectedVersion}.`);
+  }
+  if (events.length === 0) throw new TypeError('A batch must hold at least one event.');
+  const ids = new Set<string>();
+  for (const event of events) {
+    if (!isUuid(event.id)) throw new TypeError('An event id must be a UUID in lower case with dashes.');
+    if (ids.has(event.id)) throw new TypeError(`The event id ${event.id} is twice in one batch.`);
+    ids.add(event.id);
+    if (event.type === '') throw new TypeError(`The event ${event.id} has no type.`);
+    if (!Number.isSafeInteger(event.typeVersion)) {
+      throw new TypeError(`typeVersion of the event ${event.id} must be a whole number.`);
+    }
+    if (!Number.isSafeInteger(event.learnedAtMs)) {
+      throw new TypeError(`learnedAtMs of the event ${event.id} must be whole milliseconds since 1970.`);
+    }
+    for (const box of event.boxes) checkBox(event.id, box);
+  }
+}
+
+function checkBox(eventId: string, box: SealedBox): void {
+  if (isUuid(box.keyId) && box.nonce.length === nonceBytesCount && box.tag.length === tagBytesCount) return;
+  throw new TypeError(
+    `A sealed box of the event ${eventId} must have a UUID as key id, ${nonceBytesCount} bytes of nonce and ` +
+      `${tagBytesCount} bytes of tag.`,
+  );
+}
+
+/** Bytes of an event as the port counts them: meta and data as JSON in UTF-8, each box as its ciphertext and 44 bytes. */
+export function eventBytes(metaJson: string, dataJson: string, boxes: readonly SealedBox[]): number {
+  let bytes = Buffer.byteLength(metaJson) + Buffer.byteLength(dataJson);
+  for (const box of boxes) bytes += boxFrameBytes + box.ciphertext.length;
+  return bytes;
+}
+
+export function checkEventBytes(eventId: string, bytes: number): void {
+  if (bytes <= eventBytesMax) return;
+  throw new EventStoreFailure(
+    'EVENT_TOO_LARGE',
+    `The event ${eventId} has ${bytes} bytes of meta, data and boxes; at most ${eventBytesMax} are taken.`,
+  );
+}
+
+/** A layout byte, then for each box: key id, nonce, tag, length of the ciphertext (LEB128), ciphertext. */
+export function packBoxes(boxes: readonly SealedBox[]): Uint8Array | null {
+  if (boxes.length === 0) return null;
+  let size = 1;
+  for (const box of boxes) size += boxFrameBytes + 5 + box.ciphertext.length;
+  const out = new Uint8Array(size);
+  let at = 0;
+  out[at++] = boxLayout;
+  for (const box of boxes) {
+    out.set(uuidToBytes(box.keyId), at);
+    out.set(box.nonce, at + uuidBytesCount);
+    out.set(box.tag, at + uuidBytesCount + nonceBytesCount);
+    at += boxFrameBytes;
+    let rest = box.ciphertext.length;
+    for (; rest > 0x7f; rest >>>= 7) out[at++] = (rest & 0x7f) | 0x80;
+    out[at++] = rest;
+    out.set(box.ciphertext, at);
+    at += box.ciphertext.length;
+  }
+  return out.subarray(0, at);
+}
+
+/** The boxes as views into the blob. Throws RangeError where the blob is not of the layout. */
+export function unpackBoxes(blob: Uint8Array | null): SealedBox[] {
+  if (blob === null) return [];
+  if (blob[0] !== boxLayout) throw new RangeError('The sealed boxes have a layout that is not known.');
+  const boxes: SealedBox[] = [];
+  let at = 1;
+  while (at < blob.length) {
+    const nonceAt = at + uuidBytesCount;
+    const tagAt = nonceAt + nonceBytesCount;
+    let lengthAt = tagAt + tagBytesCount;
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = blob[lengthAt++] ?? 0;
+      length |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    const end = lengthAt + length;
+    if (end > blob.length) throw new RangeError('A sealed box is cut short.');
+    boxes.push({
+      keyId: uuidFromBytes(blob, at),
+      nonce: blob.subarray(nonceAt, tagAt),
+      ciphertext: blob.subarray(lengthAt, end),
+      tag: blob.subarray(tagAt, tagAt + tagBytesCount),
+    });
+    at = end;
+  }
+  return boxes;
+}
+
+/** The columns of an event's meta: `context` repeats from event to event and is kept once, `rest` is what is left over. */
+export interface PackedMeta {
+  context: string;
+  commandId: Packed;
+  requestDigest: Packed;
+  causationId: Packed | null;
+  correlationId: Packed | null;
+  rest: string | null;
+}
+
+export type MetaContext = Pick<EventMeta, 'actor' | 'source' | 'policy'>;
+
+export function packMeta(meta: EventMeta): PackedMeta {
+  const { actor, source, policy, commandId, requestDigest, causationId, correlationId, ...others } = meta;
+  const rest = JSON.stringify(others);
+  return {
+    context: JSON.stringify({ actor, source, policy } satisfies Record<keyof MetaContext, unknown>),
+    commandId: pack(commandId),
+    requestDigest: pack(requestDigest),
+    causationId: causationId === undefined ? null : pack(causationId),
+    correlationId: correlationId === undefined ? null : pack(correlationId),
+    rest: rest === '{}' ? null : rest,
+  };
+}
+
+/** The shared parts of a context are frozen, since every event of that context holds the same objects. */
+export function parseContext(json: string): MetaContext {
+  const context = JSON.parse(json) as MetaContext;
+  Object.freeze(context.actor);
+  if (context.policy !== undefined) Object.freeze(context.policy);
+  return Object.freeze(context);
+}

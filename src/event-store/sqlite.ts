@@ -1,0 +1,209 @@
+// The embedded event store: one SQLite file, appends that wait together share one fsync.
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { checkBatch, checkStreamName } from './event-codec.ts';
+import { type AppendResult, type EventStore, EventStoreFailure, type ReadAllFilter } from './port.ts';
+import { damaged, openLedgerFile, storeFailure } from './sqlite-file.ts';
+import { type EncodedEvent, encodeEvent, openSqliteLog, type SqliteLog } from './sqlite-log.ts';
+
+export interface SqliteEventStoreOptions {
+  /** The ledger's file, or ':memory:' for a ledger that ends with the process. */
+  path: string;
+  clock: { nowMs(): number };
+  /** Makes a new ledger where there is no file; otherwise a missing file is LEDGER_MISSING. Default: false. */
+  create?: boolean;
+  /** Most events of a page of readAll and subscribe. Default: 1,000. */
+  pageSize?: number;
+  /** Most pages of 4,096 bytes that the file may have; an append beyond is STORE_FULL. Default: no limit. */
+  pageCountMax?: number;
+}
+
+export interface SqliteEventStore extends EventStore {
+  /** UUID of this ledger, made with it and kept for ever. */
+  readonly ledgerId: string;
+}
+
+interface WaitingAppend {
+  stream: string;
+  expectedVersion: number;
+  events: EncodedEvent[];
+  resolve(result: AppendResult): void;
+  reject(error: unknown): void;
+}
+
+// Reads and timers get their turn between transactions, however many appends wait.
+const groupSizeMax = 4_096;
+
+/** Throws EventStoreFailure (LEDGER_LOCKED, LEDGER_MISSING, LEDGER_DAMAGED, LEDGER_TOO_NEW, STORE_UNAVAILABLE). */
+export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEventStore {
+  const { path, clock, create = path === ':memory:', pageSize = 1_000 } = options;
+  const { pageCountMax } = options;
+  const file = openLedgerFile({ path, create, createdAtMs: clock.nowMs(), pageCountMax });
+  const { database, ledgerId } = file;
+  const translated = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw storeFailure(error, path);
+    }
+  };
+  const log = openLogOrClose();
+  const commits = announcements();
+  let closed = false;
+  const appends = groupCommit(log, clock, (error) => storeFailure(error, path), commits.announce);
+
+  function openLogOrClose(): SqliteLog {
+    try {
+      return openSqliteLog(database, (position, cause) =>
+        damaged(path, `position ${position} is unreadable`, cause),
+      );
+    } catch (error) {
+      database.close();
+      throw isMissingTable(error) ? damaged(path, 'a table is missing', error) : storeFailure(error, path);
+    }
+  }
+
+  function reading<Result>(work: () => Result): Result {
+    if (closed) {
+      throw new EventStoreFailure(
+        'STORE_UNAVAILABLE',
+        `The ledger ${path} is closed. Open it again to use it.`,
+      );
+    }
+    return translated(work);
+  }
+
+  async function* readAll(after: number, filter?: ReadAllFilter) {
+    for (let cursor = after; cursor < reading(() => log.head); await turnOfTheLoop()) {
+      const page = reading(() => log.page(cursor, filter, pageSize));
+      cursor = page.cursor;
+      if (page.events.length > 0) yield page.events;
+    }
+  }
+
+  async function* subscribe(
+    after: number,
+    { signal, filter }: { signal: AbortSignal; filter?: ReadAllFilter },
+  ) {
+    let cursor = after;
+    while (!signal.aborted) {
+      if (cursor >= reading(() => log.head)) {
+        await commits.next(signal);
+        continue;
+      }
+      const page = reading(() => log.page(cursor, filter, pageSize));
+      cursor = page.cursor;
+      if (page.events.length > 0) yield page.events;
+      await turnOfTheLoop();
+    }
+  }
+
+  return {
+    ledgerId,
+    async append(stream, expectedVersion, events) {
+      reading(() => {
+        checkStreamName(stream);
+        checkBatch(expectedVersion, events);
+      });
+      return appends.enqueue(stream, expectedVersion, events.map(encodeEvent));
+    },
+    read: async (stream, after = 0) => reading(() => log.read(stream, after)),
+    readPositions: async (positions) => reading(() => log.readPositions(positions)),
+    readAll,
+    subscribe,
+    head: async () => reading(() => log.head),
+    version: async (stream) => reading(() => log.version(stream)),
+    async close() {
+      if (closed) return;
+      closed = true;
+      appends.flushAll();
+      commits.announce();
+      // Brings the write-ahead log into the file and lets go of the lock.
+      translated(() => database.close());
+    },
+  };
+}
+
+function isMissingTable(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('no such ');
+}
+
+/** Appends wait for the next turn of the event loop and are then committed together, in the order they came. */
+function groupCommit(
+  log: SqliteLog,
+  clock: { nowMs(): number },
+  failureOf: (error: unknown) => unknown,
+  committed: () => void,
+) {
+  let waiting: WaitingAppend[] = [];
+  let scheduled = false;
+
+  function schedule(): void {
+    if (scheduled || waiting.length === 0) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      flush();
+      schedule();
+    });
+  }
+
+  function flush(): void {
+    const group = waiting.slice(0, groupSizeMax);
+    waiting = waiting.slice(groupSizeMax);
+    if (group.length > 0) commit(group);
+  }
+
+  function commit(group: WaitingAppend[]): void {
+    const results: AppendResult[] = [];
+    const headBefore = log.head;
+    try {
+      log.transaction(() => {
+        for (const { stream, expectedVersion, events } of group) {
+          results.push(log.write(stream, expectedVersion, events, clock.nowMs()));
+        }
+      });
+    } catch (error) {
+      // One that does not fit must not take the others with it: each is tried on its own, in the same order.
+      if (group.length === 1) group[0]!.reject(failureOf(error));
+      else for (const append of group) commit([append]);
+      return;
+    }
+    group.forEach((append, index) => {
+      append.resolve(results[index]!);
+    });
+    if (log.head > headBefore) committed();
+  }
+
+  return {
+    enqueue: (stream: string, expectedVersion: number, events: EncodedEvent[]) =>
+      new Promise<AppendResult>((resolve, reject) => {
+        waiting.push({ stream, expectedVersion, events, resolve, reject });
+        schedule();
+      }),
+    flushAll(): void {
+      while (waiting.length > 0) flush();
+    },
+  };
+}
+
+/** Wakes whoever waits for the next commit; nobody polls. */
+function announcements() {
+  const sleepers = new Set<() => void>();
+  return {
+    announce(): void {
+      const woken = [...sleepers];
+      sleepers.clear();
+      for (const wake of woken) wake();
+    },
+    /** Resolves at the next announcement or when the signal aborts, whichever is first. */
+    async next(signal: AbortSignal): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const wake = () => resolve();
+      sleepers.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+      await promise;
+      sleepers.delete(wake);
+      signal.removeEventListener('abort', wake);
+    },
+  };
+}
