@@ -125,7 +125,7 @@ export function believe(
 ): ContactBelief | null {
   const ordered = sortByBelief(withinCut(events, cut));
   const reverted = revertedIds(ordered);
-  const merges = sortByBelief(mergesIn);
+  const merges = sortByBelief(withinCut(mergesIn, cut));
   let nextMerge = 0;
   let belief: ContactBelief | null = null;
   for (const event of ordered) {

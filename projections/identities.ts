@@ -1,0 +1,95 @@
+// Read model: by which ids other systems know a contact or account, and which contacts were merged into which.
+
+import type { ContactEventOf } from '../src/contact/events.ts';
+import { categoryOf, subjectOf } from '../src/ledger-events.ts';
+import type { EventProjection, Row } from '../src/projector/projection.ts';
+import type { ReadDatabase } from '../src/projector/read-database.ts';
+import type { MergeLinks } from '../src/projector/read-models.ts';
+
+export const identities: EventProjection = {
+  by: 'event',
+  name: 'identities',
+  version: 1,
+  tables: [
+    {
+      name: 'external_id',
+      columns:
+        'kind TEXT, source TEXT, external_id TEXT, entity_id TEXT, PRIMARY KEY (kind, source, external_id)',
+      withoutRowid: true,
+    },
+    {
+      name: 'merge',
+      columns: 'survivor_id TEXT, loser_id TEXT, brings INTEGER, PRIMARY KEY (survivor_id, loser_id)',
+      withoutRowid: true,
+      indexes: ['loser_id'],
+    },
+  ],
+  rows(event) {
+    const rows: Row[] = [];
+    const externalId = (event.personal as { externalId?: { source: string; id: string } } | null)?.externalId;
+    if (externalId)
+      rows.push([
+        'external_id',
+        categoryOf(event.stream),
+        externalId.source,
+        externalId.id,
+        subjectOf(event.stream),
+      ]);
+    if (event.type === 'ContactMerged')
+      rows.push(['merge', event.data.intoId, subjectOf(event.stream), brings(event) ? 1 : 0]);
+    return rows;
+  },
+};
+
+function brings({ data }: ContactEventOf<'ContactMerged'>): boolean {
+  return data.carried.length > 0 || data.choices.length > 0;
+}
+
+export type EntityKind = 'contact' | 'account';
+
+/** The ledger's id of what another system knows by an id of its own. */
+export function findByExternalId(
+  db: ReadDatabase,
+  kind: EntityKind,
+  source: string,
+  id: string,
+): string | null {
+  const row = db
+    .prepare('SELECT entity_id AS id FROM external_id WHERE kind = ? AND source = ? AND external_id = ?')
+    .get(kind, source, id);
+  return (row as { id: string } | undefined)?.id ?? null;
+}
+
+/** All contacts that were at any time merged into this one. */
+export function findMergedInto(db: ReadDatabase, survivorId: string): string[] {
+  const rows = db
+    .prepare('SELECT loser_id AS id FROM merge WHERE survivor_id = ? ORDER BY loser_id')
+    .all(survivorId);
+  return (rows as { id: string }[]).map((row) => row.id);
+}
+
+/** Which contacts took something over from which: from the read model, and from merges that are not in it yet. */
+export function createMergeLinks(db: ReadDatabase): MergeLinks {
+  const noted = new Map<string, Set<string>>();
+  return {
+    losersOf(survivorId) {
+      const rows = db
+        .prepare('SELECT loser_id AS id FROM merge WHERE survivor_id = ? AND brings = 1')
+        .all(survivorId) as { id: string }[];
+      const more = [...noted]
+        .filter(([, survivors]) => survivors.has(survivorId))
+        .map(([loserId]) => loserId);
+      return [...new Set([...rows.map((row) => row.id), ...more])].sort();
+    },
+    survivorsOf(loserId) {
+      const rows = db
+        .prepare('SELECT survivor_id AS id FROM merge WHERE loser_id = ? AND brings = 1')
+        .all(loserId) as { id: string }[];
+      return [...new Set([...rows.map((row) => row.id), ...(noted.get(loserId) ?? [])])].sort();
+    },
+    note(loserId, survivorId) {
+      const survivors = noted.get(loserId) ?? new Set();
+      noted.set(loserId, survivors.add(survivorId));
+    },
+  };
+}

@@ -1,0 +1,113 @@
+// The composition root: opens a ledger's files and wires store, keys, read models and commands together.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createMergeLinks } from '../projections/identities.ts';
+import { projections } from '../projections/index.ts';
+import { createBeliefs } from './beliefs.ts';
+import { createEventSealing, type EventSealing } from './event-sealing.ts';
+import type { EventStore } from './event-store/port.ts';
+import { openSqliteEventStore, type SqliteEventStore } from './event-store/sqlite.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { openFileKeyStore } from './personal-data/file-key-store.ts';
+import type { KeyStore } from './personal-data/key-store.ts';
+import { openReadModels, type ReadModels, type ReadModelsOptions } from './projector/read-models.ts';
+import type { Clock } from './time/clock.ts';
+
+export interface ApplicationOptions {
+  /** Folder of the ledger's files: `ledger.db` (the log), `keys.db`, `views.db`. `:memory:` keeps nothing. */
+  dataDirectory: string;
+  masterKey: Buffer;
+  clock: Clock;
+  /** IANA name of the zone in which a moment is a day. */
+  timeZone: string;
+  /** Make a new ledger where the folder holds none; else that is an error. */
+  create: boolean;
+  onProgress?: ReadModelsOptions['onProgress'];
+  /** Told of a fault that no caller waits for, such as the read models' projector stopping. */
+  onFault: (fault: unknown) => void;
+}
+
+export interface Application {
+  ledgerId: string;
+  store: EventStore;
+  sealing: EventSealing;
+  keyStore: KeyStore;
+  readModels: ReadModels;
+  ledger: Ledger;
+  clock: Clock;
+  timeZone: string;
+  close(): Promise<void>;
+}
+
+export async function openApplication(options: ApplicationOptions): Promise<Application> {
+  const { clock, timeZone } = options;
+  const { store, keyStore } = await openFiles(options);
+  try {
+    const sealing = createEventSealing(keyStore);
+    const readModels = await openReadModels({
+      path: pathOf(options, 'views.db'),
+      store,
+      ledgerId: store.ledgerId,
+      sealing,
+      projections,
+      settings: { timeZone },
+      createLinks: createMergeLinks,
+      createBeliefs: (links) => createBeliefs(store, sealing, (id) => links.losersOf(id)),
+      onProgress: options.onProgress,
+      onFault: options.onFault,
+    });
+    const ledger = createLedger({
+      store,
+      sealing,
+      clock,
+      salt: keyStore.salt,
+      head: await store.head(),
+      applied: (position) => readModels.applied(position),
+      mergesInto: (contactId) => readModels.beliefs.mergesInto(contactId),
+      survivorsOf: (contactId) => readModels.links.survivorsOf(contactId),
+    });
+    return {
+      ledgerId: store.ledgerId,
+      store,
+      sealing,
+      keyStore,
+      readModels,
+      ledger,
+      clock,
+      timeZone,
+      async close() {
+        await readModels.close();
+        await store.close();
+        await keyStore.close();
+      },
+    };
+  } catch (fault) {
+    await store.close();
+    await keyStore.close();
+    throw fault;
+  }
+}
+
+function pathOf({ dataDirectory }: ApplicationOptions, file: string): string {
+  return dataDirectory === ':memory:' ? dataDirectory : join(dataDirectory, file);
+}
+
+/** Log and keys belong together: one without the other is an error, never a reason to make a new one. */
+async function openFiles(
+  options: ApplicationOptions,
+): Promise<{ store: SqliteEventStore; keyStore: KeyStore }> {
+  const { dataDirectory, clock, masterKey } = options;
+  const inMemory = dataDirectory === ':memory:';
+  const [logPath, keyPath] = [pathOf(options, 'ledger.db'), pathOf(options, 'keys.db')];
+  const hasKeys = !inMemory && existsSync(keyPath);
+  if (options.create && !inMemory) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const store = openSqliteEventStore({ path: logPath, clock, create: options.create && !hasKeys });
+  try {
+    const isNew = (await store.head()) === 0;
+    const keyStore = openFileKeyStore({ path: keyPath, masterKey, ledgerId: store.ledgerId, create: isNew });
+    return { store, keyStore };
+  } catch (fault) {
+    await store.close();
+    throw fault;
+  }
+}

@@ -1,0 +1,124 @@
+// From what was decided to events: the command's identity, its envelope, and how a claim is confirmed or only proposed.
+import type { Command, CommandContext } from './command.ts';
+import type { LedgerEvent } from './ledger-events.ts';
+import { deriveId, newId, requestDigest } from './personal-data/derive-id.ts';
+
+export interface Decided {
+  type: string;
+  data: object;
+  personal: object;
+  effectiveOn?: string;
+  /** Present where the claim is too doubtful to be believed at once: why. */
+  doubt?: string;
+}
+
+export interface Request {
+  commandId: string;
+  digest: string;
+  eventId(ordinal: number): string;
+  derive(purpose: string): string;
+  slot(...parts: string[]): string;
+}
+
+/** Who repeats a command is recognised by its id; who sends another under the same id, by the digest. */
+export function identify(command: Command, context: CommandContext, salt: Buffer): Request {
+  const owner = context.by === 'feed' ? `feed:${context.source}` : context.actor.id;
+  const commandId =
+    context.idempotencyKey === undefined ? newId() : deriveId(salt, 'command', owner, context.idempotencyKey);
+  const { effectiveOn, learnedAtMs, reasonCode, reasonText, evidence, asProposal } = context;
+  return {
+    commandId,
+    digest: requestDigest({
+      command,
+      effectiveOn,
+      reasonCode,
+      reasonText,
+      evidence,
+      asProposal,
+      ...(context.by === 'person' && { learnedAtMs }),
+    }),
+    eventId: (ordinal) => deriveId(salt, commandId, 'event', String(ordinal)),
+    derive: (purpose) => deriveId(salt, commandId, purpose),
+    slot: (...parts) => deriveId(salt, ...parts),
+  };
+}
+
+export function envelop(
+  decided: Decided,
+  stream: string,
+  context: CommandContext,
+  request: Request,
+  learnedAtMs: number,
+  ordinal: number,
+): LedgerEvent {
+  const {
+    actor,
+    source,
+    reasonCode,
+    reasonText,
+    evidence,
+    causationId,
+    correlationId,
+    policy,
+    sourceRecord,
+    sourceActor,
+  } = context;
+  const effectiveOn = decided.effectiveOn ?? context.effectiveOn;
+  return {
+    id: request.eventId(ordinal),
+    stream,
+    version: 0,
+    position: Number.MAX_SAFE_INTEGER,
+    type: decided.type,
+    typeVersion: 1,
+    learnedAtMs,
+    recordedAtMs: 0,
+    ...(effectiveOn !== undefined && { effectiveOn }),
+    actor,
+    source,
+    commandId: request.commandId,
+    requestDigest: request.digest,
+    ...(causationId !== undefined && { causationId }),
+    ...(correlationId !== undefined && { correlationId }),
+    ...(policy !== undefined && { policy }),
+    ...(reasonCode !== undefined && { reasonCode }),
+    ...(evidence?.length && {
+      evidence: evidence.map(({ kind, eventId, digest }) => ({
+        kind,
+        ...(eventId && { eventId }),
+        ...(digest && { digest }),
+      })),
+    }),
+    data: decided.data,
+    personal: {
+      ...decided.personal,
+      ...(reasonText !== undefined && { reasonText }),
+      ...(evidence?.some((one) => one.text) && { evidenceTexts: evidence.map((one) => one.text ?? '') }),
+      ...(sourceRecord !== undefined && { sourceRecord }),
+      ...(sourceActor !== undefined && { sourceActor }),
+    },
+    // The one place where a decision becomes an event: its parts are typed by the decider's table.
+  } as LedgerEvent;
+}
+
+export function asConfirmation({ type, data, personal, effectiveOn }: Decided): Decided {
+  return {
+    type: 'ClaimConfirmed',
+    data: { claimed: type, claim: data },
+    personal: { claim: personal },
+    ...(effectiveOn !== undefined && { effectiveOn }),
+  };
+}
+
+export function asProposal(
+  { type, data, personal, effectiveOn }: Decided,
+  doubt: string,
+  request: Request,
+): Decided {
+  return {
+    type: 'ChangeProposed',
+    data: { proposalId: request.derive('proposal'), doubt, claimed: type, claim: data },
+    personal: { claim: personal },
+    ...(effectiveOn !== undefined && { effectiveOn }),
+  };
+}

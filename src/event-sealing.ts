@@ -1,0 +1,113 @@
+// Between the stored and the opened form of events: seals what is personal on the way in, opens it on the way out.
+import type { KeyObject } from 'node:crypto';
+import type { JsonObject, NewEvent, StoredEvent } from './event-store/port.ts';
+import { contractOf, type LedgerEvent } from './ledger-events.ts';
+import type { KeyStore } from './personal-data/key-store.ts';
+import { createSealer } from './personal-data/sealer.ts';
+
+export interface SealingKey {
+  keyId: string;
+  key: KeyObject;
+}
+/** A stored event that this version of the program cannot read. */
+export class EventUnreadable extends Error {
+  readonly code = 'EVENT_UNREADABLE';
+}
+
+export interface EventSealing {
+  /** A fresh key for a person or account. */
+  takeKey(): Promise<SealingKey>;
+  /** The key of an id, or null once it is destroyed. */
+  keyOf(keyId: string): Promise<SealingKey | null>;
+  /** Seals the personal part; remembers what it sealed for a moment, so that who reads it back need not open it. */
+  seal(event: LedgerEvent, key: SealingKey | null): NewEvent;
+  /** Opens events, waiting for keys that are not in memory. An erased event has `personal: null`. */
+  open(events: readonly StoredEvent[]): Promise<LedgerEvent[]>;
+}
+
+const rememberedMax = 4096;
+
+export function createEventSealing(keyStore: KeyStore): EventSealing {
+  const sealer = createSealer(keyStore);
+  const remembered = new Map<string, LedgerEvent>();
+
+  function remember(event: LedgerEvent): void {
+    if (remembered.size >= rememberedMax) remembered.delete(remembered.keys().next().value!);
+    remembered.set(event.id, event);
+  }
+
+  function openOne(stored: StoredEvent): LedgerEvent {
+    const known = remembered.get(stored.id);
+    if (known && known.stream === stored.stream) {
+      known.position = stored.position;
+      known.version = stored.version;
+      known.recordedAtMs = stored.recordedAtMs;
+      return known;
+    }
+    const contract = contractOf(stored.stream, stored.type);
+    if (!contract || stored.typeVersion > contract.version)
+      throw new EventUnreadable(
+        `Event ${stored.id} at position ${stored.position} is of type ${stored.type} version ${stored.typeVersion}, which this version of the program does not know; use the newer program that wrote it.`,
+      );
+    const box = stored.boxes[0];
+    const opened = box ? sealer.open(box, stored.id) : undefined;
+    const personal =
+      opened === undefined ? {} : opened.state === 'erased' ? null : (JSON.parse(opened.text) as JsonObject);
+    const { id, stream, version, position, type, typeVersion, learnedAtMs, recordedAtMs, meta, data } =
+      stored;
+    // The one place where a stored event becomes a typed one: `verify` checks every one of them against its contract.
+    return {
+      id,
+      stream,
+      version,
+      position,
+      type,
+      typeVersion,
+      learnedAtMs,
+      recordedAtMs,
+      ...meta,
+      data,
+      personal,
+    } as unknown as LedgerEvent;
+  }
+
+  return {
+    takeKey: () => keyStore.take(),
+    async keyOf(keyId) {
+      const state = keyStore.cached(keyId) ?? (await keyStore.getMany([keyId])).get(keyId);
+      return state?.state === 'available' ? { keyId, key: state.key } : null;
+    },
+    seal(event, key) {
+      const { id, type, typeVersion, learnedAtMs, effectiveOn, actor, source, commandId, requestDigest } =
+        event;
+      const { causationId, correlationId, policy, reasonCode, evidence } = event;
+      const plaintext = JSON.stringify(event.personal ?? {});
+      if (!key && plaintext !== '{}') throw new Error('An event with personal data needs a key.');
+      remember(event);
+      return {
+        id,
+        type,
+        typeVersion,
+        learnedAtMs,
+        meta: {
+          actor,
+          source,
+          commandId,
+          requestDigest,
+          ...(effectiveOn !== undefined && { effectiveOn }),
+          ...(causationId !== undefined && { causationId }),
+          ...(correlationId !== undefined && { correlationId }),
+          ...(policy !== undefined && { policy }),
+          ...(reasonCode !== undefined && { reasonCode }),
+          ...(evidence?.length && { evidence }),
+        },
+        data: event.data as JsonObject,
+        boxes: key && plaintext !== '{}' ? [sealer.seal(key.keyId, key.key, id, plaintext)] : [],
+      };
+    },
+    async open(events) {
+      await sealer.prepare(events.flatMap((event) => event.boxes));
+      return events.map(openOne);
+    },
+  };
+}

@@ -1,0 +1,168 @@
+// The state that the ledger decides against: one bounded cache of streams, each with its belief and what it has seen.
+import { type AccountBelief, believeAccount, believeAccountNext } from './account/belief.ts';
+import type { AccountEvent } from './account/events.ts';
+import { believe, believeNext, type ContactBelief, type MergeIn } from './contact/belief.ts';
+import type { ContactEvent } from './contact/events.ts';
+import type { EventSealing, SealingKey } from './event-sealing.ts';
+import type { EventStore } from './event-store/port.ts';
+import { categoryOf, type LedgerEvent } from './ledger-events.ts';
+
+export type Belief = ContactBelief | AccountBelief | null;
+
+export interface StreamState {
+  readonly stream: string;
+  /** Events in the stream, those on their way to the store included. */
+  version: number;
+  belief: Belief;
+  newestLearnedAtMs: number;
+  /** Request digest of each of its events by event id: how a repeated command is recognised. */
+  digests: Map<string, string>;
+  /** All events, once a late arrival or a revert has needed them; else undefined. */
+  events: LedgerEvent[] | undefined;
+  mergesIn: MergeIn[];
+  keyId: string | undefined;
+  key: SealingKey | undefined;
+  /** Settles when everything on its way to the store has arrived or failed. */
+  pending: Promise<unknown> | undefined;
+}
+
+export interface LedgerStates {
+  /** The state of a stream; the same object for everybody until it is dropped. */
+  load(stream: string): Promise<StreamState>;
+  /** Loads all events of the stream into its state. */
+  withEvents(state: StreamState): Promise<void>;
+  /** Whether this is still the state that `load` hands out. */
+  isCurrent(state: StreamState): boolean;
+  drop(state: StreamState): void;
+  dropStream(stream: string): void;
+}
+
+const statesMax = 20_000;
+/** States that keep all their events at a time. */
+const statesWithEventsMax = 2_000;
+
+/** What is believed of a stream at a cut of knowledge. */
+export function believeStream(
+  stream: string,
+  events: readonly LedgerEvent[],
+  knownAtMs?: number,
+  mergesIn: readonly MergeIn[] = [],
+): Belief {
+  const cut = knownAtMs === undefined ? {} : { knownAtMs };
+  const category = categoryOf(stream);
+  if (category === 'contact') return believe(events as ContactEvent[], cut, mergesIn);
+  if (category === 'account') return believeAccount(events as AccountEvent[], cut);
+  return null;
+}
+
+/** Takes decided events into the state, before they are durable: what fails to become so is dropped with the state. */
+export function advance(state: StreamState, events: readonly LedgerEvent[]): void {
+  let refold = false;
+  for (const event of events) {
+    const newest = event.learnedAtMs >= state.newestLearnedAtMs;
+    state.version += 1;
+    state.digests.set(event.id, event.requestDigest);
+    state.events?.push(event);
+    state.newestLearnedAtMs = Math.max(state.newestLearnedAtMs, event.learnedAtMs);
+    if (!newest || event.type === 'ChangesReverted') refold = true;
+    else if (!refold) state.belief = believeStreamNext(state.stream, state.belief, event);
+  }
+  if (refold) state.belief = believeStream(state.stream, state.events ?? [], undefined, state.mergesIn);
+}
+
+export function believeStreamNext(stream: string, belief: Belief, event: LedgerEvent): Belief {
+  const category = categoryOf(stream);
+  if (category === 'contact') return believeNext(belief as ContactBelief | null, event as ContactEvent);
+  if (category === 'account')
+    return believeAccountNext(belief as AccountBelief | null, event as AccountEvent);
+  return belief;
+}
+
+export function createLedgerStates(
+  store: EventStore,
+  sealing: EventSealing,
+  mergesInto: (contactId: string) => Promise<MergeIn[]>,
+): LedgerStates {
+  const states = new Map<string, StreamState>();
+  const loading = new Map<string, Promise<StreamState>>();
+  const withEvents = new Set<StreamState>();
+
+  async function read(stream: string): Promise<StreamState> {
+    const stored = await store.read(stream);
+    const events = await sealing.open(stored);
+    const mergesIn =
+      categoryOf(stream) === 'contact' && stored.length
+        ? await mergesInto(stream.slice('contact-'.length))
+        : [];
+    let newestLearnedAtMs = Number.NEGATIVE_INFINITY;
+    let keyId: string | undefined;
+    for (const event of stored) {
+      newestLearnedAtMs = Math.max(newestLearnedAtMs, event.learnedAtMs);
+      keyId = event.boxes[0]?.keyId ?? keyId;
+    }
+    const state: StreamState = {
+      stream,
+      version: stored.length,
+      belief: believeStream(stream, events, undefined, mergesIn),
+      newestLearnedAtMs,
+      digests: new Map(stored.map((event) => [event.id, event.meta.requestDigest])),
+      events: undefined,
+      mergesIn,
+      keyId,
+      key: undefined,
+      pending: undefined,
+    };
+    states.set(stream, state);
+    return state;
+  }
+
+  /** Oldest first, but never one with something on its way to the store. */
+  function evict(): void {
+    for (const state of states.values()) {
+      if (states.size <= statesMax) return;
+      if (!state.pending) states.delete(state.stream);
+    }
+  }
+
+  function keepEvents(state: StreamState, events: LedgerEvent[]): void {
+    state.events = events;
+    withEvents.add(state);
+    for (const oldest of withEvents) {
+      if (withEvents.size <= statesWithEventsMax) break;
+      if (oldest.pending) continue;
+      oldest.events = undefined;
+      withEvents.delete(oldest);
+    }
+  }
+
+  return {
+    load(stream) {
+      const known = states.get(stream);
+      if (known) {
+        states.delete(stream);
+        states.set(stream, known);
+        return Promise.resolve(known);
+      }
+      let running = loading.get(stream);
+      if (!running) {
+        running = read(stream).finally(() => loading.delete(stream));
+        loading.set(stream, running);
+        evict();
+      }
+      return running;
+    },
+    async withEvents(state) {
+      while (state.pending) await state.pending;
+      if (state.events) return;
+      const events = await sealing.open(await store.read(state.stream));
+      // Another command may have advanced the state meanwhile: then what was read is not all, and is read again.
+      if (events.length === state.version) keepEvents(state, events);
+      else if (states.get(state.stream) === state) await this.withEvents(state);
+    },
+    isCurrent: (state) => states.get(state.stream) === state,
+    drop(state) {
+      if (states.get(state.stream) === state) states.delete(state.stream);
+    },
+    dropStream: (stream) => void states.delete(stream),
+  };
+}

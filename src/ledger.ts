@@ -1,0 +1,360 @@
+// The ledger: takes a command, reads, believes, decides, seals and appends, and answers once it is durable and visible.
+
+import type { AccountBelief } from './account/belief.ts';
+import type { AccountCommand } from './account/commands.ts';
+import { accountCommands } from './account/commands.ts';
+import { decideAccount } from './account/decider.ts';
+import type { Command, CommandContext, CommandResult } from './command.ts';
+import type { ContactBelief, MergeIn } from './contact/belief.ts';
+import { type ContactCommand, contactCommands } from './contact/commands.ts';
+import { decideContact } from './contact/decider.ts';
+import { claimTypes } from './contact/events.ts';
+import type { Deciding } from './deciding.ts';
+import { asConfirmation, asProposal, type Decided, envelop, identify, type Request } from './enveloping.ts';
+import type { EventSealing } from './event-sealing.ts';
+import type { EventStore } from './event-store/port.ts';
+import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
+import {
+  advance,
+  type Belief,
+  believeStream,
+  believeStreamNext,
+  createLedgerStates,
+  type LedgerStates,
+  type StreamState,
+} from './ledger-state.ts';
+import { isRejection, type Rejection, reject } from './rejections.ts';
+import { decideSignal, type SignalCommand } from './signals/commands.ts';
+import type { Clock } from './time/clock.ts';
+import { latest } from './timeline.ts';
+
+export interface LedgerOptions {
+  store: EventStore;
+  sealing: EventSealing;
+  clock: Clock;
+  /** Secret that ids of sources and commands are hashed with. */
+  salt: Buffer;
+  /** Resolves once everybody who asks the read models sees this position. */
+  applied: (position: number) => Promise<void>;
+  /** Facts that other contacts brought along when they were merged into this one. */
+  mergesInto: (contactId: string) => Promise<MergeIn[]>;
+  /** Contacts that show facts of this one because it was merged into them. */
+  survivorsOf: (contactId: string) => readonly string[];
+  /** Position of the ledger's last event when this process opened it. */
+  head: number;
+}
+
+export interface Ledger {
+  /** Carries out a command, or refuses it with a code. Throws only faults: the store is full, keys are out of reach. */
+  execute(command: Command, context: CommandContext): Promise<CommandResult>;
+  /**
+   * The same in two steps, for an import: resolves once it is decided, so that the next command can be decided on it, while
+   * `done` tells when it is durable and visible. What was decided on something that never became durable is decided anew.
+   */
+  submit(command: Command, context: CommandContext): Promise<Submitted>;
+}
+
+/** `done` must be awaited: it rejects on faults. */
+export interface Submitted {
+  done: Promise<CommandResult>;
+}
+interface Attempt {
+  outcome: Promise<CommandResult | undefined>;
+}
+
+function answered(result: CommandResult): Submitted {
+  return { done: Promise.resolve(result) };
+}
+
+function refused(rejection: Rejection): Attempt {
+  return { outcome: Promise.resolve({ ok: false, ...rejection }) };
+}
+
+const learnedAheadMaxMs = 5 * 60_000;
+const attemptsMax = 8;
+const claims: ReadonlySet<string> = new Set(claimTypes);
+
+export function streamOf(command: Command): string {
+  if (Object.hasOwn(contactCommands, command.type)) return `contact-${(command as ContactCommand).contactId}`;
+  if (Object.hasOwn(accountCommands, command.type)) return `account-${(command as AccountCommand).accountId}`;
+  return `signals-${(command as SignalCommand).contactId}`;
+}
+
+export function createLedger(options: LedgerOptions): Ledger {
+  const { store, sealing, clock, salt } = options;
+  const states = createLedgerStates(store, sealing, options.mergesInto);
+  // What decisions name as "last state": the newest position that this process has seen acknowledged.
+  let lastPosition = options.head;
+
+  return {
+    async execute(command, context) {
+      return (await submit(command, context)).done;
+    },
+    submit,
+  };
+
+  async function submit(command: Command, context: CommandContext): Promise<Submitted> {
+    if (context.learnedAtMs !== undefined && context.learnedAtMs > clock.nowMs() + learnedAheadMaxMs)
+      return answered({ ok: false, ...reject('LEARNED_IN_FUTURE', 'learnedAt') });
+    const request = identify(command, context, salt);
+    let attempt = await decideOnce(command, context, request);
+    async function finish(): Promise<CommandResult> {
+      for (let attempts = 1; attempts < attemptsMax; attempts++) {
+        const result = await attempt.outcome;
+        if (result) return result;
+        attempt = await decideOnce(command, context, request);
+      }
+      return (await attempt.outcome) ?? { ok: false, ...reject('CONTENTION', '') };
+    }
+    return { done: finish() };
+  }
+
+  /** Decides and hands over to the store. The outcome is undefined when somebody else was faster: then decide anew. */
+  async function decideOnce(command: Command, context: CommandContext, request: Request): Promise<Attempt> {
+    const stream = streamOf(command);
+    const known = await loadReferences(command, states);
+    const state = await readyState(stream, command, context, known);
+    // From here to the append nothing waits, so that nobody decides in between.
+    if (state.digests.has(request.eventId(0))) return { outcome: repeated(state, request, context) };
+    if (context.expectedVersion !== undefined && context.expectedVersion !== state.version) {
+      const message = `expectedVersion is ${context.expectedVersion}, but the stream is at ${state.version}; read it again and decide anew.`;
+      return refused(reject('VERSION_MISMATCH', 'expectedVersion', message));
+    }
+    const learnedAtMs = context.learnedAtMs ?? Math.max(clock.nowMs(), state.newestLearnedAtMs);
+    const isNewest = learnedAtMs >= state.newestLearnedAtMs;
+    const belief = isNewest
+      ? state.belief
+      : believeStream(stream, state.events ?? [], learnedAtMs, state.mergesIn);
+    const deciding = { ...describe(stream, state, context, request, known), position: lastPosition };
+    const decision = decide(belief, command, deciding);
+    if (isRejection(decision)) return refused(decision);
+    const events = settle(decision, belief, stream, context, request, learnedAtMs);
+    if (isRejection(events)) return refused(events);
+    return { outcome: events.length === 0 ? nothingToDo(state) : append(state, events) };
+  }
+
+  async function nothingToDo(state: StreamState): Promise<CommandResult> {
+    await state.pending;
+    const { version } = state;
+    return {
+      ok: true,
+      id: subjectOf(state.stream),
+      version,
+      position: lastPosition,
+      eventIds: [],
+      repeated: false,
+    };
+  }
+
+  async function readyState(
+    stream: string,
+    command: Command,
+    context: CommandContext,
+    known: Known,
+  ): Promise<StreamState> {
+    for (;;) {
+      const state = await states.load(stream);
+      if (!state.key && mayBegin(state, command, known)) {
+        const held = state.keyId === undefined ? undefined : await sealing.keyOf(state.keyId);
+        const key = held ?? (await sealing.takeKey());
+        state.key ??= key;
+        state.keyId ??= state.key.keyId;
+      }
+      const late = context.learnedAtMs !== undefined && context.learnedAtMs < state.newestLearnedAtMs;
+      const refolds =
+        late || command.type === 'RevertContactChanges' || command.type === 'RevertAccountChanges';
+      if (refolds && !state.events && state.version > 0) await states.withEvents(state);
+      else if (states.isCurrent(state)) return state;
+    }
+  }
+
+  async function append(state: StreamState, events: LedgerEvent[]): Promise<CommandResult | undefined> {
+    const expectedVersion = state.version;
+    const sealed = events.map((event) => sealing.seal(event, state.key ?? null));
+    advance(state, events);
+    const appending = store.append(state.stream, expectedVersion, sealed);
+    const settled = appending.then(
+      () => undefined,
+      () => undefined,
+    );
+    const pending = state.pending ? Promise.all([state.pending, settled]) : settled;
+    state.pending = pending;
+    try {
+      const result = await appending;
+      if (!result.ok) {
+        states.drop(state);
+        return undefined;
+      }
+      lastPosition = Math.max(lastPosition, result.position);
+      result.events.forEach((stored, index) => {
+        const event = events[index]!;
+        event.position = stored.position;
+        event.version = stored.version;
+        event.recordedAtMs = stored.recordedAtMs;
+      });
+      await options.applied(result.position);
+      if (categoryOf(state.stream) === 'contact')
+        for (const id of options.survivorsOf(subjectOf(state.stream))) states.dropStream(`contact-${id}`);
+      const { version, position } = result;
+      return {
+        ok: true,
+        id: subjectOf(state.stream),
+        version,
+        position,
+        eventIds: events.map((event) => event.id),
+        repeated: false,
+      };
+    } catch (fault) {
+      // What was taken into the state never became durable: forget the state, and with it all that was decided on it.
+      states.drop(state);
+      throw fault;
+    } finally {
+      if (state.pending === pending) state.pending = undefined;
+    }
+  }
+
+  /** The same command again: answers with what it did the first time, once that is durable. */
+  async function repeated(
+    state: StreamState,
+    request: Request,
+    context: CommandContext,
+  ): Promise<CommandResult | undefined> {
+    await state.pending;
+    if (!states.isCurrent(state)) return undefined;
+    if (state.digests.get(request.eventId(0)) !== request.digest) {
+      const code = context.by === 'feed' ? 'CLAIM_ID_REUSED' : 'IDEMPOTENCY_KEY_REUSED';
+      return { ok: false, ...reject(code, context.by === 'feed' ? 'id' : 'idempotencyKey') };
+    }
+    const id = subjectOf(state.stream);
+    // An import only needs to know that the line is in; a person's answer is the one of the first time.
+    if (context.by === 'feed')
+      return { ok: true, id, version: state.version, position: lastPosition, eventIds: [], repeated: true };
+    const stored = (await store.read(state.stream)).filter(
+      (event) => event.meta.commandId === request.commandId,
+    );
+    const { version, position } = stored.at(-1)!;
+    return { ok: true, id, version, position, eventIds: stored.map((event) => event.id), repeated: true };
+  }
+
+  /** What a decision becomes: nothing, confirmations, proposals or the events themselves, each with its envelope. */
+  function settle(
+    decision: Decided[],
+    belief: Belief,
+    stream: string,
+    context: CommandContext,
+    request: Request,
+    learnedAtMs: number,
+  ): LedgerEvent[] | Rejection {
+    const events = decision.map((decided, ordinal) =>
+      envelop(decided, stream, context, request, learnedAtMs, ordinal),
+    );
+    const doubt = context.asProposal?.doubt ?? decision.find((decided) => decided.doubt)?.doubt;
+    if (doubt !== undefined) {
+      if (decision.length !== 1 || categoryOf(stream) !== 'contact' || !claims.has(decision[0]!.type))
+        return reject('PROPOSAL_UNSUITABLE', 'asProposal');
+      return [envelop(asProposal(decision[0]!, doubt, request), stream, context, request, learnedAtMs, 0)];
+    }
+    if (categoryOf(stream) === 'signals') return events;
+    let after = belief;
+    for (const event of events)
+      after = event.type === 'ChangesReverted' ? null : believeStreamNext(stream, after, event);
+    if (after !== belief || decision.length === 0) return events;
+    if (context.by === 'person') return [];
+    return decision.map((decided, ordinal) =>
+      envelop(asConfirmation(decided), stream, context, request, learnedAtMs, ordinal),
+    );
+  }
+}
+
+function decide(belief: Belief, command: Command, deciding: Deciding): Decided[] | Rejection {
+  if (Object.hasOwn(contactCommands, command.type))
+    return decideContact(belief as ContactBelief | null, command as ContactCommand, deciding);
+  if (Object.hasOwn(accountCommands, command.type))
+    return decideAccount(belief as AccountBelief | null, command as AccountCommand, deciding);
+  return decideSignal(command as SignalCommand, deciding);
+}
+
+type Known = Map<string, StreamState>;
+
+/** Whether the command can be the first of its stream: only then a new stream gets a key. */
+function mayBegin(state: StreamState, command: Command, known: Known): boolean {
+  if (state.version > 0 || command.type === 'RegisterContact' || command.type === 'RegisterAccount')
+    return true;
+  return (
+    categoryOf(state.stream) === 'signals' && known.get(`contact-${subjectOf(state.stream)}`)?.belief != null
+  );
+}
+
+/** Loads what a command refers to beside its own stream, and waits for what of it is still on its way to the store. */
+async function loadReferences(command: Command, states: LedgerStates): Promise<Known> {
+  const known: Known = new Map();
+  const own = streamOf(command);
+  async function reach(stream: string, follow: (belief: Belief) => string | null): Promise<void> {
+    for (let next: string | null = stream; next !== null && !known.has(next); ) {
+      const state: StreamState = await states.load(next);
+      if (next !== own) await state.pending;
+      known.set(next, state);
+      next = follow(state.belief);
+    }
+  }
+  const alone = () => null;
+  const refer = command as unknown as Record<string, unknown>;
+  for (const field of ['accountId', 'payingAccountId', 'parentId', 'managerId', 'contactId', 'intoId']) {
+    const id = refer[field];
+    if (typeof id !== 'string') continue;
+    const isContact =
+      field === 'contactId' ||
+      field === 'managerId' ||
+      (field === 'intoId' && command.type === 'MergeContacts');
+    const stream = `${isContact ? 'contact' : 'account'}-${id}`;
+    if (stream === own) continue;
+    await reach(
+      stream,
+      field === 'parentId' ? parentStream : command.type === 'MergeContacts' ? survivorStream : alone,
+    );
+  }
+  return known;
+}
+
+function survivorStream(belief: Belief): string | null {
+  const into = (belief as ContactBelief | null)?.mergedInto;
+  return into ? `contact-${into.contactId}` : null;
+}
+
+function parentStream(belief: Belief): string | null {
+  const parentId = belief && latest((belief as AccountBelief).parentId);
+  return parentId ? `account-${parentId}` : null;
+}
+
+function describe(
+  stream: string,
+  state: StreamState,
+  context: CommandContext,
+  request: Request,
+  known: Known,
+): Omit<Deciding, 'position'> {
+  const exists = (other: string) => (other === stream ? state : known.get(other))?.belief != null;
+  return {
+    by: context.by,
+    ...(context.effectiveOn !== undefined && { effectiveOn: context.effectiveOn }),
+    ...(context.reasonCode !== undefined && { reasonCode: context.reasonCode }),
+    newId: (purpose) => request.derive(purpose),
+    slotId: (...parts) => request.slot(subjectOf(stream), ...parts),
+    postId: (accountId, name) => request.slot('post', accountId, name),
+    accountKnown: (id) => exists(`account-${id}`),
+    contactKnown: (id) => exists(`contact-${id}`),
+    chain(id) {
+      const isContact = categoryOf(stream) === 'contact';
+      const ids: string[] = [];
+      for (let next: string | null = `${isContact ? 'contact' : 'account'}-${id}`; next !== null; ) {
+        const subject = subjectOf(next);
+        if (ids.includes(subject)) break;
+        ids.push(subject);
+        const belief: Belief = known.get(next)?.belief ?? null;
+        next = isContact ? survivorStream(belief) : parentStream(belief);
+      }
+      return ids;
+    },
+    eventKnown: (id) => state.digests.has(id),
+  };
+}

@@ -1,0 +1,48 @@
+// What a read model is: tables with a version, and a pure function from an event or a belief to rows.
+import type { AccountBelief } from '../account/belief.ts';
+import type { ContactBelief } from '../contact/belief.ts';
+import type { LedgerEvent } from '../ledger-events.ts';
+
+export type SqlValue = string | number | null;
+
+export interface TableDefinition {
+  name: string;
+  /** Body of CREATE TABLE: columns and primary key. Tables of beliefs begin with the subject's id. */
+  columns: string;
+  /** `WITHOUT ROWID` tables are ordered by their key. */
+  withoutRowid?: boolean;
+  /** Column lists of further indexes. */
+  indexes?: readonly string[];
+}
+
+/** A row to put: table and values in the order of its columns. Putting a row again replaces it. */
+export type Row = readonly [table: string, ...values: SqlValue[]];
+
+interface ProjectionHead {
+  name: string;
+  /** Raise it when the same events give other rows: the ledger then rebuilds it beside the old one. */
+  version: number;
+  tables: readonly TableDefinition[];
+}
+
+/** By event: each event puts rows. */
+export interface EventProjection extends ProjectionHead {
+  by: 'event';
+  rows(event: LedgerEvent): readonly Row[];
+}
+/** By contact: what is believed of it now becomes its rows; all its former rows are replaced. */
+export interface ContactProjection extends ProjectionHead {
+  by: 'contact';
+  rows(belief: ContactBelief, settings: ProjectionSettings): readonly Row[];
+}
+export interface AccountProjection extends ProjectionHead {
+  by: 'account';
+  rows(belief: AccountBelief, settings: ProjectionSettings): readonly Row[];
+}
+export type Projection = EventProjection | ContactProjection | AccountProjection;
+
+/** What a projection may depend on beside its input. A change of it is a change of version. */
+export interface ProjectionSettings {
+  /** IANA name of the zone in which a moment is a day. */
+  timeZone: string;
+}

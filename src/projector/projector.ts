@@ -1,0 +1,212 @@
+// Follows the log and keeps the read models: rows and checkpoint move together; a rebuild gives the same rows.
+import type { AccountBelief } from '../account/belief.ts';
+import type { Beliefs } from '../beliefs.ts';
+import type { ContactBelief } from '../contact/belief.ts';
+import type { EventSealing } from '../event-sealing.ts';
+import type { EventStore } from '../event-store/port.ts';
+import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
+import { type Belief, believeStreamNext } from '../ledger-state.ts';
+import type {
+  AccountProjection,
+  ContactProjection,
+  EventProjection,
+  Projection,
+  ProjectionSettings,
+  Row,
+} from './projection.ts';
+import type { Change, ReadDatabase } from './read-database.ts';
+
+export interface ProjectorOptions {
+  store: EventStore;
+  sealing: EventSealing;
+  beliefs: Beliefs;
+  projections: readonly Projection[];
+  settings: ProjectionSettings;
+  readDatabase: ReadDatabase;
+  links: {
+    /** Contacts whose rows depend on this one's because it was merged into them. */
+    survivorsOf(contactId: string): readonly string[];
+    /** Makes a merge known before its row is written. */
+    note(loserId: string, survivorId: string): void;
+  };
+  /** Told of the fault that stopped it: an outage of the keys must not look like an erasure. */
+  onFault: (fault: unknown) => void;
+}
+
+export interface Projector {
+  /** Resolves once the rows rest on this position; rejects when the projector stopped before. */
+  applied(position: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Follows the log from the checkpoint of the read models until stopped. */
+export function startProjector(options: ProjectorOptions): Projector {
+  const { store, readDatabase } = options;
+  const stopping = new AbortController();
+  const waiting: { position: number; resolve: () => void; reject: (fault: unknown) => void }[] = [];
+  let stopped: unknown;
+  const batches = createBatches(options);
+
+  function settle(fault?: unknown): void {
+    for (let index = waiting.length - 1; index >= 0; index--) {
+      const waiter = waiting[index]!;
+      if (fault !== undefined) waiter.reject(fault);
+      else if (waiter.position <= readDatabase.checkpoint) waiter.resolve();
+      else continue;
+      waiting[index] = waiting.at(-1)!;
+      waiting.pop();
+    }
+  }
+
+  async function follow(): Promise<void> {
+    try {
+      for await (const stored of store.subscribe(readDatabase.checkpoint, { signal: stopping.signal })) {
+        const change = await batches.changeOf(await options.sealing.open(stored));
+        if (stopping.signal.aborted) break;
+        readDatabase.write(change);
+        settle();
+      }
+      stopped = new Error('The projector was stopped.');
+    } catch (fault) {
+      stopped = fault;
+      options.onFault(fault);
+    }
+    settle(stopped);
+  }
+
+  const following = follow();
+  return {
+    applied(position) {
+      if (position <= readDatabase.checkpoint) return Promise.resolve();
+      if (stopped !== undefined) return Promise.reject(stopped);
+      return new Promise((resolve, reject) => waiting.push({ position, resolve, reject }));
+    },
+    async stop() {
+      stopping.abort();
+      await following;
+    },
+  };
+}
+
+interface Held {
+  belief: Belief;
+  newestLearnedAtMs: number;
+}
+
+const beliefsHeldMax = 10_000;
+
+/** From a batch of events to one change of the read models, with a bounded memory of beliefs. */
+function createBatches(options: ProjectorOptions): {
+  changeOf(events: readonly LedgerEvent[]): Promise<Change>;
+} {
+  const { beliefs, projections, settings, links } = options;
+  const byEvent = projections.filter(
+    (projection): projection is EventProjection => projection.by === 'event',
+  );
+  const held = new Map<string, Held>();
+
+  /** Folds on where the event is the newest; forgets what must be folded anew. */
+  function advance(event: LedgerEvent): void {
+    const known = held.get(event.stream);
+    if (event.version === 1) {
+      held.set(event.stream, {
+        belief: believeStreamNext(event.stream, null, event),
+        newestLearnedAtMs: event.learnedAtMs,
+      });
+      return;
+    }
+    if (!known) return;
+    if (event.learnedAtMs < known.newestLearnedAtMs || event.type === 'ChangesReverted') {
+      held.delete(event.stream);
+      return;
+    }
+    known.belief = believeStreamNext(event.stream, known.belief, event);
+    known.newestLearnedAtMs = event.learnedAtMs;
+  }
+
+  async function beliefOf(stream: string, atPosition: number): Promise<Belief> {
+    const known = held.get(stream);
+    if (known) {
+      held.delete(stream);
+      held.set(stream, known);
+      return known.belief;
+    }
+    let newestLearnedAtMs = Number.NEGATIVE_INFINITY;
+    const witness = (event: { learnedAtMs: number }) => {
+      newestLearnedAtMs = Math.max(newestLearnedAtMs, event.learnedAtMs);
+    };
+    const id = subjectOf(stream);
+    const isContact = categoryOf(stream) === 'contact';
+    const belief = isContact
+      ? await beliefs.contact(id, { atPosition }, witness)
+      : await beliefs.account(id, { atPosition }, witness);
+    // What others brought in when they were merged changes without this stream's doing: such a belief is not kept.
+    const keeps = !isContact || (await beliefs.mergesInto(id, { atPosition })).length === 0;
+    if (keeps) held.set(stream, { belief, newestLearnedAtMs });
+    return belief;
+  }
+
+  function forget(): void {
+    for (const stream of held.keys()) {
+      if (held.size <= beliefsHeldMax) return;
+      held.delete(stream);
+    }
+  }
+
+  return {
+    async changeOf(events) {
+      const rows: Row[] = [];
+      const touched = new Set<string>();
+      const merged = new Set<string>();
+      for (const event of events) {
+        for (const projection of byEvent) rows.push(...projection.rows(event));
+        const category = categoryOf(event.stream);
+        if (category !== 'contact' && category !== 'account') continue;
+        advance(event);
+        touched.add(event.stream);
+        if (event.type === 'ContactMerged' && bringsSomething(event.data))
+          links.note(subjectOf(event.stream), event.data.intoId);
+        if (category === 'contact')
+          for (const id of links.survivorsOf(subjectOf(event.stream))) merged.add(id);
+      }
+      for (const id of merged) for (const reached of links.survivorsOf(id)) merged.add(reached);
+      for (const id of merged) {
+        touched.add(`contact-${id}`);
+        held.delete(`contact-${id}`);
+      }
+      const checkpoint = events.at(-1)!.position;
+      const replace: Change['replace'][number][] = [];
+      for (const stream of touched) {
+        const by = categoryOf(stream) as 'contact' | 'account';
+        replace.push({ by, id: subjectOf(stream) });
+        rows.push(...beliefRows(projections, by, await beliefOf(stream, checkpoint), settings));
+      }
+      forget();
+      return { checkpoint, replace, rows };
+    },
+  };
+}
+
+function bringsSomething(merge: { carried: readonly string[]; choices: readonly string[] }): boolean {
+  return merge.carried.length > 0 || merge.choices.length > 0;
+}
+
+/** The rows of what is believed of one contact or account. */
+export function beliefRows(
+  projections: readonly Projection[],
+  by: 'contact' | 'account',
+  belief: Belief,
+  settings: ProjectionSettings,
+): Row[] {
+  if (!belief) return [];
+  const rows: Row[] = [];
+  for (const projection of projections) {
+    if (projection.by !== by) continue;
+    rows.push(
+      ...(projection.by === 'contact'
+        ? (projection as ContactProjection).rows(belief as ContactBelief, settings)
+        : (projection as AccountProjection).rows(belief as AccountBelief, settings)),
+    );
+  }
+  return rows;
+}

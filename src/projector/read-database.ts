@@ -1,0 +1,195 @@
+// The file of the read models: tables of all projections and one checkpoint, changed together or not at all.
+import { createHash } from 'node:crypto';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Projection, ProjectionSettings, Row, SqlValue, TableDefinition } from './projection.ts';
+
+export interface ReadDatabase {
+  readonly database: DatabaseSync;
+  /** Position of the last event that the rows rest on. */
+  readonly checkpoint: number;
+  /** Writes rows and the checkpoint in one transaction. */
+  write(change: Change): void;
+  /** A prepared statement, kept for the next use. */
+  prepare(sql: string): StatementSync;
+  /** SHA-256 of each projection's rows in key order, and their number. */
+  checksums(): ProjectionChecksum[];
+  /** Builds the secondary indexes; a bulk load is faster without. */
+  createIndexes(): void;
+  close(): void;
+}
+
+export interface Change {
+  checkpoint: number;
+  /** Subjects (contact or account ids) whose rows of belief tables are replaced. */
+  replace: readonly { by: 'contact' | 'account'; id: string }[];
+  rows: readonly Row[];
+}
+
+export interface ProjectionChecksum {
+  name: string;
+  version: number;
+  rows: number;
+  sha256: string;
+}
+
+export type SchemaState = 'current' | 'old_versions' | 'unusable';
+
+const formatVersion = 1;
+
+/** The versions and settings that rows depend on, and the shape of the tables. */
+function fingerprints(
+  projections: readonly Projection[],
+  settings: ProjectionSettings,
+  ledgerId: string,
+): { rows: string; shape: string } {
+  const rows = projections.map(({ name, version }) => `${name} ${version}`).join('\n');
+  const shape = JSON.stringify(
+    projections.flatMap(({ tables }) => tables.map(({ name, columns }) => [name, columns])),
+  );
+  return { rows: `${rows}\n${settings.timeZone}`, shape: `${ledgerId}\n${shape}` };
+}
+
+/** Opens or creates the file. `state` tells whether its rows are those that this program makes; an unusable file is not opened. */
+export function openReadDatabase(
+  path: string,
+  projections: readonly Projection[],
+  settings: ProjectionSettings,
+  ledgerId: string,
+  options: { indexes?: boolean } = {},
+): { readDatabase: ReadDatabase | undefined; state: SchemaState } {
+  const database = new DatabaseSync(path);
+  database.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000; PRAGMA secure_delete=ON',
+  );
+  const expected = fingerprints(projections, settings, ledgerId);
+  const state = schemaState(database, expected);
+  if (state === 'current' && !hasMeta(database))
+    create(database, projections, expected, options.indexes ?? true);
+  if (state === 'unusable') {
+    database.close();
+    return { readDatabase: undefined, state };
+  }
+  return { readDatabase: readDatabaseOf(database, projections), state };
+}
+
+function hasMeta(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get() !== undefined;
+}
+
+function schemaState(database: DatabaseSync, expected: { rows: string; shape: string }): SchemaState {
+  if (!hasMeta(database))
+    return database.prepare('SELECT 1 FROM sqlite_master').get() ? 'unusable' : 'current';
+  const meta = database.prepare('SELECT format, rows, shape FROM meta').get() as {
+    format: number;
+    rows: string;
+    shape: string;
+  };
+  if (meta.format !== formatVersion || meta.shape !== expected.shape) return 'unusable';
+  return meta.rows === expected.rows ? 'current' : 'old_versions';
+}
+
+function create(
+  database: DatabaseSync,
+  projections: readonly Projection[],
+  expected: { rows: string; shape: string },
+  indexes: boolean,
+): void {
+  database.exec('BEGIN');
+  database.exec('CREATE TABLE meta (format INTEGER, rows TEXT, shape TEXT, checkpoint INTEGER)');
+  database.prepare('INSERT INTO meta VALUES (?, ?, ?, 0)').run(formatVersion, expected.rows, expected.shape);
+  for (const table of tablesOf(projections))
+    database.exec(
+      `CREATE TABLE ${table.name} (${table.columns})${table.withoutRowid ? ' WITHOUT ROWID' : ''}`,
+    );
+  if (indexes) createIndexes(database, projections);
+  database.exec('COMMIT');
+}
+
+function createIndexes(database: DatabaseSync, projections: readonly Projection[]): void {
+  for (const table of tablesOf(projections))
+    table.indexes?.forEach((columns, index) => {
+      database.exec(`CREATE INDEX IF NOT EXISTS ${table.name}_${index} ON ${table.name} (${columns})`);
+    });
+}
+
+function tablesOf(projections: readonly Projection[]): TableDefinition[] {
+  return projections.flatMap((projection) => projection.tables);
+}
+
+function readDatabaseOf(database: DatabaseSync, projections: readonly Projection[]): ReadDatabase {
+  const statements = new Map<string, StatementSync>();
+  const replaced = { contact: [] as string[], account: [] as string[] };
+  for (const projection of projections)
+    if (projection.by !== 'event')
+      for (const table of projection.tables)
+        replaced[projection.by].push(`DELETE FROM ${table.name} WHERE ${firstColumn(table)} = ?`);
+  const widths = new Map(tablesOf(projections).map((table) => [table.name, table]));
+  let checkpoint = (prepare('SELECT checkpoint FROM meta').get() as { checkpoint: number }).checkpoint;
+
+  function prepare(sql: string): StatementSync {
+    let statement = statements.get(sql);
+    if (!statement) {
+      statement = database.prepare(sql);
+      statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  function put(row: Row): void {
+    const [table, ...values] = row;
+    if (!widths.has(table)) throw new Error(`No projection declares the table ${table}.`);
+    prepare(`INSERT OR REPLACE INTO ${table} VALUES (${values.map(() => '?').join(', ')})`).run(...values);
+  }
+
+  return {
+    database,
+    get checkpoint() {
+      return checkpoint;
+    },
+    prepare,
+    write(change) {
+      database.exec('BEGIN');
+      try {
+        for (const { by, id } of change.replace) for (const sql of replaced[by]) prepare(sql).run(id);
+        for (const row of change.rows) put(row);
+        prepare('UPDATE meta SET checkpoint = ?').run(change.checkpoint);
+        database.exec('COMMIT');
+        checkpoint = change.checkpoint;
+      } catch (fault) {
+        if (database.isTransaction) database.exec('ROLLBACK');
+        throw fault;
+      }
+    },
+    checksums: () => projections.map((projection) => checksum(database, projection)),
+    createIndexes: () => createIndexes(database, projections),
+    close() {
+      statements.clear();
+      database.close();
+    },
+  };
+}
+
+function firstColumn(table: TableDefinition): string {
+  return table.columns.trim().split(/\s/, 1)[0]!;
+}
+
+function checksum(database: DatabaseSync, projection: Projection): ProjectionChecksum {
+  const hash = createHash('sha256');
+  let rows = 0;
+  for (const table of projection.tables) {
+    hash.update(`${table.name}\n`);
+    const keys = database
+      .prepare(`SELECT name FROM pragma_table_info('${table.name}') WHERE pk > 0 ORDER BY pk`)
+      .all() as { name: string }[];
+    const ordered = database.prepare(
+      `SELECT * FROM ${table.name} ORDER BY ${keys.map((key) => key.name).join(', ')}`,
+    );
+    ordered.setReturnArrays(true);
+    for (const row of ordered.iterate() as Iterable<unknown>) {
+      hash.update(JSON.stringify(row as SqlValue[]));
+      hash.update('\n');
+      rows += 1;
+    }
+  }
+  return { name: projection.name, version: projection.version, rows, sha256: hash.digest('hex') };
+}
