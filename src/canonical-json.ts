@@ -45,7 +45,11 @@ function write(value: unknown, path: (string | number)[]): string {
   }
 }
 
+// Most texts: nothing that JSON escapes and no surrogates, so that quotes around them are enough.
+const plainText = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+
 function writeString(text: string, path: (string | number)[]): string {
+  if (plainText.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw refusal('STRING_NOT_UNICODE', 'a text with half a surrogate pair', path);
   return JSON.stringify(text);
 }

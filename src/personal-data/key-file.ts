@@ -13,9 +13,12 @@ export const keyFileApplicationId = 0x434c4b46;
 const saltName = Buffer.from('contact-ledger salt');
 
 export interface KeyFile {
+  path: string;
   db: DatabaseSync;
   wrap: KeyWrap;
   salt: Buffer;
+  /** Why writing to the file would be lost, undefined where it would not: it was moved, replaced or cut short while open. */
+  whyLost(): string | undefined;
 }
 
 export interface KeyFileOptions {
@@ -46,38 +49,51 @@ export function openKeyFile(options: KeyFileOptions): KeyFile {
   }
   let db: DatabaseSync | undefined;
   try {
-    db = connect(path);
-    const salt = checkKeyFile(db, path, ledgerId, wrap);
-    return { db, wrap, salt };
+    db = new DatabaseSync(path, { timeout: 0 });
+    // A hold on the file that lasts as long as the connection: two processes must not destroy and cache side by side.
+    db.exec('PRAGMA locking_mode=EXCLUSIVE');
+    // Before any setting that writes to the file: one that is not right stays as it is.
+    checkFormat(db, path);
+    const salt = checkContent(db, path, ledgerId, wrap);
+    makeDurable(db);
+    return { path, db, wrap, salt, whyLost: watch(db, path) };
   } catch (cause) {
     db?.close();
     throw asOpenFailure(cause, path);
   }
 }
 
-/** SQLite's primary result code of an error, undefined for any other error. */
-export function sqliteCode(error: unknown): number | undefined {
+// SQLite's primary result code of an error, undefined for any other error.
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error && 'errcode' in error)) return undefined;
   return Number(error.errcode) & 0xff;
 }
 
-function connect(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: 0 });
-  try {
-    // A hold on the file that lasts as long as the connection: two processes must not destroy and cache side by side.
-    db.exec('PRAGMA locking_mode=EXCLUSIVE');
-    // TRUNCATE, because in exclusive mode DELETE keeps the journal with the old pages, and with them destroyed keys.
-    db.exec('PRAGMA journal_mode=TRUNCATE');
-    // EXTRA: a commit is on the disk, the end of its journal too, before it returns.
-    db.exec('PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON');
-    // VACUUM's copy must not leave keys in a temporary folder.
-    db.exec('PRAGMA temp_store=MEMORY');
-    db.exec('BEGIN EXCLUSIVE; COMMIT');
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+function makeDurable(db: DatabaseSync): void {
+  // TRUNCATE, because in exclusive mode DELETE keeps the journal with the old pages, and with them destroyed keys.
+  db.exec('PRAGMA journal_mode=TRUNCATE');
+  // EXTRA: a commit is on the disk, the end of its journal too, before it returns.
+  db.exec('PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON');
+  // VACUUM's copy must not leave keys in a temporary folder.
+  db.exec('PRAGMA temp_store=MEMORY');
+  // Takes the exclusive lock now, not with the first write.
+  db.exec('BEGIN EXCLUSIVE; COMMIT');
+}
+
+// A file that is deleted or replaced while open goes on taking writes that nobody will ever read.
+function watch(db: DatabaseSync, path: string): () => string | undefined {
+  const opened = statSync(path).ino;
+  return () => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.ino !== opened) return 'it was moved, replaced or deleted while in use';
+    return now.size < bytesOf(db) ? 'it was cut short while in use' : undefined;
+  };
+}
+
+function bytesOf(db: DatabaseSync): number {
+  const pages = db.prepare('PRAGMA page_count').get()?.['page_count'];
+  const pageBytes = db.prepare('PRAGMA page_size').get()?.['page_size'];
+  return Number(pages) * Number(pageBytes);
 }
 
 // Made under another name, complete and on the disk, before it gets its own: a crash leaves no half-made key file.
@@ -85,8 +101,9 @@ function makeKeyFile(path: string, ledgerId: string, wrap: KeyWrap): void {
   const draft = `${path}.${randomUUID()}.new`;
   try {
     closeSync(openSync(draft, 'wx', 0o600));
-    const db = connect(draft);
+    const db = new DatabaseSync(draft, { timeout: 0 });
     try {
+      makeDurable(db);
       fillKeyFile(db, ledgerId, wrap);
     } finally {
       db.close();
@@ -150,7 +167,7 @@ function moveIntoPlace(draft: string, path: string): void {
   }
 }
 
-function checkKeyFile(db: DatabaseSync, path: string, ledgerId: string, wrap: KeyWrap): Buffer {
+function checkFormat(db: DatabaseSync, path: string): void {
   const applicationId = Number(db.prepare('PRAGMA application_id').get()?.['application_id']);
   if (applicationId !== keyFileApplicationId) throw damaged(path, 'it is a database, but not a key file');
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
@@ -160,8 +177,14 @@ function checkKeyFile(db: DatabaseSync, path: string, ledgerId: string, wrap: Ke
       `The key file ${path} has format ${version}, this program knows formats up to ${keyFileVersion}: use the newer program that wrote it.`,
     );
   }
+}
+
+function checkContent(db: DatabaseSync, path: string, ledgerId: string, wrap: KeyWrap): Buffer {
   const verdict = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
   if (verdict !== 'ok') throw damaged(path, 'its pages do not fit together');
+  if (statSync(path).size < bytesOf(db)) throw damaged(path, 'it is shorter than it says');
+  // Throws where the table is missing.
+  db.prepare('SELECT key_id, wrapped FROM keys LIMIT 0');
   const meta = db.prepare('SELECT ledger_id, salt_wrapped, check_value FROM meta').get();
   const { ledger_id: owner, salt_wrapped: saltWrapped, check_value: check } = meta ?? {};
   if (typeof owner !== 'string' || !(saltWrapped instanceof Uint8Array) || !(check instanceof Uint8Array)) {

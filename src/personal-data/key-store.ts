@@ -12,8 +12,9 @@ export interface KeyStore {
    */
   take(): Promise<{ keyId: string; key: KeyObject }>;
   /**
-   * The keys asked for, each available or destroyed. Throws KeyStoreFailure KEYS_UNAVAILABLE when the store cannot say
-   * (an outage must not look like an erasure) and KEY_UNKNOWN for an id that was never minted.
+   * The keys asked for, each available or destroyed, and in memory from then on (see `cached`). Throws KeyStoreFailure
+   * KEYS_UNAVAILABLE when the store cannot say (an outage must not look like an erasure) and KEY_UNKNOWN for an id that
+   * was never minted.
    */
   getMany(keyIds: readonly string[]): Promise<Map<string, KeyState>>;
   /** The key if it is in memory now, without waiting. */
