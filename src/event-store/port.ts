@@ -21,7 +21,7 @@ export interface EventMeta {
 
 /** An event as a caller hands it over: everything but what the store gives it. */
 export interface NewEvent {
-  /** UUID, lower case with dashes. Unique within its stream. */
+  /** UUID, lower case with dashes. Unique within its stream, by the caller's care: a store compares ids at one place only. */
   id: string;
   type: string;
   typeVersion: number;
@@ -66,7 +66,8 @@ export interface EventStore {
    * Appends a batch to one stream, all of it or nothing, durable before the promise resolves. `expectedVersion` is the
    * number of events that the stream must have. The same event ids again, at the same place, succeed and write nothing.
    * A wrong version is a value, not an error. Appends that wait together share one fsync; one failing does not fail the others.
-   * Throws EventStoreFailure (STORE_FULL, STORE_UNAVAILABLE, EVENT_TOO_LARGE, STREAM_NAME_INVALID).
+   * Throws EventStoreFailure (STORE_FULL, STORE_UNAVAILABLE, EVENT_TOO_LARGE, STREAM_NAME_INVALID). After STORE_UNAVAILABLE the
+   * batch may have been stored: repeat it with the same ids. Throws TypeError for an empty batch or a malformed event.
    */
   append(stream: string, expectedVersion: number, events: readonly NewEvent[]): Promise<AppendResult>;
   /** Events of one stream in order, those after the version `after` (0 = from the start). A stream never written to is empty. */
@@ -77,7 +78,8 @@ export interface EventStore {
   readAll(after: number, filter?: ReadAllFilter): AsyncIterable<StoredEvent[]>;
   /**
    * History after `after`, then live events, in total order without gap or repeat, in batches; ends when the signal aborts.
-   * Pulled: the next batch is read only when asked for, so a slow reader holds back nobody.
+   * Pulled: the next batch is read only when asked for, so a slow reader holds back nobody. Where the store is closed first
+   * it throws STORE_UNAVAILABLE, so that this is not taken for the end that was asked for.
    */
   subscribe(
     after: number,
@@ -112,5 +114,8 @@ export class EventStoreFailure extends Error {
   }
 }
 
-/** Bytes of one event (meta, data and boxes together) that the port takes, on every adapter. */
+/**
+ * Bytes of one event that the port takes, on every adapter: meta and data as JSON in UTF-8, each box as its ciphertext
+ * and 44 bytes.
+ */
 export const eventBytesMax = 1_000_000;

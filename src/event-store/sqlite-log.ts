@@ -1,24 +1,28 @@
 // The tables of a log in SQLite: batches written inside a transaction, rows decoded to events.
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import {
   categoryOf,
   checkEventBytes,
   eventBytes,
-  type MetaContext,
   type Packed,
   type PackedMeta,
   packBoxes,
   packMeta,
-  packStreamName,
-  parseContext,
   unpack,
   unpackBoxes,
-  unpackStreamName,
   uuidFromBytes,
   uuidToBytes,
 } from './event-codec.ts';
 import type { AppendResult, EventMeta, JsonObject, NewEvent, ReadAllFilter, StoredEvent } from './port.ts';
 import { isSqliteError } from './sqlite-file.ts';
+import {
+  type ContextNames,
+  type KindNames,
+  openContextNames,
+  openKindNames,
+  openStreamNames,
+  type StreamNames,
+} from './sqlite-names.ts';
 
 /** An event made ready to be written, so that the transaction does nothing but write. */
 export interface EncodedEvent {
@@ -52,7 +56,7 @@ export interface LogPage {
   cursor: number;
 }
 
-export interface SqliteLog {
+export interface SqliteLog extends LogReader {
   /** Position of the last committed event. */
   readonly head: number;
   /** Runs the writes in one transaction; throws SQLite's error with all of them undone. */
@@ -64,6 +68,9 @@ export interface SqliteLog {
     events: readonly EncodedEvent[],
     nowMs: number,
   ): AppendResult;
+}
+
+interface LogReader {
   version(stream: string): number;
   read(stream: string, after: number): StoredEvent[];
   readPositions(positions: readonly number[]): StoredEvent[];
@@ -71,14 +78,14 @@ export interface SqliteLog {
   page(after: number, filter: ReadAllFilter | undefined, eventsMax: number): LogPage;
 }
 
-interface Kind {
-  category: string;
-  type: string;
-  typeVersion: number;
+interface Tables {
+  database: DatabaseSync;
+  streams: StreamNames;
+  kinds: KindNames;
+  contexts: ContextNames;
+  decode(row: Row): StoredEvent;
 }
 
-// Above this many entries a cache starts anew: memory must not grow with the log.
-const cacheEntriesMax = 20_000;
 // A filter that seldom matches must not hold up the process while it looks for the next event.
 const positionsPerPageMax = 20_000;
 
@@ -91,141 +98,153 @@ export function openSqliteLog(
   database: DatabaseSync,
   damagedAt: (position: number, cause: unknown) => Error,
 ): SqliteLog {
-  const prepare = (sql: string) => {
-    const statement = database.prepare(sql);
-    statement.setReturnArrays(true);
-    return statement;
+  const tables: Tables = {
+    database,
+    streams: openStreamNames(database),
+    kinds: openKindNames(database),
+    contexts: openContextNames(database),
+    decode(row) {
+      try {
+        return decodeRow(row, tables);
+      } catch (error) {
+        throw isSqliteError(error) ? error : damagedAt(row[0], error);
+      }
+    },
   };
-  const insertEvent = prepare(
-    `INSERT INTO events (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const ofStream = prepare(`SELECT ${columns} FROM events WHERE stream = ? AND version > ? ORDER BY version`);
-  const idsOfStream = prepare(
-    'SELECT id, position FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?',
-  );
-  const versionOf = prepare('SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1');
-  const atPosition = prepare(`SELECT ${columns} FROM events WHERE position = ?`);
-  const inOrder = prepare(`SELECT ${columns} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
-  const matching = prepare(
-    `SELECT ${columns} FROM events WHERE position > ? AND position <= ? ` +
-      'AND kind IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?',
-  );
-  const names = openNames(database);
-
-  const newest = database
-    .prepare('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1')
-    .get();
-  const start = {
-    head: Number(newest?.['position'] ?? 0),
-    recordedAtMs: Number(newest?.['recorded_at'] ?? 0),
-  };
-  let committed = start;
-  let current = start;
-
-  function decode(row: Row): StoredEvent {
-    try {
-      return decodeRow(row, names);
-    } catch (error) {
-      throw isSqliteError(error) ? error : damagedAt(row[0], error);
-    }
-  }
-
-  function versionOfKey(key: number): number {
-    return (versionOf.get(key) as unknown as [number] | undefined)?.[0] ?? 0;
-  }
-
-  /** What an append behind the stream's end comes to: a repeat of what is there, or a conflict. */
-  function repeat(key: number, at: number, events: readonly EncodedEvent[], version: number): AppendResult {
-    const stored = idsOfStream.all(key, at, events.length) as unknown as [Uint8Array, number][];
-    const same =
-      stored.length === events.length &&
-      events.every((event, index) => Buffer.compare(event.id, stored[index]![0]) === 0);
-    if (!same) return { ok: false, conflict: 'WRONG_VERSION', version };
-    return { ok: true, version: at + events.length, position: stored.at(-1)![1], events: [] };
-  }
-
+  const selectNewest = 'SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1';
+  const newest = database.prepare(selectNewest).get();
+  const end = { head: Number(newest?.['position'] ?? 0), recordedAtMs: Number(newest?.['recorded_at'] ?? 0) };
+  let committed: LogEnd = { ...end };
+  const writing: LogEnd = end;
+  const reader = openReader(tables, () => committed.head);
   return {
+    ...reader,
     get head() {
       return committed.head;
     },
-
     transaction(writes) {
       try {
         database.exec('BEGIN IMMEDIATE');
         writes();
         database.exec('COMMIT');
-        committed = current;
+        committed = { ...writing };
       } catch (error) {
-        // SQLite may have rolled back by itself; what was looked up or made in the transaction is forgotten either way.
+        // SQLite may have rolled back by itself; what was found or made in the transaction is forgotten either way.
         if (database.isTransaction) database.exec('ROLLBACK');
-        current = committed;
-        names.forget();
+        Object.assign(writing, committed);
+        for (const names of [tables.streams, tables.kinds, tables.contexts]) names.forget();
         throw error;
       }
     },
+    write: openWriter(tables, reader.version, writing),
+  };
+}
 
-    write(stream, expectedVersion, events, nowMs) {
-      const known = names.streamKey(stream);
-      const version = known === undefined ? 0 : versionOfKey(known);
-      if (expectedVersion > version) return { ok: false, conflict: 'WRONG_VERSION', version };
-      if (expectedVersion < version) return repeat(known!, expectedVersion, events, version);
-      const key = known ?? names.addStream(stream);
-      const category = categoryOf(stream);
-      const recordedAtMs = Math.max(nowMs, current.recordedAtMs);
-      let { head } = current;
-      const rows = events.map((event, index): Row => {
-        head += 1;
-        const { meta } = event;
-        return [
-          head,
-          key,
-          version + 1 + index,
-          names.kindKey(category, event.type, event.typeVersion),
-          names.contextKey(meta.context),
-          event.learnedAtMs,
-          recordedAtMs,
-          event.id,
-          meta.commandId,
-          meta.requestDigest,
-          meta.causationId,
-          meta.correlationId,
-          meta.rest,
-          event.data,
-          event.boxes,
-        ];
-      });
-      for (const row of rows) insertEvent.run(...row);
-      current = { head, recordedAtMs };
-      // Decoded from the very row, so that the caller gets what every later reader will get.
-      return { ok: true, version: version + rows.length, position: head, events: rows.map(decode) };
-    },
+/** Where the log ends: what the next event's position and recordedAt build on. */
+interface LogEnd {
+  head: number;
+  recordedAtMs: number;
+}
 
+/** `end` moves with each write; the caller puts it back when the transaction is undone. */
+function openWriter(tables: Tables, versionOf: LogReader['version'], end: LogEnd): SqliteLog['write'] {
+  const { streams, kinds, contexts } = tables;
+  const insert = prepareRows(
+    tables.database,
+    `INSERT INTO events (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const selectIds = prepareRows(
+    tables.database,
+    'SELECT id, position FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?',
+  );
+
+  /** What an append behind the stream's end comes to: a repeat of what is there, or a conflict. */
+  function repeat(
+    stream: string,
+    at: number,
+    events: readonly EncodedEvent[],
+    version: number,
+  ): AppendResult {
+    const rows = selectIds.all(streams.key(stream)!, at, events.length) as unknown as [Uint8Array, number][];
+    const same =
+      rows.length === events.length &&
+      events.every((event, index) => Buffer.compare(event.id, rows[index]![0]) === 0);
+    if (!same) return { ok: false, conflict: 'WRONG_VERSION', version };
+    return { ok: true, version: at + events.length, position: rows.at(-1)![1], events: [] };
+  }
+
+  return (stream, expectedVersion, events, nowMs) => {
+    const version = versionOf(stream);
+    if (expectedVersion > version) return { ok: false, conflict: 'WRONG_VERSION', version };
+    if (expectedVersion < version) return repeat(stream, expectedVersion, events, version);
+    const key = streams.key(stream) ?? streams.add(stream);
+    const category = categoryOf(stream);
+    end.recordedAtMs = Math.max(nowMs, end.recordedAtMs);
+    const rows = events.map((event, index): Row => {
+      end.head += 1;
+      const kind = kinds.key({ category, type: event.type, typeVersion: event.typeVersion });
+      const { meta } = event;
+      const place = [end.head, key, version + 1 + index, kind, contexts.key(meta.context)] as const;
+      const times = [event.learnedAtMs, end.recordedAtMs] as const;
+      const causes = [meta.commandId, meta.requestDigest, meta.causationId, meta.correlationId] as const;
+      return [...place, ...times, event.id, ...causes, meta.rest, event.data, event.boxes];
+    });
+    for (const row of rows) insert.run(...row);
+    // Decoded from the very rows, so that the caller gets what every later reader will get.
+    return { ok: true, version: version + rows.length, position: end.head, events: rows.map(tables.decode) };
+  };
+}
+
+function openReader({ database, streams, kinds, decode }: Tables, head: () => number): LogReader {
+  const ofStream = `SELECT ${columns} FROM events WHERE stream = ? AND version > ? ORDER BY version`;
+  const selectOfStream = prepareRows(database, ofStream);
+  const selectVersion = prepareRows(
+    database,
+    'SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1',
+  );
+  const selectAt = prepareRows(database, `SELECT ${columns} FROM events WHERE position = ?`);
+  const selectNext = prepareRows(
+    database,
+    `SELECT ${columns} FROM events WHERE position > ? ORDER BY position LIMIT ?`,
+  );
+  const selectNextMatching = prepareRows(
+    database,
+    `SELECT ${columns} FROM events WHERE position > ? AND position <= ? ` +
+      'AND kind IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?',
+  );
+  const decodeAll = (rows: unknown) => (rows as Row[]).map(decode);
+
+  return {
     version(stream) {
-      const key = names.streamKey(stream);
-      return key === undefined ? 0 : versionOfKey(key);
+      const key = streams.key(stream);
+      const row = key === undefined ? undefined : (selectVersion.get(key) as unknown as [number] | undefined);
+      return row?.[0] ?? 0;
     },
-
     read(stream, after) {
-      const key = names.streamKey(stream);
-      return key === undefined ? [] : (ofStream.all(key, after) as unknown as Row[]).map(decode);
+      const key = streams.key(stream);
+      return key === undefined ? [] : decodeAll(selectOfStream.all(key, after));
     },
-
-    readPositions(positions) {
-      const rows = positions.map((position) => atPosition.get(position) as unknown as Row | undefined);
-      return rows.filter((row) => row !== undefined).map(decode);
-    },
-
+    readPositions: (positions) =>
+      decodeAll(positions.map((position) => selectAt.get(position)).filter((row) => row !== undefined)),
     page(after, filter, eventsMax) {
-      const kinds = filter && names.kindKeys(filter);
-      const upTo = kinds ? Math.min(committed.head, after + positionsPerPageMax) : committed.head;
-      if (kinds?.length === 0) return { events: [], cursor: committed.head };
-      const found = kinds
-        ? matching.all(after, upTo, JSON.stringify(kinds), eventsMax)
-        : inOrder.all(after, eventsMax);
-      const events = (found as unknown as Row[]).map(decode);
+      const wanted = filter && kinds.matching(filter);
+      if (wanted?.length === 0) return { events: [], cursor: head() };
+      const upTo = wanted ? Math.min(head(), after + positionsPerPageMax) : head();
+      const events = decodeAll(
+        wanted
+          ? selectNextMatching.all(after, upTo, JSON.stringify(wanted), eventsMax)
+          : selectNext.all(after, eventsMax),
+      );
       return { events, cursor: events.length === eventsMax ? events.at(-1)!.position : upTo };
     },
   };
+}
+
+/** Rows come as arrays: no object of column names is made for each of millions. */
+function prepareRows(database: DatabaseSync, sql: string) {
+  const statement = database.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
 }
 
 type Row = [
@@ -246,16 +265,16 @@ type Row = [
   boxes: Uint8Array | null,
 ];
 
-function decodeRow(row: Row, names: Names): StoredEvent {
-  const kind = names.kind(row[3]);
-  const { actor, source, policy } = names.context(row[4]);
+function decodeRow(row: Row, { streams, kinds, contexts }: Tables): StoredEvent {
+  const kind = kinds.kind(row[3]);
+  const { actor, source, policy } = contexts.context(row[4]);
   const meta: EventMeta = { actor, source, commandId: unpack(row[8]), requestDigest: unpack(row[9]) };
   if (policy !== undefined) meta.policy = policy;
   if (row[10] !== null) meta.causationId = unpack(row[10]);
   if (row[11] !== null) meta.correlationId = unpack(row[11]);
   if (row[12] !== null) Object.assign(meta, JSON.parse(row[12]));
   return {
-    stream: names.stream(row[1]),
+    stream: streams.name(row[1]),
     version: row[2],
     position: row[0],
     id: uuidFromBytes(row[7]),
@@ -267,117 +286,4 @@ function decodeRow(row: Row, names: Names): StoredEvent {
     data: JSON.parse(row[13]) as JsonObject,
     boxes: unpackBoxes(row[14]),
   };
-}
-
-/** What is stored once and named by a number: streams, kinds of events, contexts of meta. */
-interface Names {
-  streamKey(stream: string): number | undefined;
-  addStream(stream: string): number;
-  stream(key: number): string;
-  kindKey(category: string, type: string, typeVersion: number): number;
-  kind(key: number): Kind;
-  kindKeys(filter: ReadAllFilter): number[];
-  contextKey(json: string): number;
-  context(key: number): MetaContext;
-  /** Drops what is in memory, since a transaction that made some of it was undone. */
-  forget(): void;
-}
-
-function openNames(database: DatabaseSync): Names {
-  const selectStreamKey = database.prepare('SELECT key FROM streams WHERE name = ?');
-  const insertStream = database.prepare('INSERT INTO streams (name) VALUES (?)');
-  const selectStream = database.prepare('SELECT name FROM streams WHERE key = ?');
-  const selectKinds = database.prepare('SELECT key, category, type, type_version FROM kinds');
-  const insertKind = database.prepare('INSERT INTO kinds (category, type, type_version) VALUES (?, ?, ?)');
-  const selectContextKey = database.prepare('SELECT key FROM contexts WHERE json = ?');
-  const insertContext = database.prepare('INSERT INTO contexts (json) VALUES (?)');
-  const selectContext = database.prepare('SELECT json FROM contexts WHERE key = ?');
-
-  const streamKeys = new Map<string, number>();
-  const streams = new Map<number, string>();
-  const kinds = new Map<number, Kind>();
-  const kindKeys = new Map<string, number>();
-  const contextKeys = new Map<string, number>();
-  const contexts = new Map<number, MetaContext>();
-
-  function rememberKind(key: number, kind: Kind): void {
-    kinds.set(key, kind);
-    kindKeys.set(kindName(kind.category, kind.type, kind.typeVersion), key);
-  }
-
-  function loadKinds(): void {
-    for (const row of selectKinds.all()) {
-      const kind = { category: String(row['category']), type: String(row['type']) };
-      rememberKind(Number(row['key']), { ...kind, typeVersion: Number(row['type_version']) });
-    }
-  }
-
-  loadKinds();
-  return {
-    streamKey: (stream) =>
-      streamKeys.get(stream) ??
-      keep(streamKeys, stream, asKey(selectStreamKey.get(packStreamName(stream))?.['key'])),
-
-    addStream: (stream) =>
-      keep(streamKeys, stream, Number(insertStream.run(packStreamName(stream)).lastInsertRowid)),
-
-    stream: (key) =>
-      streams.get(key) ??
-      keep(streams, key, unpackStreamName(found(selectStream.get(key)?.['name']) as Packed)),
-
-    kindKey(category, type, typeVersion) {
-      const known = kindKeys.get(kindName(category, type, typeVersion));
-      if (known !== undefined) return known;
-      const key = Number(insertKind.run(category, type, typeVersion).lastInsertRowid);
-      rememberKind(key, { category, type, typeVersion });
-      return key;
-    },
-
-    kind: (key) => found(kinds.get(key)),
-
-    kindKeys({ categories, types }) {
-      const wanted = ([, kind]: [number, Kind]) =>
-        (categories === undefined || categories.includes(kind.category)) &&
-        (types === undefined || types.includes(kind.type));
-      return [...kinds].filter(wanted).map(([key]) => key);
-    },
-
-    contextKey: (json) =>
-      contextKeys.get(json) ??
-      keep(
-        contextKeys,
-        json,
-        asKey(selectContextKey.get(json)?.['key']) ?? Number(insertContext.run(json).lastInsertRowid),
-      ),
-
-    context: (key) =>
-      contexts.get(key) ?? keep(contexts, key, parseContext(String(found(selectContext.get(key)?.['json'])))),
-
-    forget() {
-      for (const cache of [streamKeys, streams, kinds, kindKeys, contextKeys, contexts]) cache.clear();
-      loadKinds();
-    },
-  };
-}
-
-function kindName(category: string, type: string, typeVersion: number): string {
-  return `${category} ${typeVersion} ${type}`;
-}
-
-function keep<Key, Value>(cache: Map<Key, Value>, key: Key, value: Value): Value;
-function keep<Key, Value>(cache: Map<Key, Value>, key: Key, value: Value | undefined): Value | undefined;
-function keep<Key, Value>(cache: Map<Key, Value>, key: Key, value: Value | undefined): Value | undefined {
-  if (value === undefined) return undefined;
-  if (cache.size >= cacheEntriesMax) cache.clear();
-  cache.set(key, value);
-  return value;
-}
-
-function asKey(value: SQLOutputValue | undefined): number | undefined {
-  return value === undefined ? undefined : Number(value);
-}
-
-function found<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new RangeError('The row names a stream, kind or context that is not there.');
-  return value;
 }

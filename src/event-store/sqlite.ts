@@ -22,109 +22,111 @@ export interface SqliteEventStore extends EventStore {
   readonly ledgerId: string;
 }
 
-interface WaitingAppend {
-  stream: string;
-  expectedVersion: number;
-  events: EncodedEvent[];
-  resolve(result: AppendResult): void;
-  reject(error: unknown): void;
-}
-
 // Reads and timers get their turn between transactions, however many appends wait.
 const groupSizeMax = 4_096;
 
 /** Throws EventStoreFailure (LEDGER_LOCKED, LEDGER_MISSING, LEDGER_DAMAGED, LEDGER_TOO_NEW, STORE_UNAVAILABLE). */
 export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEventStore {
-  const { path, clock, create = path === ':memory:', pageSize = 1_000 } = options;
-  const { pageCountMax } = options;
-  const file = openLedgerFile({ path, create, createdAtMs: clock.nowMs(), pageCountMax });
-  const { database, ledgerId } = file;
-  const translated = <Result>(work: () => Result): Result => {
-    try {
-      return work();
-    } catch (error) {
-      throw storeFailure(error, path);
-    }
-  };
-  const log = openLogOrClose();
-  const commits = announcements();
-  let closed = false;
-  const appends = groupCommit(log, clock, (error) => storeFailure(error, path), commits.announce);
-
-  function openLogOrClose(): SqliteLog {
-    try {
-      return openSqliteLog(database, (position, cause) =>
-        damaged(path, `position ${position} is unreadable`, cause),
-      );
-    } catch (error) {
-      database.close();
-      throw isMissingTable(error) ? damaged(path, 'a table is missing', error) : storeFailure(error, path);
-    }
+  const { path, clock, create = false, pageSize = 1_000, pageCountMax } = options;
+  const { database, ledgerId } = openLedgerFile({ path, create, createdAtMs: clock.nowMs(), pageCountMax });
+  const failureOf = (error: unknown) => storeFailure(error, path);
+  let log: SqliteLog;
+  try {
+    log = openSqliteLog(database, (position, cause) =>
+      damaged(path, `position ${position} is unreadable`, cause),
+    );
+  } catch (error) {
+    database.close();
+    throw isMissingTable(error) ? damaged(path, 'a table is missing', error) : failureOf(error);
   }
+  const commits = announcements();
+  const appends = groupCommit(log, clock, failureOf, commits.announce);
+  let closed = false;
 
-  function reading<Result>(work: () => Result): Result {
+  function whileOpen<Result>(work: () => Result): Result {
     if (closed) {
       throw new EventStoreFailure(
         'STORE_UNAVAILABLE',
         `The ledger ${path} is closed. Open it again to use it.`,
       );
     }
-    return translated(work);
-  }
-
-  async function* readAll(after: number, filter?: ReadAllFilter) {
-    for (let cursor = after; cursor < reading(() => log.head); await turnOfTheLoop()) {
-      const page = reading(() => log.page(cursor, filter, pageSize));
-      cursor = page.cursor;
-      if (page.events.length > 0) yield page.events;
-    }
-  }
-
-  async function* subscribe(
-    after: number,
-    { signal, filter }: { signal: AbortSignal; filter?: ReadAllFilter },
-  ) {
-    let cursor = after;
-    while (!signal.aborted) {
-      if (cursor >= reading(() => log.head)) {
-        await commits.next(signal);
-        continue;
-      }
-      const page = reading(() => log.page(cursor, filter, pageSize));
-      cursor = page.cursor;
-      if (page.events.length > 0) yield page.events;
-      await turnOfTheLoop();
+    try {
+      return work();
+    } catch (error) {
+      throw failureOf(error);
     }
   }
 
   return {
     ledgerId,
     async append(stream, expectedVersion, events) {
-      reading(() => {
+      const encoded = whileOpen(() => {
         checkStreamName(stream);
         checkBatch(expectedVersion, events);
+        return events.map(encodeEvent);
       });
-      return appends.enqueue(stream, expectedVersion, events.map(encodeEvent));
+      return appends.enqueue(stream, expectedVersion, encoded);
     },
-    read: async (stream, after = 0) => reading(() => log.read(stream, after)),
-    readPositions: async (positions) => reading(() => log.readPositions(positions)),
-    readAll,
-    subscribe,
-    head: async () => reading(() => log.head),
-    version: async (stream) => reading(() => log.version(stream)),
+    read: async (stream, after = 0) => whileOpen(() => log.read(stream, after)),
+    readPositions: async (positions) => whileOpen(() => log.readPositions(positions)),
+    ...followers(log, commits, pageSize, whileOpen),
+    head: async () => whileOpen(() => log.head),
+    version: async (stream) => whileOpen(() => log.version(stream)),
     async close() {
       if (closed) return;
       closed = true;
       appends.flushAll();
       commits.announce();
       // Brings the write-ahead log into the file and lets go of the lock.
-      translated(() => database.close());
+      database.close();
     },
   };
 }
 
 function isMissingTable(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('no such ');
+}
+
+/** The reads that go on from page to page. Each page is complete before the next turn, so none holds up a write. */
+function followers(
+  log: SqliteLog,
+  commits: Announcements,
+  pageSize: number,
+  whileOpen: <Result>(work: () => Result) => Result,
+): Pick<EventStore, 'readAll' | 'subscribe'> {
+  return {
+    async *readAll(after, filter?: ReadAllFilter) {
+      let cursor = after;
+      while (cursor < whileOpen(() => log.head)) {
+        const page = whileOpen(() => log.page(cursor, filter, pageSize));
+        cursor = page.cursor;
+        if (page.events.length > 0) yield page.events;
+        await turnOfTheLoop();
+      }
+    },
+    async *subscribe(after, { signal, filter }) {
+      let cursor = after;
+      while (!signal.aborted) {
+        // Between this look at the head and falling asleep nothing else runs: no commit goes unseen.
+        if (cursor >= whileOpen(() => log.head)) {
+          await commits.next(signal);
+          continue;
+        }
+        const page = whileOpen(() => log.page(cursor, filter, pageSize));
+        cursor = page.cursor;
+        if (page.events.length > 0) yield page.events;
+        await turnOfTheLoop();
+      }
+    },
+  };
+}
+
+interface WaitingAppend {
+  stream: string;
+  expectedVersion: number;
+  events: EncodedEvent[];
+  resolve(result: AppendResult): void;
+  reject(error: unknown): void;
 }
 
 /** Appends wait for the next turn of the event loop and are then committed together, in the order they came. */
@@ -168,9 +170,7 @@ function groupCommit(
       else for (const append of group) commit([append]);
       return;
     }
-    group.forEach((append, index) => {
-      append.resolve(results[index]!);
-    });
+    for (const [index, append] of group.entries()) append.resolve(results[index]!);
     if (log.head > headBefore) committed();
   }
 
@@ -186,17 +186,22 @@ function groupCommit(
   };
 }
 
+interface Announcements {
+  announce(): void;
+  /** Resolves at the next announcement or when the signal aborts, whichever is first. */
+  next(signal: AbortSignal): Promise<void>;
+}
+
 /** Wakes whoever waits for the next commit; nobody polls. */
-function announcements() {
+function announcements(): Announcements {
   const sleepers = new Set<() => void>();
   return {
-    announce(): void {
+    announce() {
       const woken = [...sleepers];
       sleepers.clear();
       for (const wake of woken) wake();
     },
-    /** Resolves at the next announcement or when the signal aborts, whichever is first. */
-    async next(signal: AbortSignal): Promise<void> {
+    async next(signal) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const wake = () => resolve();
       sleepers.add(wake);
