@@ -52,6 +52,11 @@ export interface Ledger {
    * `done` tells when it is durable and visible. What was decided on something that never became durable is decided anew.
    */
   submit(command: Command, context: CommandContext): Promise<Submitted>;
+  /**
+   * Takes an event of another ledger's export as it is: same id, times and place in its stream (`version`). An event that is
+   * there already is a repeat; another one at its place is STREAM_DIVERGED.
+   */
+  restore(event: LedgerEvent): Promise<Submitted>;
 }
 
 /** `done` must be awaited: it rejects on faults. */
@@ -91,7 +96,40 @@ export function createLedger(options: LedgerOptions): Ledger {
       return (await submit(command, context)).done;
     },
     submit,
+    restore,
   };
+
+  async function restore(event: LedgerEvent): Promise<Submitted> {
+    const state = await states.load(event.stream);
+    const id = subjectOf(event.stream);
+    if (state.digests.has(event.id))
+      return answered({
+        ok: true,
+        id,
+        version: event.version,
+        position: lastPosition,
+        eventIds: [event.id],
+        repeated: true,
+      });
+    if (state.version !== event.version - 1)
+      return answered({ ok: false, ...reject('STREAM_DIVERGED', 'streamVersion') });
+    if (event.personal && Object.keys(event.personal).length > 0) await giveKey(state);
+    const refolds = event.learnedAtMs < state.newestLearnedAtMs || event.type === 'ChangesReverted';
+    if (refolds && !state.events) await states.withEvents(state);
+    if (!states.isCurrent(state) || state.version !== event.version - 1) return restore(event);
+    const outcome = append(state, [event]);
+    return {
+      done: outcome.then((result) => result ?? { ok: false, ...reject('STREAM_DIVERGED', 'streamVersion') }),
+    };
+  }
+
+  async function giveKey(state: StreamState): Promise<void> {
+    if (state.key) return;
+    const held = state.keyId === undefined ? undefined : await sealing.keyOf(state.keyId);
+    const key = held ?? (await sealing.takeKey());
+    state.key ??= key;
+    state.keyId ??= state.key.keyId;
+  }
 
   async function submit(command: Command, context: CommandContext): Promise<Submitted> {
     if (context.learnedAtMs !== undefined && context.learnedAtMs > clock.nowMs() + learnedAheadMaxMs)
@@ -154,12 +192,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   ): Promise<StreamState> {
     for (;;) {
       const state = await states.load(stream);
-      if (!state.key && mayBegin(state, command, known)) {
-        const held = state.keyId === undefined ? undefined : await sealing.keyOf(state.keyId);
-        const key = held ?? (await sealing.takeKey());
-        state.key ??= key;
-        state.keyId ??= state.key.keyId;
-      }
+      if (mayBegin(state, command, known)) await giveKey(state);
       const late = context.learnedAtMs !== undefined && context.learnedAtMs < state.newestLearnedAtMs;
       const refolds =
         late || command.type === 'RevertContactChanges' || command.type === 'RevertAccountChanges';

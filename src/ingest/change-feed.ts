@@ -1,0 +1,336 @@
+// The change feed v1: one line is one claim of a source, and becomes one command of the ledger.
+import { z } from 'zod';
+import { relationships } from '../account/events.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { phoneLines } from '../contact/events.ts';
+import type { Actor } from '../envelope.ts';
+import { type Money, zCode, zDate, zText } from '../event-contract.ts';
+import { parseInstant } from '../time/instant.ts';
+
+/** Turns ids of a source into the ledger's own: the same id always into the same one. */
+export interface SourceIds {
+  contact(source: string, id: string): string;
+  account(source: string, id: string): string;
+  placement(source: string, contactId: string, placement: string): string;
+}
+
+const sourceId = zText(1000);
+const codeOrNull = zCode.nullable().optional();
+const head = {
+  source: zText(200),
+  id: sourceId,
+  learnedAt: z
+    .string()
+    .refine(
+      (text) => parseInstant(text) !== undefined,
+      'is not an RFC 3339 instant such as 2026-03-14T09:30:00Z',
+    )
+    .optional(),
+  effectiveOn: zDate.optional(),
+  evidence: zText(4000).optional(),
+  actor: zText(500).optional(),
+  reason: zText(4000).optional(),
+};
+const onContact = { contact: sourceId };
+const onPlacement = { contact: sourceId, placement: sourceId };
+/** "" stands for none. */
+const orNone = (lengthMax: number) => z.union([z.literal(''), zText(lengthMax)]);
+const dateOrUnknown = z.union([z.literal(''), zDate]);
+
+export const feedLines = {
+  AccountRegistered: z.object({
+    ...head,
+    account: sourceId,
+    name: zText(1000),
+    parent: sourceId.optional(),
+    domains: z.array(zText(253)).optional(),
+    segment: codeOrNull,
+    industry: codeOrNull,
+    relationship: z.enum(relationships).optional(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'is an ISO 3166-1 alpha-2 code such as DE')
+      .optional(),
+    arr: z.number().nonnegative().optional(),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'is an ISO 4217 code such as EUR')
+      .optional(),
+    renewalOn: zDate.optional(),
+  }),
+  ContactRegistered: z.object({
+    ...head,
+    ...onContact,
+    name: zText(1000),
+    email: orNone(320).optional(),
+    phone: orNone(200).optional(),
+    attributes: z.record(zText(200), z.string().max(4000)).optional(),
+  }),
+  ContactNameChanged: z.object({ ...head, ...onContact, name: zText(1000) }),
+  ContactEmailChanged: z.object({ ...head, ...onContact, email: orNone(320), was: zText(320).optional() }),
+  ContactEmailAdded: z.object({ ...head, ...onContact, email: zText(320) }),
+  ContactPhoneChanged: z.object({
+    ...head,
+    ...onContact,
+    kind: zText(100),
+    line: z.enum(phoneLines),
+    phone: orNone(200),
+    was: zText(200).optional(),
+  }),
+  ContactAddressChanged: z.object({
+    ...head,
+    ...onContact,
+    kind: zText(100),
+    address: orNone(2000),
+    was: zText(2000).optional(),
+  }),
+  ContactAttributeChanged: z.object({
+    ...head,
+    ...onContact,
+    attribute: zText(200),
+    value: z.string().max(4000),
+  }),
+  PlacementStarted: z.object({
+    ...head,
+    ...onPlacement,
+    account: sourceId,
+    post: zText(500).optional(),
+    title: zText(500).optional(),
+    function: zText(500).optional(),
+    contactType: zCode.optional(),
+    buyingRoles: z.array(zCode).optional(),
+  }),
+  PlacementEnded: z.object({ ...head, ...onPlacement }),
+  PlacementCorrected: z.object({
+    ...head,
+    ...onPlacement,
+    post: orNone(500).optional(),
+    account: sourceId.optional(),
+    startsOn: dateOrUnknown.optional(),
+    endsOn: dateOrUnknown.optional(),
+    title: orNone(500).optional(),
+    reason: orNone(4000).optional(),
+  }),
+  PlacementWithdrawn: z.object({ ...head, ...onPlacement }),
+  TitleChanged: z.object({ ...head, ...onPlacement, title: orNone(500) }),
+  FunctionChanged: z.object({ ...head, ...onPlacement, function: orNone(500) }),
+  ContactRemoved: z.object({ ...head, ...onContact, reason: zText(4000) }),
+  ContactRestored: z.object({ ...head, ...onContact }),
+  ContactMerged: z.object({ ...head, ...onContact, into: sourceId }),
+  ContactDied: z.object({ ...head, ...onContact }),
+};
+
+export type FeedLineType = keyof typeof feedLines;
+type LineOf<K extends FeedLineType> = z.infer<(typeof feedLines)[K]>;
+type AnyLine = { [K in FeedLineType]: { type: K } & LineOf<K> }[FeedLineType];
+
+export interface Claim {
+  command: Command;
+  context: CommandContext;
+}
+
+/** Codes of lines that cannot be read as a claim; the ledger's own refusals have codes of their own. */
+export const lineCodes = {
+  LINE_NOT_JSON: 'The line is not one JSON object.',
+  LINE_NOT_UTF8: 'The line is not UTF-8; convert the file before importing it.',
+  LINE_TOO_LONG: 'The line is longer than 1 MiB; one change is one line.',
+  TYPE_UNKNOWN: 'The change feed has no such type.',
+  FIELD_INVALID: 'A field is missing or has the wrong form.',
+  FEED_CUT: 'The input broke off here; what came before is in. Import the whole file to go on.',
+} as const;
+export type LineCode = keyof typeof lineCodes;
+
+export interface LineRefusal {
+  code: LineCode;
+  /** Where in the line, as a path. */
+  path: string;
+  message: string;
+}
+
+/** Reads a line's JSON; the refusal never shows content. */
+export function parseObject(text: string): Record<string, unknown> | LineRefusal {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // Falls through: the parser's message would show content.
+  }
+  return { code: 'LINE_NOT_JSON', path: '', message: lineCodes.LINE_NOT_JSON };
+}
+
+export function isLineRefusal(value: object): value is LineRefusal {
+  return 'code' in value && 'message' in value && 'path' in value && Object.keys(value).length === 3;
+}
+
+/** From an object of the change feed to the command it asks for. */
+export function readClaim(
+  object: Record<string, unknown>,
+  actor: Actor,
+  ids: SourceIds,
+  now: () => number,
+): Claim | LineRefusal {
+  const type = object['type'];
+  if (typeof type !== 'string' || !Object.hasOwn(feedLines, type))
+    return {
+      code: 'TYPE_UNKNOWN',
+      path: 'type',
+      message: `${lineCodes.TYPE_UNKNOWN} Known are: ${Object.keys(feedLines).join(', ')}.`,
+    };
+  const parsed = feedLines[type as FeedLineType].safeParse(object);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    return { code: 'FIELD_INVALID', path: issue.path.map(String).join('.'), message: issue.message };
+  }
+  const line = { type, ...parsed.data } as AnyLine;
+  const command = commandOf(line, ids);
+  return { command, context: contextOf(line, actor, now) };
+}
+
+function contextOf(line: AnyLine, actor: Actor, now: () => number): CommandContext {
+  const reason = 'reason' in line && line.type !== 'PlacementCorrected' ? line.reason : undefined;
+  const isCode = reason !== undefined && zCode.safeParse(reason).success;
+  const removal = line.type === 'ContactRemoved';
+  return {
+    actor,
+    source: line.source,
+    by: 'feed',
+    idempotencyKey: line.id,
+    learnedAtMs: line.learnedAt === undefined ? now() : parseInstant(line.learnedAt)!,
+    sourceRecord: line.id,
+    ...(line.effectiveOn !== undefined && { effectiveOn: line.effectiveOn }),
+    ...(line.actor !== undefined && { sourceActor: line.actor }),
+    ...(isCode && { reasonCode: reason }),
+    // Words of a source are kept as words: a code is never guessed from them.
+    ...(reason !== undefined && !isCode && { reasonText: reason, ...(removal && { reasonCode: 'other' }) }),
+    ...(line.evidence !== undefined && { evidence: [{ kind: 'feed_record', text: line.evidence }] }),
+  };
+}
+
+const noneIfEmpty = (text: string) => (text === '' ? null : text);
+
+function commandOf(line: AnyLine, ids: SourceIds): Command {
+  if (line.type === 'AccountRegistered') return registerAccount(line, ids);
+  const contactId = ids.contact(line.source, line.contact);
+  const placementId = 'placement' in line ? ids.placement(line.source, contactId, line.placement) : '';
+  const account = (id: string) => ids.account(line.source, id);
+  switch (line.type) {
+    case 'ContactRegistered':
+      return registerContact(line, contactId);
+    case 'ContactNameChanged':
+      return { type: 'ChangeContactName', contactId, name: line.name };
+    case 'ContactEmailChanged':
+      return {
+        type: 'ChangeContactEmail',
+        contactId,
+        address: noneIfEmpty(line.email),
+        ...(line.was && { was: line.was }),
+      };
+    case 'ContactEmailAdded':
+      return { type: 'AddContactEmail', contactId, address: line.email };
+    case 'ContactPhoneChanged':
+      return {
+        type: 'ChangeContactPhone',
+        contactId,
+        kind: line.kind,
+        line: line.line,
+        phone: noneIfEmpty(line.phone),
+        ...(line.was && { was: line.was }),
+      };
+    case 'ContactAddressChanged':
+      return {
+        type: 'ChangeContactAddress',
+        contactId,
+        kind: line.kind,
+        address: noneIfEmpty(line.address),
+        ...(line.was && { was: line.was }),
+      };
+    case 'ContactAttributeChanged':
+      return {
+        type: 'ChangeContactAttribute',
+        contactId,
+        attribute: line.attribute,
+        value: noneIfEmpty(line.value),
+      };
+    case 'PlacementStarted': {
+      const { post, title, contactType, buyingRoles } = line;
+      return {
+        type: 'StartPlacement',
+        contactId,
+        placementId,
+        accountId: account(line.account),
+        ...(post !== undefined && { post }),
+        ...(title !== undefined && { title }),
+        ...(line.function !== undefined && { function: line.function }),
+        ...(contactType !== undefined && { contactType }),
+        ...(buyingRoles !== undefined && { buyingRoles }),
+      };
+    }
+    case 'PlacementEnded':
+      return { type: 'EndPlacement', contactId, placementId };
+    case 'PlacementCorrected':
+      return {
+        type: 'CorrectPlacement',
+        contactId,
+        placementId,
+        ...(line.account !== undefined && { accountId: account(line.account) }),
+        ...(line.post !== undefined && { post: noneIfEmpty(line.post) }),
+        ...(line.startsOn !== undefined && { startsOn: noneIfEmpty(line.startsOn) }),
+        ...(line.endsOn !== undefined && { endsOn: noneIfEmpty(line.endsOn) }),
+        ...(line.title !== undefined && { title: noneIfEmpty(line.title) }),
+        ...(line.reason !== undefined && { endReason: noneIfEmpty(line.reason) }),
+      };
+    case 'PlacementWithdrawn':
+      return { type: 'WithdrawPlacement', contactId, placementId };
+    case 'TitleChanged':
+      return { type: 'ChangeTitle', contactId, placementId, title: noneIfEmpty(line.title) };
+    case 'FunctionChanged':
+      return { type: 'ChangeFunction', contactId, placementId, function: noneIfEmpty(line.function) };
+    case 'ContactRemoved':
+      return { type: 'RemoveContact', contactId };
+    case 'ContactRestored':
+      return { type: 'RestoreContact', contactId };
+    case 'ContactMerged':
+      return { type: 'MergeContacts', contactId, intoId: ids.contact(line.source, line.into) };
+    case 'ContactDied':
+      return { type: 'RecordDeath', contactId };
+  }
+}
+
+function registerContact(line: LineOf<'ContactRegistered'>, contactId: string): Command {
+  const attributes = Object.entries(line.attributes ?? {}).filter(([, value]) => value !== '');
+  return {
+    type: 'RegisterContact',
+    contactId,
+    name: line.name,
+    externalId: { source: line.source, id: line.contact },
+    ...(line.email && { email: line.email }),
+    ...(line.phone && { phone: line.phone }),
+    ...(attributes.length && { attributes: attributes.map(([name, value]) => ({ name, value })) }),
+  };
+}
+
+function registerAccount(line: LineOf<'AccountRegistered'>, ids: SourceIds): Command {
+  const { parent, domains, segment, industry, relationship, country, arr, currency, renewalOn } = line;
+  return {
+    type: 'RegisterAccount',
+    accountId: ids.account(line.source, line.account),
+    name: line.name,
+    externalId: { source: line.source, id: line.account },
+    ...(parent !== undefined && { parentId: ids.account(line.source, parent) }),
+    ...(domains?.length && { domains }),
+    ...(segment != null && { segment }),
+    ...(industry != null && { industry }),
+    ...(relationship !== undefined && { relationship }),
+    ...(country !== undefined && { location: { country } }),
+    ...(arr !== undefined && currency !== undefined && { arr: moneyOf(arr, currency) }),
+    ...(renewalOn !== undefined && { renewalOn }),
+  };
+}
+
+/** A feed counts money in major units (43000.00); the ledger in minor ones, as many as ISO 4217 gives the currency. */
+function moneyOf(amount: number, currency: string): Money {
+  const digits =
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return { minorUnits: Math.round(amount * 10 ** digits), currency };
+}

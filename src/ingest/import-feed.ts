@@ -1,0 +1,155 @@
+// Imports a feed: line by line into commands, decided in order, made durable together, the refused set aside.
+
+import { findByExternalId } from '../../projections/identities.ts';
+import type { Application } from '../application.ts';
+import type { CommandResult } from '../command.ts';
+import type { Actor } from '../envelope.ts';
+import { deriveId } from '../personal-data/derive-id.ts';
+import type { RejectionCode } from '../rejections.ts';
+import {
+  type Claim,
+  isLineRefusal,
+  type LineCode,
+  type LineRefusal,
+  lineCodes,
+  parseObject,
+  readClaim,
+  type SourceIds,
+} from './change-feed.ts';
+import { createExportedEvents, isExportedEvent } from './exported-events.ts';
+import { type ImportCounts, type ImportRun, openImportRun } from './import-run.ts';
+import type { FeedLine } from './line-reader.ts';
+
+export interface Refusal {
+  /** Number of the line in the input, from 1. */
+  line: number;
+  code: LineCode | RejectionCode;
+  /** Where in the line, as a path; never content. */
+  path: string;
+  message: string;
+}
+
+export interface ImportProgress extends ImportCounts {
+  lines: number;
+  bytesRead: number;
+}
+
+export interface ImportOptions {
+  lines: AsyncIterable<FeedLine[]>;
+  actor: Actor;
+  onRefusal: (refusal: Refusal) => void;
+  onProgress?: (progress: ImportProgress) => void;
+}
+
+export interface ImportSummary extends ImportCounts {
+  lines: number;
+  /** Whether the input was read to its end; false where it broke off. */
+  complete: boolean;
+}
+
+/** Lines on their way to the store at a time: what shares one fsync and one change of the read models. */
+const inFlightMax = 512;
+const unresolvedNow = Symbol('now');
+
+/** Imports a feed into the ledger. Importing it again changes nothing; interrupted, it is resumed by importing it again. */
+export async function importFeed(app: Application, options: ImportOptions): Promise<ImportSummary> {
+  const counts = { lines: 0, accepted: 0, repeated: 0, refused: 0 };
+  const ids = createSourceIds(app);
+  const exported = createExportedEvents(app);
+  const inFlight = new Set<Promise<void>>();
+  let run: ImportRun | undefined;
+  let complete = true;
+  let fault: unknown;
+
+  function refuse(line: number, { code, path, message }: Omit<Refusal, 'line'>): void {
+    counts.refused += 1;
+    options.onRefusal({ line, code, path, message });
+  }
+
+  async function settle(line: number, done: Promise<CommandResult>): Promise<void> {
+    try {
+      const result = await done;
+      if (!result.ok) refuse(line, { code: result.rejected, path: result.path, message: result.message });
+      else if (result.repeated) counts.repeated += 1;
+      else counts.accepted += 1;
+    } catch (thrown) {
+      fault ??= thrown;
+    }
+  }
+
+  /** The claim of a line; a line without learnedAt gets the run's own instant. */
+  async function claimOf(object: Record<string, unknown>): Promise<Claim | LineRefusal> {
+    try {
+      return readClaim(object, options.actor, ids, () => {
+        if (!run) throw unresolvedNow;
+        return run.nowMs;
+      });
+    } catch (thrown) {
+      if (thrown !== unresolvedNow) throw thrown;
+      run = openImportRun({
+        store: app.store,
+        sealing: app.sealing,
+        clock: app.clock,
+        salt: app.keyStore.salt,
+        actor: options.actor,
+        applied: (position) => app.readModels.applied(position),
+        firstLine: `${String(object['source'])}\n${String(object['id'])}`,
+      });
+      await run.begin();
+      return claimOf(object);
+    }
+  }
+
+  async function submit(line: FeedLine): Promise<void> {
+    if ('fault' in line) {
+      if (line.fault === 'FEED_CUT') complete = false;
+      const reason = 'reason' in line ? ` (${line.reason})` : '';
+      return refuse(line.number, {
+        code: line.fault,
+        path: '',
+        message: `${lineCodes[line.fault]}${reason}`,
+      });
+    }
+    const object = parseObject(line.text);
+    if (isLineRefusal(object)) return refuse(line.number, object);
+    const submitted = isExportedEvent(object) ? await exported.submit(object) : await submitClaim(object);
+    if (isLineRefusal(submitted)) return refuse(line.number, submitted);
+    const settling = settle(line.number, submitted.done).finally(() => inFlight.delete(settling));
+    inFlight.add(settling);
+  }
+
+  async function submitClaim(object: Record<string, unknown>) {
+    const claim = await claimOf(object);
+    return isLineRefusal(claim) ? claim : app.ledger.submit(claim.command, claim.context);
+  }
+
+  for await (const batch of options.lines) {
+    for (const line of batch) {
+      counts.lines += 1;
+      await submit(line);
+      if (inFlight.size >= inFlightMax) await Promise.race(inFlight);
+      if (fault) break;
+    }
+    options.onProgress?.({ ...counts, bytesRead: batch.at(-1)!.bytesRead });
+    if (fault) break;
+  }
+  await Promise.all(inFlight);
+  if (fault) throw fault;
+  const { accepted, repeated, refused } = counts;
+  if (complete) await run?.complete({ accepted, repeated, refused });
+  return { ...counts, complete };
+}
+
+/** Ids of a source become the ledger's: what it knows by that id already, else one hashed from it. */
+export function createSourceIds({
+  keyStore: { salt },
+  readModels,
+}: Pick<Application, 'keyStore' | 'readModels'>): SourceIds {
+  const resolve = (kind: 'contact' | 'account', source: string, id: string) =>
+    findByExternalId(readModels.database, kind, source, id) ?? deriveId(salt, kind, source, id);
+  return {
+    contact: (source, id) => resolve('contact', source, id),
+    account: (source, id) => resolve('account', source, id),
+    placement: (source, contactId, placement) => deriveId(salt, 'placement', source, contactId, placement),
+  };
+}

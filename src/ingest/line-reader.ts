@@ -1,0 +1,126 @@
+// Reads the lines of a feed from a file or a stream, plain or gzip, with flat memory and the number of each line.
+import { createReadStream } from 'node:fs';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** Bytes of one line that are read; a longer line is set aside, the rest goes on. */
+export const lineBytesMax = 1_048_576;
+
+export type FeedLine =
+  | { number: number; text: string; bytesRead: number }
+  | { number: number; fault: 'LINE_TOO_LONG' | 'LINE_NOT_UTF8'; bytesRead: number }
+  /** The input broke off: a gzip file that was cut, a read error. Nothing follows. */
+  | { number: number; fault: 'FEED_CUT'; bytesRead: number; reason: string };
+
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+
+/** Opens a file, or standard input for `-`, and yields its lines in batches. Blank lines are skipped, but counted. */
+export function openFeed(file: string): AsyncIterable<FeedLine[]> {
+  return readLines(file === '-' ? process.stdin : createReadStream(file));
+}
+
+/** Lines of a stream of bytes, unpacked where it begins as gzip does. */
+export async function* readLines(source: Readable): AsyncGenerator<FeedLine[]> {
+  const splitter = createSplitter();
+  let bytesRead = 0;
+  source.on('data', (chunk: Buffer) => {
+    bytesRead += chunk.length;
+  });
+  source.pause();
+  try {
+    for await (const chunk of unpacked(source)) {
+      const lines = splitter.split(chunk as Buffer, bytesRead);
+      if (lines.length) yield lines;
+    }
+  } catch (fault) {
+    const { code, message } = fault as NodeJS.ErrnoException;
+    yield [{ number: splitter.linesSeen() + 1, fault: 'FEED_CUT', bytesRead, reason: code ?? message }];
+    return;
+  }
+  const last = splitter.end(bytesRead);
+  if (last) yield [last];
+}
+
+/** Looks at the first two bytes to tell gzip from text. */
+async function* unpacked(source: Readable): AsyncGenerator<Buffer> {
+  let head: Buffer = Buffer.alloc(0);
+  const iterator = source[Symbol.asyncIterator]();
+  while (head.length < 2) {
+    const next = await iterator.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value as Buffer]);
+  }
+  const rest = (async function* () {
+    if (head.length) yield head;
+    for (;;) {
+      const next = await iterator.next();
+      if (next.done) return;
+      yield next.value as Buffer;
+    }
+  })();
+  if (head[0] !== 0x1f || head[1] !== 0x8b) {
+    yield* rest;
+    return;
+  }
+  const gunzip = createGunzip();
+  const output = new PassThrough();
+  // The generator below sees the fault when it reads the output.
+  pipeline(rest, gunzip, output, () => undefined);
+  yield* output as unknown as AsyncIterable<Buffer>;
+}
+
+function createSplitter() {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let parts: Buffer[] = [];
+  let held = 0;
+  let number = 0;
+  let isTooLong = false;
+
+  function lineOf(bytes: Buffer, bytesRead: number): FeedLine | undefined {
+    number += 1;
+    const wasTooLong = isTooLong || bytes.length > lineBytesMax;
+    isTooLong = false;
+    if (wasTooLong) return { number, fault: 'LINE_TOO_LONG', bytesRead };
+    const end = bytes.at(-1) === carriageReturn ? bytes.length - 1 : bytes.length;
+    try {
+      // The decoder drops a byte order mark at the beginning of what it is given.
+      const text = decoder.decode(bytes.subarray(0, end));
+      return text.trim() === '' ? undefined : { number, text, bytesRead };
+    } catch {
+      return { number, fault: 'LINE_NOT_UTF8', bytesRead };
+    }
+  }
+
+  function take(last: Buffer, bytesRead: number): FeedLine | undefined {
+    const bytes = parts.length ? Buffer.concat([...parts, last]) : last;
+    parts = [];
+    held = 0;
+    return lineOf(bytes, bytesRead);
+  }
+
+  return {
+    linesSeen: () => number,
+    split(chunk: Buffer, bytesRead: number): FeedLine[] {
+      const lines: FeedLine[] = [];
+      let start = 0;
+      for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
+        const line = take(chunk.subarray(start, end), bytesRead);
+        if (line) lines.push(line);
+        start = end + 1;
+      }
+      const rest = chunk.subarray(start);
+      held += rest.length;
+      if (held > lineBytesMax) {
+        // What is too long is not kept: memory stays flat whatever comes.
+        isTooLong = true;
+        parts = [];
+        held = lineBytesMax + 1;
+      } else if (rest.length) parts.push(Buffer.from(rest));
+      return lines;
+    },
+    end(bytesRead: number): FeedLine | undefined {
+      return held > 0 ? take(Buffer.alloc(0), bytesRead) : undefined;
+    },
+  };
+}
