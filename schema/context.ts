@@ -1,0 +1,19 @@
+// What every resolver is handed, and the point in valid and learned time that a read is about.
+import type { Application } from '../src/application.ts';
+import type { Cut } from '../src/belief.ts';
+import type { Actor } from '../src/envelope.ts';
+import type { Day } from '../src/time/day.ts';
+
+export interface Context {
+  app: Application;
+  /** Who asks: until the API has authentication, the one local user of the configuration. */
+  actor: Actor;
+}
+
+/** Where a read stands: the day it asks about, and what was known (learned) and held (position) then. */
+export interface ReadPoint {
+  /** The day on the valid axis. */
+  on: Day;
+  /** Empty for what is believed now. */
+  cut: Cut;
+}
