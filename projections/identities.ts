@@ -71,23 +71,31 @@ export function findMergedInto(db: ReadDatabase, survivorId: string): string[] {
 /** Which contacts took something over from which: from the read model, and from merges that are not in it yet. */
 export function createMergeLinks(db: ReadDatabase): MergeLinks {
   const noted = new Map<string, Set<string>>();
+  // Most ledgers have no merge that brings something: asked for every event, that must cost nothing.
+  let mayHaveAny: boolean | undefined;
+
+  function idsOf(column: string, given: string, id: string): string[] {
+    mayHaveAny ??=
+      noted.size > 0 || db.prepare('SELECT 1 FROM merge WHERE brings = 1 LIMIT 1').get() !== undefined;
+    if (!mayHaveAny) return [];
+    const rows = db.prepare(`SELECT ${column} AS id FROM merge WHERE ${given} = ? AND brings = 1`).all(id);
+    return (rows as { id: string }[]).map((row) => row.id);
+  }
+
   return {
     losersOf(survivorId) {
-      const rows = db
-        .prepare('SELECT loser_id AS id FROM merge WHERE survivor_id = ? AND brings = 1')
-        .all(survivorId) as { id: string }[];
       const more = [...noted]
         .filter(([, survivors]) => survivors.has(survivorId))
         .map(([loserId]) => loserId);
-      return [...new Set([...rows.map((row) => row.id), ...more])].sort();
+      return [...new Set([...idsOf('loser_id', 'survivor_id', survivorId), ...more])].sort();
     },
     survivorsOf(loserId) {
-      const rows = db
-        .prepare('SELECT survivor_id AS id FROM merge WHERE loser_id = ? AND brings = 1')
-        .all(loserId) as { id: string }[];
-      return [...new Set([...rows.map((row) => row.id), ...(noted.get(loserId) ?? [])])].sort();
+      return [
+        ...new Set([...idsOf('survivor_id', 'loser_id', loserId), ...(noted.get(loserId) ?? [])]),
+      ].sort();
     },
     note(loserId, survivorId) {
+      mayHaveAny = true;
       const survivors = noted.get(loserId) ?? new Set();
       noted.set(loserId, survivors.add(survivorId));
     },

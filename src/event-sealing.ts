@@ -25,19 +25,24 @@ export interface EventSealing {
   open(events: readonly StoredEvent[]): Promise<LedgerEvent[]>;
 }
 
-const rememberedMax = 4096;
+const rememberedMax = 1024;
 
 export function createEventSealing(keyStore: KeyStore): EventSealing {
   const sealer = createSealer(keyStore);
-  const remembered = new Map<string, LedgerEvent>();
+  // Two generations: the older is forgotten when the younger is full.
+  let remembered = new Map<string, LedgerEvent>();
+  let rememberedBefore = new Map<string, LedgerEvent>();
 
   function remember(event: LedgerEvent): void {
-    if (remembered.size >= rememberedMax) remembered.delete(remembered.keys().next().value!);
+    if (remembered.size >= rememberedMax) {
+      rememberedBefore = remembered;
+      remembered = new Map();
+    }
     remembered.set(event.id, event);
   }
 
   function openOne(stored: StoredEvent): LedgerEvent {
-    const known = remembered.get(stored.id);
+    const known = remembered.get(stored.id) ?? rememberedBefore.get(stored.id);
     if (known && known.stream === stored.stream) {
       known.position = stored.position;
       known.version = stored.version;

@@ -150,7 +150,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   /** Decides and hands over to the store. The outcome is undefined when somebody else was faster: then decide anew. */
   async function decideOnce(command: Command, context: CommandContext, request: Request): Promise<Attempt> {
     const stream = streamOf(command);
-    const known = await loadReferences(command, states);
+    const known = await loadReferences(command, states, context.by);
     const state = await readyState(stream, command, context, known);
     // From here to the append nothing waits, so that nobody decides in between.
     if (state.digests.has(request.eventId(0))) return { outcome: repeated(state, request, context) };
@@ -319,13 +319,18 @@ function mayBegin(state: StreamState, command: Command, known: Known): boolean {
 }
 
 /** Loads what a command refers to beside its own stream, and waits for what of it is still on its way to the store. */
-async function loadReferences(command: Command, states: LedgerStates): Promise<Known> {
+async function loadReferences(
+  command: Command,
+  states: LedgerStates,
+  by: CommandContext['by'],
+): Promise<Known> {
   const known: Known = new Map();
   const own = streamOf(command);
   async function reach(stream: string, follow: (belief: Belief) => string | null): Promise<void> {
     for (let next: string | null = stream; next !== null && !known.has(next); ) {
       const state: StreamState = await states.load(next);
-      if (next !== own) await state.pending;
+      // A feed need not wait: should the account's line fail to become durable, the import stops and is repeated.
+      if (next !== own && by === 'person') await state.pending;
       known.set(next, state);
       next = follow(state.belief);
     }

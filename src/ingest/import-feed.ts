@@ -49,6 +49,8 @@ export interface ImportSummary extends ImportCounts {
 
 /** Lines on their way to the store at a time: what shares one fsync and one change of the read models. */
 const inFlightMax = 512;
+/** Ids of the source kept in memory. */
+const resolvedMax = 20_000;
 const unresolvedNow = Symbol('now');
 
 /** Imports a feed into the ledger. Importing it again changes nothing; interrupted, it is resumed by importing it again. */
@@ -127,7 +129,7 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
     for (const line of batch) {
       counts.lines += 1;
       await submit(line);
-      if (inFlight.size >= inFlightMax) await Promise.race(inFlight);
+      if (inFlight.size >= inFlightMax) await Promise.all(inFlight);
       if (fault) break;
     }
     options.onProgress?.({ ...counts, bytesRead: batch.at(-1)!.bytesRead });
@@ -145,8 +147,17 @@ export function createSourceIds({
   keyStore: { salt },
   readModels,
 }: Pick<Application, 'keyStore' | 'readModels'>): SourceIds {
-  const resolve = (kind: 'contact' | 'account', source: string, id: string) =>
-    findByExternalId(readModels.database, kind, source, id) ?? deriveId(salt, kind, source, id);
+  const resolved = new Map<string, string>();
+  function resolve(kind: 'contact' | 'account', source: string, id: string): string {
+    const key = `${kind}\n${source}\n${id}`;
+    let own = resolved.get(key);
+    if (own === undefined) {
+      own = findByExternalId(readModels.database, kind, source, id) ?? deriveId(salt, kind, source, id);
+      if (resolved.size >= resolvedMax) resolved.clear();
+      resolved.set(key, own);
+    }
+    return own;
+  }
   return {
     contact: (source, id) => resolve('contact', source, id),
     account: (source, id) => resolve('account', source, id),

@@ -178,8 +178,9 @@ function createBatches(options: ProjectorOptions): {
       const replace: Change['replace'][number][] = [];
       for (const stream of touched) {
         const by = categoryOf(stream) as 'contact' | 'account';
-        replace.push({ by, id: subjectOf(stream) });
-        rows.push(...beliefRows(projections, by, await beliefOf(stream, checkpoint), settings));
+        const belief = await beliefOf(stream, checkpoint);
+        replace.push({ by, id: subjectOf(stream), isGone: belief === null });
+        rows.push(...beliefRows(projections, by, belief, settings));
       }
       forget();
       return { checkpoint, replace, rows };

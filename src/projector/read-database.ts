@@ -20,8 +20,8 @@ export interface ReadDatabase {
 
 export interface Change {
   checkpoint: number;
-  /** Subjects (contact or account ids) whose rows of belief tables are replaced. */
-  replace: readonly { by: 'contact' | 'account'; id: string }[];
+  /** Subjects (contact or account ids) whose rows of belief tables are replaced; `isGone` where they get no new ones. */
+  replace: readonly { by: 'contact' | 'account'; id: string; isGone: boolean }[];
   rows: readonly Row[];
 }
 
@@ -59,7 +59,7 @@ export function openReadDatabase(
 ): { readDatabase: ReadDatabase | undefined; state: SchemaState } {
   const database = new DatabaseSync(path);
   database.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000; PRAGMA secure_delete=ON',
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=10000',
   );
   const expected = fingerprints(projections, settings, ledgerId);
   const state = schemaState(database, expected);
@@ -118,11 +118,10 @@ function tablesOf(projections: readonly Projection[]): TableDefinition[] {
 
 function readDatabaseOf(database: DatabaseSync, projections: readonly Projection[]): ReadDatabase {
   const statements = new Map<string, StatementSync>();
-  const replaced = { contact: [] as string[], account: [] as string[] };
+  const deletions = { contact: [] as Deletion[], account: [] as Deletion[] };
   for (const projection of projections)
     if (projection.by !== 'event')
-      for (const table of projection.tables)
-        replaced[projection.by].push(`DELETE FROM ${table.name} WHERE ${firstColumn(table)} = ?`);
+      for (const table of projection.tables) deletions[projection.by].push(deletionOf(table));
   const widths = new Map(tablesOf(projections).map((table) => [table.name, table]));
   let checkpoint = (prepare('SELECT checkpoint FROM meta').get() as { checkpoint: number }).checkpoint;
 
@@ -150,7 +149,8 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     write(change) {
       database.exec('BEGIN');
       try {
-        for (const { by, id } of change.replace) for (const sql of replaced[by]) prepare(sql).run(id);
+        for (const { by, id, isGone } of change.replace)
+          for (const { sql, isOneRow } of deletions[by]) if (isGone || !isOneRow) prepare(sql).run(id);
         for (const row of change.rows) put(row);
         prepare('UPDATE meta SET checkpoint = ?').run(change.checkpoint);
         database.exec('COMMIT');
@@ -169,8 +169,18 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
   };
 }
 
-function firstColumn(table: TableDefinition): string {
-  return table.columns.trim().split(/\s/, 1)[0]!;
+interface Deletion {
+  sql: string;
+  /** Where a subject has one row, putting it replaces the former one. */
+  isOneRow: boolean;
+}
+
+function deletionOf({ name, columns }: TableDefinition): Deletion {
+  const [firstColumn] = columns.trim().split(/\s/, 1);
+  return {
+    sql: `DELETE FROM ${name} WHERE ${firstColumn} = ?`,
+    isOneRow: /^\s*\w+ TEXT PRIMARY KEY/.test(columns),
+  };
 }
 
 function checksum(database: DatabaseSync, projection: Projection): ProjectionChecksum {

@@ -1,0 +1,130 @@
+// contact-ledger import: reads change feeds or exports into the ledger, with progress and a file of what was refused.
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { Application } from '../application.ts';
+import { type ImportSummary, importFeed, type Refusal } from '../ingest/import-feed.ts';
+import { openFeed } from '../ingest/line-reader.ts';
+import { configOf, count, createProgress, openConfigured, type Progress, print } from './terminal.ts';
+
+interface ImportCommandOptions {
+  rejects?: string;
+  create?: boolean;
+}
+
+interface FileResult extends ImportSummary {
+  file: string;
+  seconds: number;
+  rejectsFile: string | null;
+  /** How often each code refused a line. */
+  refusals: Record<string, number>;
+}
+
+export function defineImport(program: Command): void {
+  program
+    .command('import')
+    .description(
+      'import change feeds or exports (NDJSON, plain or gzip; - is standard input); importing again changes nothing',
+    )
+    .argument('<files...>', 'files in the order in which they are to be read')
+    .option(
+      '--rejects <file>',
+      'where refused lines are listed: line, code and path, never content (default: FILE.rejects.ndjson)',
+    )
+    .option('--no-create', 'fail where the folder holds no ledger instead of making one')
+    .addHelpText(
+      'after',
+      '\nAn interrupted import is resumed by importing the same file again.\nExit codes: 0 all lines are in, 3 some were refused, 1 it could not be done.',
+    )
+    .action(async (files: string[], options: ImportCommandOptions, command: Command) => {
+      const config = configOf(command);
+      const progress = createProgress();
+      const app = await openConfigured(config, { create: options.create !== false, progress });
+      try {
+        const results: FileResult[] = [];
+        for (const file of files) {
+          const result = await importFile(app, file, options.rejects, config.actor, progress);
+          results.push(result);
+          if (!config.json) print(describe(result));
+        }
+        if (config.json) print(JSON.stringify({ position: await app.store.head(), files: results }));
+        if (results.some((result) => result.refused > 0)) process.exitCode = 3;
+      } finally {
+        progress.end();
+        await app.close();
+      }
+    });
+}
+
+async function importFile(
+  app: Application,
+  file: string,
+  rejectsOption: string | undefined,
+  actor: string,
+  progress: Progress,
+): Promise<FileResult> {
+  const size = file === '-' ? undefined : statSync(file).size;
+  const rejects = createRejects(
+    rejectsOption ?? `${file === '-' ? 'stdin' : basename(file)}.rejects.ndjson`,
+    file,
+  );
+  const startedMs = performance.now();
+  const rate = (lines: number) => Math.round((lines / (performance.now() - startedMs)) * 1000);
+  try {
+    const summary = await importFeed(app, {
+      lines: openFeed(file),
+      actor: { id: actor, kind: 'integration' },
+      onRefusal: rejects.add,
+      onProgress({ lines, bytesRead, refused }) {
+        const share = size ? ` ${Math.min(100, Math.floor((bytesRead / size) * 100))} %` : '';
+        progress.show(
+          `${file}:${share} ${count(lines)} lines, ${count(refused)} refused, ${count(rate(lines))} lines/s`,
+        );
+      },
+    });
+    progress.end();
+    const seconds = Math.round(performance.now() - startedMs) / 1000;
+    return { file, ...summary, seconds, rejectsFile: rejects.file(), refusals: rejects.counts };
+  } finally {
+    rejects.close();
+  }
+}
+
+/** The file of refused lines is made when the first is refused. */
+function createRejects(path: string, source: string) {
+  let handle: number | undefined;
+  const counts: Record<string, number> = {};
+  return {
+    counts,
+    file: () => (handle === undefined ? null : path),
+    add(refusal: Refusal) {
+      handle ??= openSync(path, 'w', 0o600);
+      counts[refusal.code] = (counts[refusal.code] ?? 0) + 1;
+      writeSync(handle, `${JSON.stringify({ file: source, ...refusal })}\n`);
+    },
+    close() {
+      if (handle !== undefined) closeSync(handle);
+    },
+  };
+}
+
+function describe({
+  file,
+  lines,
+  accepted,
+  repeated,
+  refused,
+  complete,
+  seconds,
+  rejectsFile,
+  refusals,
+}: FileResult): string {
+  const parts = [
+    `${file}: ${count(lines)} lines in ${seconds.toFixed(1)} s (${count(Math.round(lines / Math.max(seconds, 0.001)))} lines/s)`,
+    `  accepted ${count(accepted)}, known already ${count(repeated)}, refused ${count(refused)}`,
+  ];
+  for (const [code, times] of Object.entries(refusals)) parts.push(`    ${code} ${count(times)}`);
+  if (rejectsFile) parts.push(`  refused lines are listed in ${rejectsFile}`);
+  if (!complete) parts.push('  the input broke off; import the whole file to go on');
+  return parts.join('\n');
+}

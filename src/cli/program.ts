@@ -1,0 +1,49 @@
+// The command line as a whole: its commands, the options they share, and what an error looks like.
+import { Command } from 'commander';
+import { defineDemo } from './demo.ts';
+import { defineExport } from './export.ts';
+import { defineImport } from './import.ts';
+import { defineNewKey } from './new-key.ts';
+import { defineRebuild } from './rebuild.ts';
+import { defineServe } from './serve.ts';
+import { codeOf, type ExitCode, messageOf } from './terminal.ts';
+import { defineVerify } from './verify.ts';
+
+/** All commands. Kept apart from running them, so that a test can compare them with the README. */
+export function buildProgram(): Command {
+  const program = new Command('contact-ledger')
+    .description("An event-sourced ledger of a company's customer contacts.")
+    .option('--data <folder>', 'folder of the ledger (default: CONTACT_LEDGER_DATA or ./data)')
+    .option('--json', 'print the result as JSON')
+    .showHelpAfterError('(contact-ledger --help shows all commands)')
+    .configureHelp({ showGlobalOptions: true });
+  for (const define of [
+    defineServe,
+    defineDemo,
+    defineImport,
+    defineExport,
+    defineVerify,
+    defineRebuild,
+    defineNewKey,
+  ])
+    define(program);
+  return program;
+}
+
+/** Runs a command line and returns its exit code. */
+export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
+  const program = buildProgram().exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return (process.exitCode as ExitCode | undefined) ?? 0;
+  } catch (fault) {
+    const code = codeOf(fault);
+    // Commander has written its own message, or the help that was asked for.
+    if (code.startsWith('commander.')) return (fault as { exitCode: number }).exitCode === 0 ? 0 : 2;
+    process.stderr.write(`${code}: ${messageOf(fault)}\n`);
+    return code === 'CONFIG_INVALID' || code === 'MASTER_KEY_MISSING' || code === 'MASTER_KEY_INVALID'
+      ? 2
+      : 1;
+  }
+}

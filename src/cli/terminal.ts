@@ -1,0 +1,105 @@
+// What commands share at the terminal: opening the ledger, progress on standard error, results as text or JSON, exit codes.
+import type { Command } from 'commander';
+import { type Application, openApplication } from '../application.ts';
+import { type Config, readConfig } from '../config.ts';
+import { masterKeyFileWarning, readMasterKey } from '../personal-data/master-key.ts';
+import { systemClock } from '../time/clock.ts';
+
+/** Exit codes of every command. The README's table is compared with this one by a test. */
+export const exitCodes = {
+  0: 'Done.',
+  1: 'It could not be done; the message begins with a code.',
+  2: 'The command line or the configuration is wrong.',
+  3: 'Done, but some lines were refused and set aside.',
+  4: 'The ledger is not whole: verify found something.',
+} as const;
+export type ExitCode = keyof typeof exitCodes;
+
+export interface GlobalOptions {
+  data?: string;
+  json?: boolean;
+}
+
+/** Configuration from the environment, with the options of the command line on top. */
+export function configOf(command: Command): Config & { json: boolean } {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const config = readConfig(process.env);
+  return { ...config, dataDirectory: options.data ?? config.dataDirectory, json: options.json ?? false };
+}
+
+/** Opens the ledger of the configuration. */
+export async function openConfigured(
+  config: Config,
+  options: { create: boolean; progress?: Progress },
+): Promise<Application> {
+  const { masterKey: key, masterKeyFile: keyFile } = config;
+  const warning = keyFile === undefined ? undefined : masterKeyFileWarning(keyFile);
+  if (warning) process.stderr.write(`${warning}\n`);
+  return openApplication({
+    dataDirectory: config.dataDirectory,
+    masterKey: readMasterKey({
+      ...(key !== undefined && { key }),
+      ...(keyFile !== undefined && { keyFile }),
+    }),
+    clock: systemClock,
+    timeZone: config.timeZone,
+    create: options.create,
+    onProgress: ({ step, done, total }) =>
+      options.progress?.show(`building read models: ${step} ${count(done)} of ${count(total)}`),
+    onFault: (fault) => {
+      log({ level: 'error', event: 'read_models_stopped', code: codeOf(fault), message: messageOf(fault) });
+      process.exitCode = 1;
+    },
+  });
+}
+
+export interface Progress {
+  /** Shows the line at most a few times a second. */
+  show(line: string): void;
+  /** Ends the line. */
+  end(): void;
+}
+
+const progressEveryMs = 250;
+
+/** On a terminal one line that changes; elsewhere a line now and then. */
+export function createProgress(): Progress {
+  const { stderr } = process;
+  let shownAtMs = 0;
+  let isOpen = false;
+  return {
+    show(line) {
+      const nowMs = Date.now();
+      if (nowMs - shownAtMs < (stderr.isTTY ? progressEveryMs : progressEveryMs * 8)) return;
+      shownAtMs = nowMs;
+      isOpen = Boolean(stderr.isTTY);
+      stderr.write(stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+    },
+    end() {
+      if (isOpen) stderr.write('\r\u001b[K');
+      isOpen = false;
+    },
+  };
+}
+
+/** One structured line on standard error. Never personal data. */
+export function log(entry: object): void {
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`);
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+export function codeOf(fault: unknown): string {
+  const { code } = fault as { code?: unknown };
+  return typeof code === 'string' ? code : 'UNEXPECTED';
+}
+
+export function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}

@@ -1,0 +1,44 @@
+// Writes stored events back as lines: the whole ledger, one account or one contact, in the order of the log.
+
+import { findMergedInto } from '../projections/identities.ts';
+import { findInvolvedInAccount } from '../projections/involvement.ts';
+import type { Application } from './application.ts';
+import { exportEvent } from './ingest/exported-events.ts';
+
+export type ExportScope = { contactId: string } | { accountId: string } | 'all';
+
+const positionsPerPage = 500;
+
+/** Lines in pages, each line one event with all its times, ids and opened values. */
+export async function* exportLines(app: Application, scope: ExportScope): AsyncGenerator<string[]> {
+  if (scope === 'all') {
+    for await (const page of app.store.readAll(0)) yield await linesOf(app, page);
+    return;
+  }
+  const positions: number[] = [];
+  for (const stream of streamsOf(app, scope))
+    for (const event of await app.store.read(stream)) positions.push(event.position);
+  positions.sort((a, b) => a - b);
+  for (let start = 0; start < positions.length; start += positionsPerPage)
+    yield await linesOf(app, await app.store.readPositions(positions.slice(start, start + positionsPerPage)));
+}
+
+async function linesOf(
+  app: Application,
+  stored: Parameters<Application['sealing']['open']>[0],
+): Promise<string[]> {
+  const events = await app.sealing.open(stored);
+  return events.map((event) => JSON.stringify(exportEvent(event, app.ledgerId)));
+}
+
+/** A contact goes with its signals and with all that was ever merged into it; an account with all who were ever in it. */
+function streamsOf(app: Application, scope: { contactId: string } | { accountId: string }): Set<string> {
+  const database = app.readModels.database;
+  const contactIds = new Set(
+    'contactId' in scope ? [scope.contactId] : findInvolvedInAccount(database, scope.accountId),
+  );
+  for (const id of contactIds) for (const loserId of findMergedInto(database, id)) contactIds.add(loserId);
+  const streams = new Set('accountId' in scope ? [`account-${scope.accountId}`] : []);
+  for (const id of contactIds) streams.add(`contact-${id}`).add(`signals-${id}`);
+  return streams;
+}
