@@ -1,0 +1,147 @@
+// The enums of the API: upper-case names for the lower-case codes that events store.
+import { registerEnumType } from 'type-graphql';
+
+/** Registers an enum whose values are all described. */
+function describe<K extends string>(
+  values: Record<K, string>,
+  name: string,
+  description: string,
+  descriptions: Record<K, string>,
+): void {
+  const entries = (Object.keys(values) as K[]).map((key) => [key, { description: descriptions[key] }]);
+  registerEnumType(values, { name, description, valuesConfig: Object.fromEntries(entries) });
+}
+
+export const ContactStatus = {
+  ACTIVE: 'active',
+  REMOVED: 'removed',
+  MERGED: 'merged',
+  DECEASED: 'deceased',
+} as const;
+export type ContactStatus = (typeof ContactStatus)[keyof typeof ContactStatus];
+describe(
+  ContactStatus,
+  'ContactStatus',
+  'What became of a contact. The first that applies counts: merged, removed, deceased.',
+  {
+    ACTIVE: 'Neither removed nor merged nor known to have died.',
+    REMOVED: 'Hidden from views by decision; the person and the history stay.',
+    MERGED: 'Merged into another contact, which its id leads to.',
+    DECEASED: 'Known to have died.',
+  },
+);
+
+export const Certainty = { CERTAIN: 'CERTAIN', POSSIBLE: 'POSSIBLE', NO: 'NO' } as const;
+export type Certainty = (typeof Certainty)[keyof typeof Certainty];
+describe(Certainty, 'Certainty', 'Whether something was so on a day, given that dates may be uncertain.', {
+  CERTAIN: 'It was, whatever the uncertain dates really were.',
+  POSSIBLE: 'It may have been. As an argument it takes what is certain too.',
+  NO: 'It was not, whatever the uncertain dates really were. Not allowed as an argument.',
+});
+
+export const Destination = {
+  ANOTHER_COMPANY: 'another_company',
+  SAME_COMPANY: 'same_company',
+  RETIRED: 'retired',
+  DIED: 'died',
+  OTHER: 'other',
+  UNKNOWN: 'unknown',
+} as const;
+export type Destination = (typeof Destination)[keyof typeof Destination];
+describe(Destination, 'Destination', 'Where somebody went who left.', {
+  ANOTHER_COMPANY: 'To another company.',
+  SAME_COMPANY: 'To another place in the same company.',
+  RETIRED: 'Into retirement.',
+  DIED: 'The person died.',
+  OTHER: 'Somewhere else.',
+  UNKNOWN: 'Asked, but not known.',
+});
+
+export const PhoneLine = { VOICE: 'voice', FAX: 'fax', MOBILE: 'mobile' } as const;
+export type PhoneLine = (typeof PhoneLine)[keyof typeof PhoneLine];
+describe(PhoneLine, 'PhoneLine', 'What is at the end of a phone number.', {
+  VOICE: 'A fixed telephone.',
+  FAX: 'A fax machine.',
+  MOBILE: 'A mobile telephone.',
+});
+
+export const MergeChoice = { NAME: 'name', LOCATION: 'location', OWNER: 'owner' } as const;
+export type MergeChoice = (typeof MergeChoice)[keyof typeof MergeChoice];
+describe(
+  MergeChoice,
+  'MergeChoice',
+  'A value that the survivor of a merge takes over from the merged contact.',
+  {
+    NAME: 'The name.',
+    LOCATION: 'The location.',
+    OWNER: 'The contact owner.',
+  },
+);
+
+export const ProposalState = { OPEN: 'open', ACCEPTED: 'accepted', DECLINED: 'declined' } as const;
+export type ProposalState = (typeof ProposalState)[keyof typeof ProposalState];
+describe(ProposalState, 'ProposalState', 'What became of a proposed change.', {
+  OPEN: 'Nobody has decided yet.',
+  ACCEPTED: 'It was made.',
+  DECLINED: 'It was turned down.',
+});
+
+export const ActorKind = {
+  PERSON: 'person',
+  INTEGRATION: 'integration',
+  POLICY: 'policy',
+  SYSTEM: 'system',
+} as const;
+export type ActorKind = (typeof ActorKind)[keyof typeof ActorKind];
+describe(ActorKind, 'ActorKind', 'What kind of actor made a change.', {
+  PERSON: 'A colleague.',
+  INTEGRATION: 'Another system, such as an imported feed.',
+  POLICY: 'A rule of the ledger that reacts to events.',
+  SYSTEM: 'The ledger itself.',
+});
+
+export const AccountRelationship = {
+  PROSPECT: 'prospect',
+  CUSTOMER: 'customer',
+  FORMER: 'former',
+  PARTNER: 'partner',
+  OTHER: 'other',
+} as const;
+export type AccountRelationship = (typeof AccountRelationship)[keyof typeof AccountRelationship];
+describe(AccountRelationship, 'AccountRelationship', 'What an account is for us.', {
+  PROSPECT: 'May become a customer.',
+  CUSTOMER: 'Has a subscription.',
+  FORMER: 'Was a customer.',
+  PARTNER: 'Works with us.',
+  OTHER: 'Something else.',
+});
+
+export const AccountClosingKind = {
+  ACQUIRED: 'acquired',
+  MERGED: 'merged',
+  OUT_OF_BUSINESS: 'out_of_business',
+  DUPLICATE: 'duplicate',
+  OTHER: 'other',
+} as const;
+export type AccountClosingKind = (typeof AccountClosingKind)[keyof typeof AccountClosingKind];
+describe(AccountClosingKind, 'AccountClosingKind', 'Why an account was closed.', {
+  ACQUIRED: 'Another organisation acquired it.',
+  MERGED: 'It became one with another organisation.',
+  OUT_OF_BUSINESS: 'It ceased to exist.',
+  DUPLICATE: 'It was recorded twice.',
+  OTHER: 'Something else.',
+});
+
+export const RenewalOutcome = {
+  RENEWED: 'renewed',
+  EXPANDED: 'expanded',
+  REDUCED: 'reduced',
+  NOT_RENEWED: 'not_renewed',
+} as const;
+export type RenewalOutcome = (typeof RenewalOutcome)[keyof typeof RenewalOutcome];
+describe(RenewalOutcome, 'RenewalOutcome', 'How a renewal was decided.', {
+  RENEWED: 'For the same amount.',
+  EXPANDED: 'For more.',
+  REDUCED: 'For less.',
+  NOT_RENEWED: 'Not at all.',
+});
