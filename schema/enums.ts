@@ -100,15 +100,15 @@ describe(ActorKind, 'ActorKind', 'What kind of actor made a change.', {
   SYSTEM: 'The ledger itself.',
 });
 
-export const AccountRelationship = {
+export const Relationship = {
   PROSPECT: 'prospect',
   CUSTOMER: 'customer',
   FORMER: 'former',
   PARTNER: 'partner',
   OTHER: 'other',
 } as const;
-export type AccountRelationship = (typeof AccountRelationship)[keyof typeof AccountRelationship];
-describe(AccountRelationship, 'AccountRelationship', 'What an account is for us.', {
+export type Relationship = (typeof Relationship)[keyof typeof Relationship];
+describe(Relationship, 'Relationship', 'What an account is for us.', {
   PROSPECT: 'May become a customer.',
   CUSTOMER: 'Has a subscription.',
   FORMER: 'Was a customer.',
@@ -116,15 +116,15 @@ describe(AccountRelationship, 'AccountRelationship', 'What an account is for us.
   OTHER: 'Something else.',
 });
 
-export const AccountClosingKind = {
+export const Closing = {
   ACQUIRED: 'acquired',
   MERGED: 'merged',
   OUT_OF_BUSINESS: 'out_of_business',
   DUPLICATE: 'duplicate',
   OTHER: 'other',
 } as const;
-export type AccountClosingKind = (typeof AccountClosingKind)[keyof typeof AccountClosingKind];
-describe(AccountClosingKind, 'AccountClosingKind', 'Why an account was closed.', {
+export type Closing = (typeof Closing)[keyof typeof Closing];
+describe(Closing, 'Closing', 'Why an account was closed.', {
   ACQUIRED: 'Another organisation acquired it.',
   MERGED: 'It became one with another organisation.',
   OUT_OF_BUSINESS: 'It ceased to exist.',
