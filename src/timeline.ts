@@ -62,8 +62,20 @@ export function assertValue<V>(timeline: Timeline<V>, value: V, said: Said): Tim
   return [...timeline.slice(0, index), added, ...timeline.slice(rest)];
 }
 
+/** Whether two JSON values are the same, in whatever order their keys were written. */
 export function sameValue(a: unknown, b: unknown): boolean {
-  return a === b || (typeof a === 'object' && a !== null && JSON.stringify(a) === JSON.stringify(b));
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every(
+      (key) =>
+        Object.hasOwn(b, key) &&
+        sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+    )
+  );
 }
 
 /** The value that began last, scheduled ones included. */
@@ -71,8 +83,8 @@ export function latest<V>(timeline: Timeline<V>): V | null {
   return timeline.length ? timeline[timeline.length - 1]!.value : null;
 }
 
-/** The value on a day: the last that had begun by then for sure, else the first that is known. */
-export function valueOn<V>(timeline: Timeline<V>, on: Day, timeZone: string): V | null {
+/** What gives the value on a day: the last that had begun by then for sure, else the first that is known. */
+export function assertionOn<V>(timeline: Timeline<V>, on: Day, timeZone: string): Assertion<V> | null {
   for (let index = timeline.length - 1; index >= 0; index--) {
     const assertion = timeline[index]!;
     const begins = beginsMs(assertion);
@@ -80,7 +92,12 @@ export function valueOn<V>(timeline: Timeline<V>, on: Day, timeZone: string): V 
       assertion.effectiveOn !== undefined || !Number.isFinite(begins)
         ? begins / dayMs
         : dayInZone(begins, timeZone);
-    if (day <= on) return assertion.value;
+    if (day <= on) return assertion;
   }
-  return timeline.length ? timeline[0]!.value : null;
+  return timeline[0] ?? null;
+}
+
+/** The value on a day. */
+export function valueOn<V>(timeline: Timeline<V>, on: Day, timeZone: string): V | null {
+  return assertionOn(timeline, on, timeZone)?.value ?? null;
 }
