@@ -145,3 +145,73 @@ describe(RenewalOutcome, 'RenewalOutcome', 'How a renewal was decided.', {
   REDUCED: 'For less.',
   NOT_RENEWED: 'Not at all.',
 });
+
+export const BounceKind = { HARD: 'hard', SOFT: 'soft' } as const;
+export type BounceKind = (typeof BounceKind)[keyof typeof BounceKind];
+describe(BounceKind, 'BounceKind', 'Whether a bounce is final.', {
+  HARD: 'The address does not work any more.',
+  SOFT: 'It may work later: a full mailbox, a server that was away.',
+});
+
+export const ActivityKind = {
+  CASE: 'case',
+  TASK: 'task',
+  TIMELINE: 'timeline',
+  EMAIL_SENT: 'email_sent',
+  EMAIL_DELIVERED: 'email_delivered',
+  EMAIL_OPENED: 'email_opened',
+  EMAIL_REPLIED: 'email_replied',
+  LOGIN: 'login',
+  USAGE: 'usage',
+  SURVEY: 'survey',
+  CALL: 'call',
+  MEETING: 'meeting',
+} as const;
+export type ActivityKind = (typeof ActivityKind)[keyof typeof ActivityKind];
+describe(ActivityKind, 'ActivityKind', 'What somebody did, or was done with them.', {
+  CASE: 'A support case.',
+  TASK: 'A task.',
+  TIMELINE: 'A note in the timeline.',
+  EMAIL_SENT: 'An e-mail was sent.',
+  EMAIL_DELIVERED: 'An e-mail was delivered.',
+  EMAIL_OPENED: 'An e-mail was opened.',
+  EMAIL_REPLIED: 'An e-mail was answered.',
+  LOGIN: 'Logged in to the product.',
+  USAGE: 'Used the product.',
+  SURVEY: 'Answered a survey.',
+  CALL: 'A call.',
+  MEETING: 'A meeting.',
+});
+
+export const ActivityDirection = { INBOUND: 'inbound', OUTBOUND: 'outbound' } as const;
+export type ActivityDirection = (typeof ActivityDirection)[keyof typeof ActivityDirection];
+describe(ActivityDirection, 'ActivityDirection', 'Who began an activity.', {
+  INBOUND: 'The contact.',
+  OUTBOUND: 'One of our own people or systems.',
+});
+
+export const Datapoint = {
+  EMPLOYMENT: 'employment',
+  TITLE: 'title',
+  LOCATION: 'location',
+  FUNCTION: 'function',
+} as const;
+export type Datapoint = (typeof Datapoint)[keyof typeof Datapoint];
+describe(Datapoint, 'Datapoint', 'What was checked of a contact.', {
+  EMPLOYMENT: 'Whether it still works there.',
+  TITLE: 'The job title.',
+  LOCATION: 'The location.',
+  FUNCTION: 'The function.',
+});
+
+export const VerificationResult = {
+  CONFIRMED: 'confirmed',
+  WRONG: 'wrong',
+  UNREACHABLE: 'unreachable',
+} as const;
+export type VerificationResult = (typeof VerificationResult)[keyof typeof VerificationResult];
+describe(VerificationResult, 'VerificationResult', 'What came out of a check.', {
+  CONFIRMED: 'It is as believed.',
+  WRONG: 'It is not as believed.',
+  UNREACHABLE: 'Nobody could be reached.',
+});
