@@ -18,13 +18,29 @@ export function withinCut<E extends BeliefOrdered>(events: readonly E[], cut: Cu
   return events.filter((event) => event.learnedAtMs <= knownAtMs && event.position <= atPosition);
 }
 
-/** Ids of events that later reverts (themselves not reverted) leave out. `events` in belief order. */
+/**
+ * Ids of events that later reverts (themselves not reverted) leave out. Later means by position: a revert can only name what
+ * the ledger held already, whatever either of them says of when it was learned.
+ */
 export function revertedIds(events: readonly DomainEvent[]): Set<string> {
   const reverted = new Set<string>();
-  for (let index = events.length - 1; index >= 0; index--) {
-    const event = events[index]!;
-    if (event.type !== 'ChangesReverted' || reverted.has(event.id)) continue;
-    for (const id of (event.data as { eventIds: string[] }).eventIds) reverted.add(id);
+  const reverts = events.filter((event) => event.type === 'ChangesReverted');
+  for (const revert of reverts.sort((a, b) => a.position - b.position).reverse()) {
+    if (reverted.has(revert.id)) continue;
+    for (const id of (revert.data as { eventIds: string[] }).eventIds) reverted.add(id);
   }
   return reverted;
+}
+
+/** The claim inside a confirmation, with the envelope, reason and evidence of the event that carries it. */
+export function claimInside(event: DomainEvent<string, { claimed: string; claim: object }>): DomainEvent {
+  const { claimed, claim } = event.data;
+  return { ...event, type: claimed, data: claim, personal: claimPersonal(event.personal) };
+}
+
+/** The sealed part of a claim that another event carries: its own values and what the carrying event says of reasons. */
+export function claimPersonal(personal: object | null): object | null {
+  if (!personal) return null;
+  const { claim, ...common } = personal as { claim?: object };
+  return { ...common, ...claim };
 }

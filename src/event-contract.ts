@@ -69,6 +69,28 @@ export function eventContract<C extends z.ZodRawShape, S extends z.ZodRawShape>(
   } satisfies EventContract;
 }
 
+/**
+ * Declares version 1 of an event type that carries a claim of another type: `claimed` names it, `claim` are its clear and its
+ * sealed part. The clear part is checked against that type's contract, because folds rely on it.
+ */
+export function claimContract<K extends string, C extends z.ZodRawShape>(
+  claims: Record<K, EventContract>,
+  clear: C,
+) {
+  const names = Object.keys(claims) as [K, ...K[]];
+  const claim = z.record(z.string(), z.json());
+  return {
+    version: 1,
+    clear: z.strictObject({ ...clear, claimed: z.enum(names), claim }).superRefine((value, context) => {
+      const carried = value as unknown as { claimed: K; claim: object };
+      const parsed = claims[carried.claimed].clear.safeParse(carried.claim);
+      for (const { path, message } of parsed.error?.issues ?? [])
+        context.addIssue({ code: 'custom', path: ['claim', ...path], message });
+    }),
+    sealed: z.strictObject({ ...commonSealed, claim }),
+  } satisfies EventContract;
+}
+
 /** What the envelope says of an event, opened for the domain. */
 export interface EventEnvelope {
   id: string;

@@ -1,8 +1,8 @@
 // What is believed about an account: the same fold for deciders, read models, as-of reads, undo and rebuild.
-import { type Cut, revertedIds, VOID, withinCut } from '../belief.ts';
+import { type Cut, claimInside, revertedIds, VOID, withinCut } from '../belief.ts';
 import type { ExternalId, Location, Money } from '../event-contract.ts';
 import { sortByBelief } from '../time/belief-order.ts';
-import { assertValue, initially, type Said, type Timeline } from '../timeline.ts';
+import { assertValue, initially, type Said, sameValue, type Timeline } from '../timeline.ts';
 import type { AccountEvent, AccountEventOf, AccountEventType } from './events.ts';
 
 export interface RenewalDecision {
@@ -86,16 +86,12 @@ export function evolveAccount(
   belief: AccountBelief | null,
   event: AccountEvent,
 ): AccountBelief | typeof VOID {
-  if (event.type === 'AccountRegistered') return belief ? VOID : register(event);
-  if (event.type === 'ClaimConfirmed') {
-    const { claimed, claim } = event.data;
-    return evolveAccount(belief, {
-      ...event,
-      type: claimed,
-      data: claim,
-      personal: event.personal?.claim ?? null,
-    } as unknown as AccountEvent);
+  if (event.type === 'AccountRegistered') {
+    if (!belief) return register(event);
+    return restatesAccount(belief, event.data, event.personal) ? belief : VOID;
   }
+  // The contract has checked that what a confirmation carries is a claim of the type it names.
+  if (event.type === 'ClaimConfirmed') return evolveAccount(belief, claimInside(event) as AccountEvent);
   if (!belief) return VOID;
   return (steps[event.type] as Step<AccountEventType>)(belief, event as AccountEventOf<AccountEventType>);
 }
@@ -134,6 +130,23 @@ function register(event: AccountEventOf<'AccountRegistered'>): AccountBelief {
     renewals: [],
     closed: null,
   };
+}
+
+/** Whether a registration says only what was believed at some time: the decider and the fold must never differ on it. */
+export function restatesAccount(
+  belief: AccountBelief,
+  data: AccountEventOf<'AccountRegistered'>['data'],
+  personal: AccountEventOf<'AccountRegistered'>['personal'],
+): boolean {
+  const { name, domains, location, externalId } = personal ?? {};
+  const values: { [K in TimelineKey]?: unknown } = { ...data, name, domains, location };
+  const held = Object.entries(values).every(([key, value]) => {
+    const timeline = belief[key as TimelineKey] as Timeline<unknown>;
+    return value === undefined || value === null || timeline.some((one) => sameValue(one.value, value));
+  });
+  return (
+    held && (externalId === undefined || belief.externalIds.some((known) => sameValue(known, externalId)))
+  );
 }
 
 type TimelineKey = {
@@ -191,6 +204,8 @@ const steps: { [K in Exclude<AccountEventType, 'AccountRegistered' | 'ClaimConfi
       decidedOn: event.effectiveOn ?? null,
       eventId: event.id,
     };
+    const known = belief.renewals.find((renewal) => renewal.id === id);
+    if (known && sameValue({ ...known, eventId: event.id }, decided)) return belief;
     return { ...belief, renewals: [...belief.renewals.filter((renewal) => renewal.id !== id), decided] };
   },
   AccountClosed: (belief, event) => {

@@ -2,7 +2,7 @@
 import type { Deciding } from '../deciding.ts';
 import { type Rejection, reject } from '../rejections.ts';
 import { latest } from '../timeline.ts';
-import type { AccountBelief } from './belief.ts';
+import { type AccountBelief, restatesAccount } from './belief.ts';
 import type { AccountCommand, AccountCommandOf, AccountCommandType } from './commands.ts';
 import type { DecidedAccountEvent } from './events.ts';
 
@@ -19,13 +19,10 @@ export function decideAccount(
   deciding: Deciding,
 ): AccountDecision {
   if (command.type === 'RegisterAccount') return register(belief, command, deciding);
+  // Also a reverted registration can be brought back: by reverting what reverted it.
+  if (command.type === 'RevertAccountChanges') return revertChanges(belief, command, deciding);
   if (!belief) return reject('ACCOUNT_UNKNOWN', 'accountId');
-  if (
-    belief.closed &&
-    deciding.by === 'person' &&
-    command.type !== 'RevertAccountChanges' &&
-    command.type !== 'CloseAccount'
-  )
+  if (belief.closed && deciding.by === 'person' && command.type !== 'CloseAccount')
     return reject('ACCOUNT_CLOSED', 'accountId');
   return (decisions[command.type] as Step<AccountCommandType>)(belief, command, deciding);
 }
@@ -35,8 +32,6 @@ function register(
   command: AccountCommandOf<'RegisterAccount'>,
   deciding: Deciding,
 ): AccountDecision {
-  if (belief && !belief.name.some((assertion) => assertion.value === command.name))
-    return reject('ACCOUNT_ALREADY_REGISTERED', 'accountId');
   const { type: _, accountId, name, domains, location, externalId, ...data } = command;
   const parent = checkParent(accountId, command.parentId ?? null, deciding);
   if (parent) return parent;
@@ -46,7 +41,19 @@ function register(
     ...(location !== undefined && { location }),
     ...(externalId !== undefined && { externalId }),
   };
+  if (belief && !restatesAccount(belief, data, personal))
+    return reject('ACCOUNT_ALREADY_REGISTERED', 'accountId');
   return [{ type: 'AccountRegistered', data, personal }];
+}
+
+function revertChanges(
+  belief: AccountBelief | null,
+  { eventIds }: AccountCommandOf<'RevertAccountChanges'>,
+  deciding: Deciding,
+): AccountDecision {
+  if (eventIds.every((id) => deciding.eventKnown(id)))
+    return [{ type: 'ChangesReverted', data: { eventIds }, personal: {} }];
+  return belief ? reject('EVENT_UNKNOWN', 'eventIds') : reject('ACCOUNT_UNKNOWN', 'accountId');
 }
 
 function checkParent(accountId: string, parentId: string | null, deciding: Deciding): Rejection | undefined {
@@ -56,7 +63,9 @@ function checkParent(accountId: string, parentId: string | null, deciding: Decid
   return deciding.chain(parentId).includes(accountId) ? reject('PARENT_CYCLE', 'parentId') : undefined;
 }
 
-const decisions: { [K in Exclude<AccountCommandType, 'RegisterAccount'>]: Step<K> } = {
+const decisions: {
+  [K in Exclude<AccountCommandType, 'RegisterAccount' | 'RevertAccountChanges'>]: Step<K>;
+} = {
   ChangeAccountName: (_, { name }) => [{ type: 'AccountNameChanged', data: {}, personal: { name } }],
   ChangeAccountDomains: (_, { domains }) => [
     { type: 'AccountDomainsChanged', data: {}, personal: { domains } },
@@ -78,8 +87,9 @@ const decisions: { [K in Exclude<AccountCommandType, 'RegisterAccount'>]: Step<K
   ScheduleAccountRenewal: (_, { renewalOn }) => [
     { type: 'AccountRenewalScheduled', data: { renewalOn }, personal: {} },
   ],
-  ChangeAccountTeam: (belief, { teamRole, member }) =>
-    member === null && latest(belief.team[teamRole] ?? []) === null
+  // A source that says so leaves a trace all the same: what it learned before this may be heard later.
+  ChangeAccountTeam: (belief, { teamRole, member }, deciding) =>
+    deciding.by === 'person' && member === null && latest(belief.team[teamRole] ?? []) === null
       ? []
       : [{ type: 'AccountTeamChanged', data: { teamRole, member }, personal: {} }],
   DecideRenewal: (_, { product, outcome, amount, rootCause, competitor }, deciding) => [
@@ -93,8 +103,4 @@ const decisions: { [K in Exclude<AccountCommandType, 'RegisterAccount'>]: Step<K
     intoId !== null && !deciding.accountKnown(intoId)
       ? reject('ACCOUNT_UNKNOWN', 'intoId')
       : [{ type: 'AccountClosed', data: { closing, intoId }, personal: {} }],
-  RevertAccountChanges: (_, { eventIds }, deciding) =>
-    eventIds.every((id) => deciding.eventKnown(id))
-      ? [{ type: 'ChangesReverted', data: { eventIds }, personal: {} }]
-      : reject('EVENT_UNKNOWN', 'eventIds'),
 };

@@ -1,6 +1,7 @@
 // What can happen to an account: one contract per event type. A stored type keeps its shape for ever.
 import { z } from 'zod';
 import {
+  claimContract,
   type DecidedEvent,
   type EventsOf,
   eventContract,
@@ -77,10 +78,7 @@ export const accountClaimTypes = Object.keys(claims) as [keyof typeof claims, ..
 export const accountEvents = {
   ...claims,
   /** A source said what is believed already: nothing changes, but it is known that this source agreed, and when. */
-  ClaimConfirmed: eventContract(
-    { claimed: z.enum(accountClaimTypes), claim: z.record(z.string(), z.json()) },
-    { claim: z.record(z.string(), z.json()) },
-  ),
+  ClaimConfirmed: claimContract(claims, {}),
   /** Belief leaves these events out: what remains is exactly what would have been. */
   ChangesReverted: eventContract({ eventIds: z.array(zId).min(1) }, {}),
 };

@@ -73,6 +73,7 @@ export interface Proposal {
   learnedAtMs: number;
   state: 'open' | 'accepted' | 'declined';
   effectiveOn?: string;
+  reasonCode?: string;
   claim: object;
   personal: object | null;
 }
@@ -129,7 +130,8 @@ export function believe(
   let nextMerge = 0;
   let belief: ContactBelief | null = null;
   for (const event of ordered) {
-    while (nextMerge < merges.length && compareBeliefOrder(merges[nextMerge]!, event) < 0)
+    // A merge learned before the survivor itself waits for it.
+    while (belief && nextMerge < merges.length && compareBeliefOrder(merges[nextMerge]!, event) < 0)
       belief = takeOver(belief, merges[nextMerge++]!.loser);
     if (reverted.has(event.id)) {
       witness?.(event, belief, belief, true);

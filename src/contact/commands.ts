@@ -34,6 +34,10 @@ export const contactCommands = {
     attributes: z
       .array(z.strictObject({ name: zText(200), value: zText(4000) }))
       .max(500)
+      .refine(
+        (attributes) => new Set(attributes.map((attribute) => attribute.name)).size === attributes.length,
+        'names an attribute twice; give each attribute one value',
+      )
       .optional(),
     location: zLocation.optional(),
     owner: zSubject.optional(),

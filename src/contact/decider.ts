@@ -2,10 +2,18 @@
 import type { Deciding } from '../deciding.ts';
 import { isRejection, type Rejection, reject } from '../rejections.ts';
 import { parseEdtf } from '../time/edtf.ts';
-import { latest } from '../timeline.ts';
 import type { ContactBelief, PlacementFact } from './belief.ts';
 import type { ContactCommand, ContactCommandOf, ContactCommandType } from './commands.ts';
 import type { DecidedContactEvent } from './events.ts';
+import { restatesRegistration, restatesStart } from './restating.ts';
+import {
+  addEmail,
+  changeAddress,
+  changeAttribute,
+  changeEmail,
+  changePhone,
+  isPlausibleEmail,
+} from './value-decisions.ts';
 
 export type ContactDecision = DecidedContactEvent[] | Rejection;
 type Step<K extends ContactCommandType> = (
@@ -15,11 +23,7 @@ type Step<K extends ContactCommandType> = (
 ) => ContactDecision;
 
 /** Commands that a merged contact still takes. */
-const allowedWhenMerged: ReadonlySet<ContactCommandType> = new Set([
-  'UnmergeContacts',
-  'MergeContacts',
-  'RevertContactChanges',
-]);
+const allowedWhenMerged: ReadonlySet<ContactCommandType> = new Set(['UnmergeContacts', 'MergeContacts']);
 
 export function decideContact(
   belief: ContactBelief | null,
@@ -27,6 +31,8 @@ export function decideContact(
   deciding: Deciding,
 ): ContactDecision {
   if (command.type === 'RegisterContact') return register(belief, command, deciding);
+  // Also a reverted registration can be brought back: by reverting what reverted it.
+  if (command.type === 'RevertContactChanges') return revertChanges(belief, command, deciding);
   if (!belief) return reject('CONTACT_UNKNOWN', 'contactId');
   if (belief.mergedInto && !allowedWhenMerged.has(command.type))
     return reject(
@@ -42,46 +48,30 @@ function register(
   command: ContactCommandOf<'RegisterContact'>,
   deciding: Deciding,
 ): ContactDecision {
-  if (belief && !restatesRegistration(belief, command))
-    return reject('CONTACT_ALREADY_REGISTERED', 'contactId');
-  if (command.email !== undefined && !plausibleEmail(command.email, deciding))
+  if (command.email !== undefined && !isPlausibleEmail(command.email, deciding))
     return reject('EMAIL_MALFORMED', 'email');
   const { name, email, phone, attributes, location, owner, externalId } = command;
-  return [
-    {
-      type: 'ContactRegistered',
-      data: {
-        ...(email !== undefined && { emailId: deciding.slotId('email') }),
-        ...(phone !== undefined && { phoneId: deciding.slotId('phone') }),
-        ...(attributes?.length && {
-          attributeIds: attributes.map((attribute) => deciding.slotId('attribute', attribute.name)),
-        }),
-        ...(owner !== undefined && { owner }),
-      },
-      personal: {
-        name,
-        ...(email !== undefined && { email }),
-        ...(phone !== undefined && { phone }),
-        ...(attributes?.length && {
-          attributes: attributes.map((attribute): [string, string] => [attribute.name, attribute.value]),
-        }),
-        ...(location !== undefined && { location }),
-        ...(externalId !== undefined && { externalId }),
-      },
-    },
-  ];
-}
-
-function restatesRegistration(belief: ContactBelief, command: ContactCommandOf<'RegisterContact'>): boolean {
-  return (
-    belief.name.some((assertion) => assertion.value === command.name) &&
-    (command.email === undefined ||
-      belief.emails.some((email) => email.address.some((assertion) => assertion.value === command.email)))
-  );
-}
-
-function plausibleEmail(address: string, deciding: Deciding): boolean {
-  return deciding.by === 'feed' || /^[^\s@]+@[^\s@]+$/.test(address);
+  const data = {
+    ...(email !== undefined && { emailId: deciding.slotId('email') }),
+    ...(phone !== undefined && { phoneId: deciding.slotId('phone') }),
+    ...(attributes?.length && {
+      attributeIds: attributes.map((attribute) => deciding.slotId('attribute', attribute.name)),
+    }),
+    ...(owner !== undefined && { owner }),
+  };
+  const personal = {
+    name,
+    ...(email !== undefined && { email }),
+    ...(phone !== undefined && { phone }),
+    ...(attributes?.length && {
+      attributes: attributes.map((attribute): [string, string] => [attribute.name, attribute.value]),
+    }),
+    ...(location !== undefined && { location }),
+    ...(externalId !== undefined && { externalId }),
+  };
+  if (belief && !restatesRegistration(belief, data, personal))
+    return reject('CONTACT_ALREADY_REGISTERED', 'contactId');
+  return [{ type: 'ContactRegistered', data, personal }];
 }
 
 function findPlacement(belief: ContactBelief, id: string): PlacementFact | Rejection {
@@ -108,101 +98,15 @@ function endsBeforeStart(startsOn: string | null, endsOn: string | null | undefi
   return start !== undefined && end !== undefined && end.latest < start.earliest;
 }
 
-interface ValueFact {
-  id: string;
-  values: readonly (string | null)[];
-}
-
-/** Which of several values a command means: by id, by what it was, else none. */
-function findFact(
-  facts: readonly ValueFact[],
-  id: string | undefined,
-  was: string | undefined,
-): ValueFact | null | undefined {
-  if (id !== undefined) return facts.find((fact) => fact.id === id);
-  if (was !== undefined) return facts.find((fact) => fact.values.at(-1) === was);
-  return null;
-}
-
-const valuesOf = (timeline: readonly { value: string | null }[]) =>
-  timeline.map((assertion) => assertion.value);
-
-function changeEmail(
-  belief: ContactBelief,
-  command: ContactCommandOf<'ChangeContactEmail'>,
-  deciding: Deciding,
-): ContactDecision {
-  if (command.address !== null && !plausibleEmail(command.address, deciding))
-    return reject('EMAIL_MALFORMED', 'address');
-  const facts = belief.emails.map((email) => ({ id: email.id, values: valuesOf(email.address) }));
-  const found = findFact(facts, command.emailId, command.was);
-  if (found === undefined) return reject('FACT_UNKNOWN', command.emailId ? 'emailId' : 'was');
-  // Without an id and a former value, the contact's one e-mail slot is meant.
-  const factId = found?.id ?? deciding.slotId('email');
-  return [{ type: 'ContactEmailChanged', data: { factId }, personal: { address: command.address } }];
-}
-
-function changePhone(
-  belief: ContactBelief,
-  command: ContactCommandOf<'ChangeContactPhone'>,
-  deciding: Deciding,
-): ContactDecision {
-  const facts = belief.phones
-    .filter(
-      (phone) =>
-        command.phoneId !== undefined || (phone.kind === command.kind && phone.line === command.line),
-    )
-    .map((phone) => ({ id: phone.id, values: valuesOf(phone.number) }));
-  const known =
-    command.was === undefined && command.phone !== null
-      ? facts.find((fact) => fact.values.at(-1) === command.phone)
-      : null;
-  const found = known ?? findFact(facts, command.phoneId, command.was);
-  if (found === undefined || (found === null && command.phone === null))
-    return reject('FACT_UNKNOWN', command.phoneId ? 'phoneId' : 'was');
-  const { kind, line, phone } = command;
-  return [
-    {
-      type: 'ContactPhoneChanged',
-      data: { factId: found?.id ?? deciding.newId('phone'), line },
-      personal: { kind, phone },
-    },
-  ];
-}
-
-function changeAddress(
-  belief: ContactBelief,
-  command: ContactCommandOf<'ChangeContactAddress'>,
-  deciding: Deciding,
-): ContactDecision {
-  const facts = belief.addresses
-    .filter((address) => command.addressId !== undefined || address.kind === command.kind)
-    .map((address) => ({ id: address.id, values: valuesOf(address.address) }));
-  const known =
-    command.was === undefined && command.address !== null
-      ? facts.find((fact) => fact.values.at(-1) === command.address)
-      : null;
-  const found = known ?? findFact(facts, command.addressId, command.was);
-  if (found === undefined || (found === null && command.address === null))
-    return reject('FACT_UNKNOWN', command.addressId ? 'addressId' : 'was');
-  const { kind, address } = command;
-  return [
-    {
-      type: 'ContactAddressChanged',
-      data: { factId: found?.id ?? deciding.newId('address') },
-      personal: { kind, address },
-    },
-  ];
-}
-
 type PlacementDetails = Omit<ContactCommandOf<'StartPlacement'>, 'type' | 'contactId' | 'placementId'>;
+type PlacementStart = Extract<DecidedContactEvent, { type: 'PlacementStarted' }>;
 
 function placementStarted(
   placementId: string,
   details: PlacementDetails,
   deciding: Deciding,
   movedFrom?: string,
-): DecidedContactEvent {
+): PlacementStart {
   const {
     accountId,
     post,
@@ -241,17 +145,16 @@ function startPlacement(
   deciding: Deciding,
 ): ContactDecision {
   if (!deciding.accountKnown(command.accountId)) return reject('ACCOUNT_UNKNOWN', 'accountId');
-  const known = belief.placements.find((placement) => placement.id === command.placementId);
-  if (known && !known.withdrawn) {
-    const postId = command.post === undefined ? null : deciding.postId(command.accountId, command.post);
-    const same =
-      known.accountId === command.accountId &&
-      known.postId === postId &&
-      known.startsOn === (deciding.effectiveOn ?? null) &&
-      (command.title === undefined || known.title.some((assertion) => assertion.value === command.title));
-    if (!same) return reject('PLACEMENT_ALREADY_STARTED', 'placementId');
-  }
-  return [placementStarted(command.placementId, command, deciding)];
+  const started = placementStarted(command.placementId, command, deciding);
+  return startsAnew(belief, started, deciding)
+    ? [started]
+    : reject('PLACEMENT_ALREADY_STARTED', 'placementId');
+}
+
+/** Whether a placement of this id is not there yet, was withdrawn, or is the very same. */
+function startsAnew(belief: ContactBelief, { data, personal }: PlacementStart, deciding: Deciding): boolean {
+  const known = belief.placements.find((placement) => placement.id === data.placementId);
+  return !known || known.withdrawn || restatesStart(known, deciding.effectiveOn, data, personal);
 }
 
 function departureOf(command: {
@@ -296,7 +199,8 @@ function movePlacement(
   const from = findPlacement(belief, command.placementId);
   if (isRejection(from)) return from;
   if (!deciding.accountKnown(command.accountId)) return reject('ACCOUNT_UNKNOWN', 'accountId');
-  if (belief.placements.some((placement) => placement.id === command.newPlacementId))
+  const started = placementStarted(command.newPlacementId, command, deciding, from.id);
+  if (command.newPlacementId === from.id || !startsAnew(belief, started, deciding))
     return reject('PLACEMENT_ALREADY_STARTED', 'newPlacementId');
   const destination = command.accountId === from.accountId ? 'same_company' : 'another_company';
   const ended = endPlacement(
@@ -310,9 +214,7 @@ function movePlacement(
     from,
     deciding,
   );
-  return isRejection(ended)
-    ? ended
-    : [ended, placementStarted(command.newPlacementId, command, deciding, from.id)];
+  return isRejection(ended) ? ended : [ended, started];
 }
 
 function correctPlacement(
@@ -379,6 +281,16 @@ function mergeContacts(
   ];
 }
 
+function revertChanges(
+  belief: ContactBelief | null,
+  { eventIds }: ContactCommandOf<'RevertContactChanges'>,
+  deciding: Deciding,
+): ContactDecision {
+  if (eventIds.every((id) => deciding.eventKnown(id)))
+    return [{ type: 'ChangesReverted', data: { eventIds }, personal: {} }];
+  return belief ? reject('EVENT_UNKNOWN', 'eventIds') : reject('CONTACT_UNKNOWN', 'contactId');
+}
+
 function settleProposal(type: 'ChangeAccepted' | 'ChangeDeclined') {
   return (belief: ContactBelief, command: { proposalId: string }): ContactDecision => {
     const proposal = belief.proposals.find((candidate) => candidate.id === command.proposalId);
@@ -390,27 +302,15 @@ function settleProposal(type: 'ChangeAccepted' | 'ChangeDeclined') {
   };
 }
 
-const decisions: { [K in Exclude<ContactCommandType, 'RegisterContact'>]: Step<K> } = {
+const decisions: {
+  [K in Exclude<ContactCommandType, 'RegisterContact' | 'RevertContactChanges'>]: Step<K>;
+} = {
   ChangeContactName: (_, { name }) => [{ type: 'ContactNameChanged', data: {}, personal: { name } }],
-  AddContactEmail: (belief, { address }, deciding) => {
-    if (!plausibleEmail(address, deciding)) return reject('EMAIL_MALFORMED', 'address');
-    const known = belief.emails.find((email) => latest(email.address) === address);
-    return [
-      {
-        type: 'ContactEmailAdded',
-        data: { factId: known?.id ?? deciding.newId('email') },
-        personal: { address },
-      },
-    ];
-  },
+  AddContactEmail: addEmail,
   ChangeContactEmail: changeEmail,
   ChangeContactPhone: changePhone,
   ChangeContactAddress: changeAddress,
-  ChangeContactAttribute: (belief, { attribute, value }, deciding) => {
-    const known = belief.attributes.find((candidate) => candidate.name === attribute);
-    const factId = known?.id ?? deciding.slotId('attribute', attribute);
-    return [{ type: 'ContactAttributeChanged', data: { factId }, personal: { attribute, value } }];
-  },
+  ChangeContactAttribute: changeAttribute,
   ChangeContactLocation: (_, { location }) => [
     { type: 'ContactLocationChanged', data: {}, personal: { location } },
   ],
@@ -425,7 +325,7 @@ const decisions: { [K in Exclude<ContactCommandType, 'RegisterContact'>]: Step<K
       : reject('PLACEMENT_UNKNOWN', 'placementId'),
   RemovePlacement: onPlacement(({ placementId }, placement, deciding) => {
     if (!deciding.reasonCode) return reject('REASON_REQUIRED', 'reasonCode');
-    if (placement.removed && placement.removed.reasonCode !== deciding.reasonCode)
+    if (deciding.by === 'person' && placement.removed && placement.removed.reasonCode !== deciding.reasonCode)
       return reject('PLACEMENT_REMOVED', 'placementId');
     return { type: 'PlacementRemoved', data: { placementId, lastState: deciding.position }, personal: {} };
   }),
@@ -493,8 +393,4 @@ const decisions: { [K in Exclude<ContactCommandType, 'RegisterContact'>]: Step<K
       : reject('CONTACT_NOT_MERGED', 'contactId'),
   AcceptChange: settleProposal('ChangeAccepted'),
   DeclineChange: settleProposal('ChangeDeclined'),
-  RevertContactChanges: (_, { eventIds }, deciding) =>
-    eventIds.every((id) => deciding.eventKnown(id))
-      ? [{ type: 'ChangesReverted', data: { eventIds }, personal: {} }]
-      : reject('EVENT_UNKNOWN', 'eventIds'),
 };

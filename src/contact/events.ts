@@ -1,6 +1,7 @@
 // What can happen to a contact: one contract per event type. A stored type keeps its shape for ever.
 import { z } from 'zod';
 import {
+  claimContract,
   type DecidedEvent,
   type EventsOf,
   eventContract,
@@ -129,19 +130,13 @@ const claims = {
 };
 
 export const claimTypes = Object.keys(claims) as (keyof typeof claims)[];
-const claimed = { claimed: z.enum(claimTypes as [keyof typeof claims, ...(keyof typeof claims)[]]) };
-/** The claim's own clear and sealed parts, checked against the contract of its type. */
-const claimParts = { claim: z.record(z.string(), z.json()) };
 
 export const contactEvents = {
   ...claims,
   /** A source said what is believed already: nothing changes, but it is known that this source agreed, and when. */
-  ClaimConfirmed: eventContract({ ...claimed, ...claimParts }, { claim: z.record(z.string(), z.json()) }),
+  ClaimConfirmed: claimContract(claims, {}),
   /** A doubtful or losing claim, kept until somebody accepts or declines it. `doubt` says why. */
-  ChangeProposed: eventContract(
-    { proposalId: zId, doubt: zCode, ...claimed, ...claimParts },
-    { claim: z.record(z.string(), z.json()) },
-  ),
+  ChangeProposed: claimContract(claims, { proposalId: zId, doubt: zCode }),
   ChangeAccepted: eventContract({ proposalId: zId }, {}),
   ChangeDeclined: eventContract({ proposalId: zId }, {}),
   /** Belief leaves these events out: what remains is exactly what would have been. */

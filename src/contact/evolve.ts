@@ -1,5 +1,5 @@
 // How each event changes what is believed about a contact: a total table, pure, the same object where nothing changes.
-import { VOID } from '../belief.ts';
+import { claimInside, claimPersonal, VOID } from '../belief.ts';
 import { assertValue, initially, type Said, type Timeline } from '../timeline.ts';
 import type {
   AddressFact,
@@ -13,29 +13,31 @@ import type {
   Proposal,
 } from './belief.ts';
 import type { ContactClaimType, ContactEvent, ContactEventOf, ContactEventType } from './events.ts';
+import { restatesRegistration, restatesStart } from './restating.ts';
 
 type Step<K extends ContactEventType> = (
   belief: ContactBelief,
   event: ContactEventOf<K>,
 ) => ContactBelief | typeof VOID;
 
+/** A merged contact takes nothing more but the end of its merge; what was learned after it is void, as it is refused. */
+const takenWhenMerged: ReadonlySet<ContactEventType> = new Set([
+  'ContactMerged',
+  'ContactUnmerged',
+  'ChangesReverted',
+]);
+
 export function evolve(belief: ContactBelief | null, event: ContactEvent): ContactBelief | typeof VOID {
-  if (event.type === 'ContactRegistered') return belief ? VOID : register(event);
-  if (event.type === 'ClaimConfirmed') return evolve(belief, claimOf(event));
+  if (event.type === 'ContactRegistered') {
+    if (!belief) return register(event);
+    return restatesRegistration(belief, event.data, event.personal) ? belief : VOID;
+  }
+  // The contract has checked that what a confirmation carries is a claim of the type it names.
+  if (event.type === 'ClaimConfirmed') return evolve(belief, claimInside(event) as ContactEvent);
   if (!belief) return VOID;
+  if (belief.mergedInto && !takenWhenMerged.has(event.type)) return VOID;
   // The one dispatch point: the table is typed by the union, a lookup cannot be.
   return (steps[event.type] as Step<ContactEventType>)(belief, event as ContactEventOf<ContactEventType>);
-}
-
-/** The claim inside a confirmation or an accepted proposal, with the envelope of the event that carries it. */
-function claimOf(event: ContactEventOf<'ClaimConfirmed'>): ContactEvent {
-  const { claimed, claim } = event.data;
-  return {
-    ...event,
-    type: claimed,
-    data: claim,
-    personal: event.personal?.claim ?? null,
-  } as unknown as ContactEvent;
 }
 
 function register(event: ContactEventOf<'ContactRegistered'>): ContactBelief {
@@ -164,6 +166,7 @@ function startPlacement(
     value === undefined ? [] : initially(value, said);
   const sealedGiven = (value: string | undefined): Timeline<string | null> =>
     given(personal ? value : undefined);
+  const roles = [...new Set(data.buyingRoles)];
   const started: PlacementFact = {
     id: data.placementId,
     accountId: data.accountId,
@@ -182,23 +185,13 @@ function startPlacement(
     contactType: given(data.contactType),
     importance: given(data.importance),
     interactionClass: given(data.interactionClass),
-    buyingRoles: (data.buyingRoles ?? []).map((role) => buyingRole(role, event.effectiveOn)),
+    buyingRoles: roles.map((role) => buyingRole(role, event.effectiveOn)),
   };
   const index = belief.placements.findIndex((placement) => placement.id === started.id);
   if (index < 0) return { ...belief, placements: [...belief.placements, started] };
   const known = belief.placements[index]!;
   if (known.withdrawn) return { ...belief, placements: belief.placements.with(index, started) };
-  return restatesStart(known, started) ? belief : VOID;
-}
-
-function restatesStart(known: PlacementFact, started: PlacementFact): boolean {
-  return (
-    known.accountId === started.accountId &&
-    known.postId === started.postId &&
-    known.startsOn === started.startsOn &&
-    (started.title.length === 0 ||
-      known.title.some((assertion) => assertion.value === started.title[0]!.value))
-  );
+  return restatesStart(known, event.effectiveOn, data, personal) ? belief : VOID;
 }
 
 function buyingRole(role: string, startsOn: string | undefined): BuyingRoleFact {
@@ -259,7 +252,7 @@ function settle(
 ): ContactBelief | typeof VOID {
   const index = belief.proposals.findIndex((proposal) => proposal.id === proposalId);
   const proposal = belief.proposals[index];
-  if (!proposal || proposal.state !== 'open') return VOID;
+  if (proposal?.state !== 'open') return VOID;
   return { ...belief, proposals: belief.proposals.with(index, { ...proposal, state }) };
 }
 
@@ -270,10 +263,12 @@ function acceptProposal(
   const proposal = belief.proposals.find((candidate) => candidate.id === event.data.proposalId);
   const settled = settle(belief, event.data.proposalId, 'accepted');
   if (settled === VOID || !proposal) return VOID;
-  const { effectiveOn } = proposal;
+  // Who accepts adds nothing: the dates and reasons are those of the proposal, the time of learning is the acceptance's.
+  const { effectiveOn, reasonCode } = proposal;
   const claim = {
     ...event,
     effectiveOn,
+    reasonCode,
     type: proposal.claimed,
     data: proposal.claim,
     personal: proposal.personal,
@@ -429,8 +424,9 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
         learnedAtMs: event.learnedAtMs,
         state: 'open',
         ...(event.effectiveOn !== undefined && { effectiveOn: event.effectiveOn }),
+        ...(event.reasonCode !== undefined && { reasonCode: event.reasonCode }),
         claim: event.data.claim,
-        personal: event.personal?.claim ?? null,
+        personal: claimPersonal(event.personal),
       },
     ],
   }),

@@ -13,7 +13,11 @@ export function countsInHistory(belief: ContactBelief): boolean {
 }
 
 /** [start, end) of a placement. A death ends it where nothing ended it before. An unknown start counts as −∞. */
-export function placementInterval(placement: PlacementFact, died: Ending | null, timeZone: string): ValidInterval {
+export function placementInterval(
+  placement: PlacementFact,
+  died: Ending | null,
+  timeZone: string,
+): ValidInterval {
   const start: DateBounds = (placement.startsOn !== null && parseEdtf(placement.startsOn)) || unknownStart;
   const ends = [placement.ended, placement.removed, died].filter((ending) => ending !== null);
   const intervals = ends.map((ending) => endOf(start, ending, timeZone));

@@ -1,0 +1,131 @@
+// Which of a contact's e-mail addresses, phones, postal addresses or attributes a command means, and what becomes of it.
+import type { Deciding } from '../deciding.ts';
+import { type Rejection, reject } from '../rejections.ts';
+import type { Timeline } from '../timeline.ts';
+import type { ContactBelief } from './belief.ts';
+import type { ContactCommandOf } from './commands.ts';
+import type { DecidedContactEvent } from './events.ts';
+
+type Decision = DecidedContactEvent[] | Rejection;
+
+interface ValueFact {
+  id: string;
+  values: readonly (string | null)[];
+}
+
+const asFact = (id: string, timeline: Timeline<string | null>): ValueFact => ({
+  id,
+  values: timeline.map((assertion) => assertion.value),
+});
+
+/** A feed's claim is taken as the source tells it: mail clients accept more than the form that a person is held to. */
+export function isPlausibleEmail(address: string, deciding: Deciding): boolean {
+  return deciding.by === 'feed' || /^[^\s@]+@[^\s@]+$/.test(address);
+}
+
+/** Which of several values a command names: by id, by what it was; null where it names none. */
+function namedFact(
+  facts: readonly ValueFact[],
+  id: string | undefined,
+  was: string | undefined,
+): ValueFact | null | undefined {
+  if (id !== undefined) return facts.find((fact) => fact.id === id);
+  if (was !== undefined) return facts.find((fact) => fact.values.at(-1) === was);
+  return null;
+}
+
+/**
+ * The fact that a value belongs to which nobody named: the one that has it, the one that had it last and is empty now, else
+ * the value's own slot. The slot depends on nothing learned before, so that the same value learned earlier and heard of
+ * later meets the same fact.
+ */
+function factOfValue(
+  facts: readonly ValueFact[],
+  value: string,
+  slotId: string,
+  isTaken: (id: string) => boolean,
+): string | undefined {
+  const isEmpty = (fact: ValueFact) => fact.values.at(-1) === null;
+  const last = (fact: ValueFact) => fact.values.findLast((one) => one !== null);
+  const known =
+    facts.find((fact) => fact.values.at(-1) === value) ??
+    facts.find((fact) => isEmpty(fact) && (last(fact) === value || fact.id === slotId));
+  return known?.id ?? (isTaken(slotId) ? undefined : slotId);
+}
+
+export function addEmail(
+  belief: ContactBelief,
+  { address }: ContactCommandOf<'AddContactEmail'>,
+  deciding: Deciding,
+): Decision {
+  if (!isPlausibleEmail(address, deciding)) return reject('EMAIL_MALFORMED', 'address');
+  const facts = belief.emails.map((email) => asFact(email.id, email.address));
+  const isTaken = (id: string) => facts.some((fact) => fact.id === id);
+  const factId =
+    factOfValue(facts, address, deciding.slotId('email', address), isTaken) ?? deciding.newId('email');
+  return [{ type: 'ContactEmailAdded', data: { factId }, personal: { address } }];
+}
+
+export function changeEmail(
+  belief: ContactBelief,
+  command: ContactCommandOf<'ChangeContactEmail'>,
+  deciding: Deciding,
+): Decision {
+  if (command.address !== null && !isPlausibleEmail(command.address, deciding))
+    return reject('EMAIL_MALFORMED', 'address');
+  const facts = belief.emails.map((email) => asFact(email.id, email.address));
+  const named = namedFact(facts, command.emailId, command.was);
+  if (named === undefined) return reject('FACT_UNKNOWN', command.emailId ? 'emailId' : 'was');
+  // Without an id and a former value, the contact's one e-mail slot is meant.
+  const factId = named?.id ?? deciding.slotId('email');
+  return [{ type: 'ContactEmailChanged', data: { factId }, personal: { address: command.address } }];
+}
+
+export function changePhone(
+  belief: ContactBelief,
+  { phoneId, was, kind, line, phone }: ContactCommandOf<'ChangeContactPhone'>,
+  deciding: Deciding,
+): Decision {
+  // A phone that came without a kind, as with a registration, may be of any.
+  const isMeant = (known: { kind: string | null; line: string }) =>
+    phoneId !== undefined || ((known.kind ?? kind) === kind && known.line === line);
+  const facts = belief.phones.filter(isMeant).map((known) => asFact(known.id, known.number));
+  const named = namedFact(facts, phoneId, was);
+  if (named)
+    return [{ type: 'ContactPhoneChanged', data: { factId: named.id, line }, personal: { kind, phone } }];
+  if (named === undefined || phone === null) return reject('FACT_UNKNOWN', phoneId ? 'phoneId' : 'was');
+  const isTaken = (id: string) => belief.phones.some((known) => known.id === id);
+  const factId =
+    factOfValue(facts, phone, deciding.slotId('phone', kind, line, phone), isTaken) ??
+    deciding.newId('phone');
+  return [{ type: 'ContactPhoneChanged', data: { factId, line }, personal: { kind, phone } }];
+}
+
+export function changeAddress(
+  belief: ContactBelief,
+  { addressId, was, kind, address }: ContactCommandOf<'ChangeContactAddress'>,
+  deciding: Deciding,
+): Decision {
+  const facts = belief.addresses
+    .filter((known) => addressId !== undefined || known.kind === kind)
+    .map((known) => asFact(known.id, known.address));
+  const named = namedFact(facts, addressId, was);
+  if (named)
+    return [{ type: 'ContactAddressChanged', data: { factId: named.id }, personal: { kind, address } }];
+  if (named === undefined || address === null) return reject('FACT_UNKNOWN', addressId ? 'addressId' : 'was');
+  const isTaken = (id: string) => belief.addresses.some((known) => known.id === id);
+  const factId =
+    factOfValue(facts, address, deciding.slotId('address', kind, address), isTaken) ??
+    deciding.newId('address');
+  return [{ type: 'ContactAddressChanged', data: { factId }, personal: { kind, address } }];
+}
+
+export function changeAttribute(
+  belief: ContactBelief,
+  { attribute, value }: ContactCommandOf<'ChangeContactAttribute'>,
+  deciding: Deciding,
+): Decision {
+  const known = belief.attributes.find((candidate) => candidate.name === attribute);
+  const factId = known?.id ?? deciding.slotId('attribute', attribute);
+  return [{ type: 'ContactAttributeChanged', data: { factId }, personal: { attribute, value } }];
+}
