@@ -45,7 +45,10 @@ export function initially<V>(value: V, said: Said): Timeline<V> {
   ];
 }
 
-/** Adds what was said, or returns the same timeline where it says nothing new. Call in belief order. */
+/**
+ * Adds what was said, or returns the same timeline where the value was believed for that time already. Call in belief order.
+ * What was said of a later time stays, even where it is the same now: what is learned next may part the two.
+ */
 export function assertValue<V>(timeline: Timeline<V>, value: V, said: Said): Timeline<V> {
   const added: Assertion<V> = {
     value,
@@ -57,9 +60,7 @@ export function assertValue<V>(timeline: Timeline<V>, value: V, said: Said): Tim
   let index = timeline.length;
   while (index > 0 && beginsMs(timeline[index - 1]!) > at) index--;
   if (index > 0 && sameValue(timeline[index - 1]!.value, value)) return timeline;
-  const next = timeline[index];
-  const rest = next && sameValue(next.value, value) ? index + 1 : index;
-  return [...timeline.slice(0, index), added, ...timeline.slice(rest)];
+  return [...timeline.slice(0, index), added, ...timeline.slice(index)];
 }
 
 /** Whether two JSON values are the same, in whatever order their keys were written. */
