@@ -1,13 +1,9 @@
 // The state that the ledger decides against: one bounded cache of streams, each with its belief and what it has seen.
-import { type AccountBelief, believeAccount, believeAccountNext } from './account/belief.ts';
-import type { AccountEvent } from './account/events.ts';
-import { believe, believeNext, type ContactBelief, type MergeIn } from './contact/belief.ts';
-import type { ContactEvent } from './contact/events.ts';
+import type { MergeIn } from './contact/belief.ts';
 import type { EventSealing, SealingKey } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent } from './ledger-events.ts';
-
-export type Belief = ContactBelief | AccountBelief | null;
+import { type Belief, believeStream, believeStreamNext } from './stream-belief.ts';
 
 export interface StreamState {
   readonly stream: string;
@@ -41,20 +37,6 @@ const statesMax = 20_000;
 /** States that keep all their events at a time. */
 const statesWithEventsMax = 2_000;
 
-/** What is believed of a stream at a cut of knowledge. */
-export function believeStream(
-  stream: string,
-  events: readonly LedgerEvent[],
-  knownAtMs?: number,
-  mergesIn: readonly MergeIn[] = [],
-): Belief {
-  const cut = knownAtMs === undefined ? {} : { knownAtMs };
-  const category = categoryOf(stream);
-  if (category === 'contact') return believe(events as ContactEvent[], cut, mergesIn);
-  if (category === 'account') return believeAccount(events as AccountEvent[], cut);
-  return null;
-}
-
 /** Takes decided events into the state, before they are durable: what fails to become so is dropped with the state. */
 export function advance(state: StreamState, events: readonly LedgerEvent[]): void {
   let refold = false;
@@ -68,14 +50,6 @@ export function advance(state: StreamState, events: readonly LedgerEvent[]): voi
     else if (!refold) state.belief = believeStreamNext(state.stream, state.belief, event);
   }
   if (refold) state.belief = believeStream(state.stream, state.events ?? [], undefined, state.mergesIn);
-}
-
-export function believeStreamNext(stream: string, belief: Belief, event: LedgerEvent): Belief {
-  const category = categoryOf(stream);
-  if (category === 'contact') return believeNext(belief as ContactBelief | null, event as ContactEvent);
-  if (category === 'account')
-    return believeAccountNext(belief as AccountBelief | null, event as AccountEvent);
-  return belief;
 }
 
 export function createLedgerStates(

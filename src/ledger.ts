@@ -14,17 +14,10 @@ import { asConfirmation, asProposal, type Decided, envelop, identify, type Reque
 import type { EventSealing } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
-import {
-  advance,
-  type Belief,
-  believeStream,
-  believeStreamNext,
-  createLedgerStates,
-  type LedgerStates,
-  type StreamState,
-} from './ledger-state.ts';
+import { advance, createLedgerStates, type LedgerStates, type StreamState } from './ledger-state.ts';
 import { isRejection, type Rejection, reject } from './rejections.ts';
 import { decideSignal, type SignalCommand } from './signals/commands.ts';
+import { type Belief, believeStream, believeStreamNext } from './stream-belief.ts';
 import type { Clock } from './time/clock.ts';
 import { latest } from './timeline.ts';
 
@@ -49,7 +42,7 @@ export interface Ledger {
   execute(command: Command, context: CommandContext): Promise<CommandResult>;
   /**
    * The same in two steps, for an import: resolves once it is decided, so that the next command can be decided on it, while
-   * `done` tells when it is durable and visible. What was decided on something that never became durable is decided anew.
+   * `done` tells when it is durable and, unless it is a feed's, visible. What was decided on something that never became durable is decided anew.
    */
   submit(command: Command, context: CommandContext): Promise<Submitted>;
   /**
@@ -117,7 +110,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     const refolds = event.learnedAtMs < state.newestLearnedAtMs || event.type === 'ChangesReverted';
     if (refolds && !state.events) await states.withEvents(state);
     if (!states.isCurrent(state) || state.version !== event.version - 1) return restore(event);
-    const outcome = append(state, [event]);
+    const outcome = append(state, [event], 'feed');
     return {
       done: outcome.then((result) => result ?? { ok: false, ...reject('STREAM_DIVERGED', 'streamVersion') }),
     };
@@ -168,7 +161,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     if (isRejection(decision)) return refused(decision);
     const events = settle(decision, belief, stream, context, request, learnedAtMs);
     if (isRejection(events)) return refused(events);
-    return { outcome: events.length === 0 ? nothingToDo(state) : append(state, events) };
+    return { outcome: events.length === 0 ? nothingToDo(state) : append(state, events, context.by) };
   }
 
   async function nothingToDo(state: StreamState): Promise<CommandResult> {
@@ -201,7 +194,11 @@ export function createLedger(options: LedgerOptions): Ledger {
     }
   }
 
-  async function append(state: StreamState, events: LedgerEvent[]): Promise<CommandResult | undefined> {
+  async function append(
+    state: StreamState,
+    events: LedgerEvent[],
+    by: CommandContext['by'],
+  ): Promise<CommandResult | undefined> {
     const expectedVersion = state.version;
     const sealed = events.map((event) => sealing.seal(event, state.key ?? null));
     advance(state, events);
@@ -225,7 +222,8 @@ export function createLedger(options: LedgerOptions): Ledger {
         event.version = stored.version;
         event.recordedAtMs = stored.recordedAtMs;
       });
-      await options.applied(result.position);
+      // An import waits once for many lines: rows of a contact with ten changes are then written once.
+      if (by === 'person') await options.applied(result.position);
       if (categoryOf(state.stream) === 'contact')
         for (const id of options.survivorsOf(subjectOf(state.stream))) states.dropStream(`contact-${id}`);
       const { version, position } = result;

@@ -1,5 +1,166 @@
 // contact-ledger demo: makes a believable customer base through the same commands as everyone else, and serves it.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { countAccounts } from '../../projections/accounts.ts';
+import { countContacts } from '../../projections/contacts.ts';
+import type { Application } from '../application.ts';
+import { readConfig } from '../config.ts';
+import {
+  type CustomerBaseOptions,
+  demoHighlights,
+  demoStartDay,
+  generateCustomerBase,
+} from '../demo/customer-base.ts';
+import { newMasterKey } from '../personal-data/master-key.ts';
+import { dayInZone, systemClock } from '../time/clock.ts';
+import { dayFromIso, isoFromDay } from '../time/day.ts';
+import { demoQueries } from './demo-queries.ts';
+import { serveApplication, untilStopped } from './serve.ts';
+import {
+  count,
+  createProgress,
+  type GlobalOptions,
+  openConfigured,
+  type Progress,
+  print,
+} from './terminal.ts';
+
+interface DemoOptions {
+  seed: number;
+  accounts: number;
+  serve: boolean;
+  port?: number;
+  host?: string;
+}
+
+/** What the demo remembers of itself, so that a later run goes on with the same base. */
+interface DemoPlan {
+  seed: number;
+  accounts: number;
+  startDay: string;
+}
+
+const inFlightMax = 256;
+
 export function defineDemo(program: Command): void {
-  program.command('demo').description('make a believable customer base and serve it');
+  program
+    .command('demo')
+    .description('make a believable customer base in ./demo-data (or --data), say what is in it and serve it')
+    .option('--seed <number>', 'the same seed makes the same base', Number, 1)
+    .option('--accounts <number>', 'size of the base, 10 to 5000 accounts', Number, 300)
+    .option(
+      '--port <port>',
+      'port to listen on (default: CONTACT_LEDGER_PORT or 4000; 0 takes a free one)',
+      Number,
+    )
+    .option('--host <host>', 'loopback address to listen on (default: CONTACT_LEDGER_HOST or 127.0.0.1)')
+    .option('--no-serve', 'only make the base')
+    .action(async (options: DemoOptions, command: Command) => {
+      const { data = './demo-data', json = false } = command.optsWithGlobals<GlobalOptions>();
+      const base = planBase(data, options);
+      const masterKeyFile = ownMasterKey(data);
+      const config = { ...readConfig(process.env), dataDirectory: data, masterKey: undefined, masterKeyFile };
+      const progress = createProgress();
+      const app = await openConfigured(config, { create: true, progress });
+      const made = await makeBase(app, base, progress);
+      progress.end();
+      const server = options.serve
+        ? await serveApplication(
+            app,
+            { ...config, port: options.port ?? config.port, host: options.host ?? config.host },
+            demoQueries(demoHighlights(base)),
+          )
+        : undefined;
+      const summary = { data, masterKeyFile, seed: base.seed, ...made, ...(server && { url: server.url }) };
+      print(json ? JSON.stringify(summary) : describe(summary, base));
+      if (server) await untilStopped(server, app);
+      else await app.close();
+    });
+}
+
+/** The base of an earlier run in this folder, else one that begins two and a half years before today. */
+function planBase(folder: string, { seed, accounts }: DemoOptions): CustomerBaseOptions {
+  const todayDay = dayInZone(systemClock.nowMs(), 'UTC');
+  const planFile = join(folder, 'demo.json');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const known = existsSync(planFile) ? (JSON.parse(readFileSync(planFile, 'utf8')) as DemoPlan) : undefined;
+  if (known?.seed === seed && known.accounts === accounts)
+    return { seed, accounts, todayDay, startDay: dayFromIso(known.startDay)! };
+  const startDay = demoStartDay({ seed, accounts, todayDay });
+  const plan: DemoPlan = { seed, accounts, startDay: isoFromDay(startDay) };
+  writeFileSync(planFile, `${JSON.stringify(plan)}\n`);
+  return { seed, accounts, todayDay, startDay };
+}
+
+/** A key of the demo's own beside its data: enough for a demo, not for a ledger of real people. */
+function ownMasterKey(folder: string): string {
+  const file = join(folder, 'master.key');
+  if (!existsSync(file)) writeFileSync(file, `${newMasterKey()}\n`, { mode: 0o600 });
+  return file;
+}
+
+interface MadeBase {
+  events: number;
+  written: number;
+  refused: number;
+  accounts: number;
+  contacts: number;
+  seconds: number;
+}
+
+async function makeBase(app: Application, base: CustomerBaseOptions, progress: Progress): Promise<MadeBase> {
+  const startedMs = performance.now();
+  const before = await app.store.head();
+  const commands = generateCustomerBase(base);
+  const inFlight = new Set<Promise<void>>();
+  let refused = 0;
+  let done = 0;
+  for (const { command, context } of commands) {
+    const { done: outcome } = await app.ledger.submit(command, context);
+    const settling: Promise<void> = outcome.then((result) => {
+      done += 1;
+      if (!result.ok) refused += 1;
+      inFlight.delete(settling);
+    });
+    inFlight.add(settling);
+    if (inFlight.size >= inFlightMax) await Promise.all(inFlight);
+    progress.show(`making the customer base: ${count(done)} of ${count(commands.length)} commands`);
+  }
+  await Promise.all(inFlight);
+  const database = app.readModels.database;
+  const all = ['active', 'removed', 'merged', 'deceased'] as const;
+  return {
+    events: await app.store.head(),
+    written: (await app.store.head()) - before,
+    refused,
+    accounts: countAccounts(database, { includeClosed: true }, 1_000_000),
+    contacts: countContacts(database, { statuses: all }, 1_000_000),
+    seconds: Math.round(performance.now() - startedMs) / 1000,
+  };
+}
+
+function describe(
+  summary: MadeBase & { data: string; masterKeyFile: string; url?: string },
+  base: CustomerBaseOptions,
+): string {
+  const { data, masterKeyFile, events, written, accounts, contacts, seconds, url } = summary;
+  const lines = [
+    `A customer base of ${count(accounts)} accounts and ${count(contacts)} contacts: ${count(events)} events in ${data}`,
+    written > 0
+      ? `(${count(written)} of them written now, in ${seconds.toFixed(1)} s, through the ledger's own commands).`
+      : '(all of them were there already: the same commands again write nothing).',
+    `Its master key was made for the demo and lies beside the data, in ${masterKeyFile}. Keep the key of a real ledger elsewhere.`,
+    '',
+    'What is in it:',
+    ...demoHighlights(base).map(({ title, lookAt }) => `  * ${title}\n    ${lookAt}`),
+  ];
+  if (url)
+    lines.push(
+      '',
+      `Try it:  ${url}/  (each story is a ready query there)`,
+      `GraphQL: ${url}/graphql`,
+      'Stop with Ctrl-C.',
+    );
+  return lines.join('\n');
 }

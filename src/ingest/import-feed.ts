@@ -48,7 +48,9 @@ export interface ImportSummary extends ImportCounts {
 }
 
 /** Lines on their way to the store at a time: what shares one fsync and one change of the read models. */
-const inFlightMax = 512;
+const inFlightMax = 128;
+/** Events that the read models may be behind while an import runs. */
+const lagMax = 1_500;
 /** Ids of the source kept in memory. */
 const resolvedMax = 20_000;
 const unresolvedNow = Symbol('now');
@@ -129,17 +131,27 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
     for (const line of batch) {
       counts.lines += 1;
       await submit(line);
-      if (inFlight.size >= inFlightMax) await Promise.all(inFlight);
+      if (inFlight.size >= inFlightMax) {
+        await Promise.all(inFlight);
+        await waitForReadModels(app, lagMax);
+      }
       if (fault) break;
     }
     options.onProgress?.({ ...counts, bytesRead: batch.at(-1)!.bytesRead });
     if (fault) break;
   }
   await Promise.all(inFlight);
+  await waitForReadModels(app, 0);
   if (fault) throw fault;
   const { accepted, repeated, refused } = counts;
   if (complete) await run?.complete({ accepted, repeated, refused });
   return { ...counts, complete };
+}
+
+/** Waits until the read models are at most this many events behind. */
+async function waitForReadModels({ store, readModels }: Application, eventsBehind: number): Promise<void> {
+  const head = await store.head();
+  if (head - readModels.database.checkpoint > eventsBehind) await readModels.applied(head);
 }
 
 /** Ids of a source become the ledger's: what it knows by that id already, else one hashed from it. */

@@ -5,7 +5,7 @@ import type { ContactBelief } from '../contact/belief.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
-import { type Belief, believeStreamNext } from '../ledger-state.ts';
+import { type Belief, believeStreamNext } from '../stream-belief.ts';
 import type {
   AccountProjection,
   ContactProjection,

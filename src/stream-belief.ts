@@ -1,0 +1,32 @@
+// Belief by stream: picks the fold that belongs to the category of a stream.
+import { type AccountBelief, believeAccount, believeAccountNext } from './account/belief.ts';
+import type { AccountEvent } from './account/events.ts';
+import { believe, believeNext, type ContactBelief, type MergeIn } from './contact/belief.ts';
+import type { ContactEvent } from './contact/events.ts';
+import { categoryOf, type LedgerEvent } from './ledger-events.ts';
+
+/** Null = not registered, or a stream that nothing is believed of. */
+export type Belief = ContactBelief | AccountBelief | null;
+
+/** What is believed of a stream at a cut of knowledge. */
+export function believeStream(
+  stream: string,
+  events: readonly LedgerEvent[],
+  knownAtMs?: number,
+  mergesIn: readonly MergeIn[] = [],
+): Belief {
+  const cut = knownAtMs === undefined ? {} : { knownAtMs };
+  const category = categoryOf(stream);
+  if (category === 'contact') return believe(events as ContactEvent[], cut, mergesIn);
+  if (category === 'account') return believeAccount(events as AccountEvent[], cut);
+  return null;
+}
+
+/** Folds one event that is the newest in belief order and reverts nothing. */
+export function believeStreamNext(stream: string, belief: Belief, event: LedgerEvent): Belief {
+  const category = categoryOf(stream);
+  if (category === 'contact') return believeNext(belief as ContactBelief | null, event as ContactEvent);
+  if (category === 'account')
+    return believeAccountNext(belief as AccountBelief | null, event as AccountEvent);
+  return belief;
+}

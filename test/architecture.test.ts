@@ -1,0 +1,135 @@
+// The import rule: which part may know which, and no cycles. The layout is the design, so it is tested.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, sep } from 'node:path';
+import { expect, it } from 'vitest';
+
+/** Part → the files it consists of (the first pattern that fits decides) and the parts it may import beside itself. */
+const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
+  time: { files: /^src\/time\//, mayImport: [] },
+  kernel: {
+    files: /^src\/(envelope|event-contract|belief|timeline|deciding|rejections|canonical-json|changes)\.ts$/,
+    mayImport: ['time'],
+  },
+  contact: { files: /^src\/contact\//, mayImport: ['kernel', 'time'] },
+  account: { files: /^src\/account\//, mayImport: ['kernel', 'time'] },
+  signals: { files: /^src\/signals\//, mayImport: ['kernel', 'time'] },
+  'import run': { files: /^src\/ingest\/events\.ts$/, mayImport: ['kernel'] },
+  keys: { files: /^src\/personal-data\//, mayImport: ['kernel'] },
+  port: { files: /^src\/event-store\/port\.ts$/, mayImport: ['kernel', 'keys'] },
+  'event store': { files: /^src\/event-store\//, mayImport: ['port', 'kernel', 'keys'] },
+  ledger: {
+    files:
+      /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|beliefs|command)\.ts$/,
+    mayImport: ['contact', 'account', 'signals', 'import run', 'kernel', 'time', 'port', 'keys'],
+  },
+  projector: {
+    files: /^src\/projector\//,
+    mayImport: ['ledger', 'contact', 'account', 'kernel', 'port', 'time'],
+  },
+  'read models': {
+    files: /^projections\//,
+    mayImport: ['projector', 'ledger', 'contact', 'account', 'signals', 'time', 'kernel'],
+  },
+  demo: { files: /^src\/demo\//, mayImport: ['ledger', 'contact', 'account', 'signals', 'kernel', 'time'] },
+  server: { files: /^src\/server\//, mayImport: [] },
+  application: {
+    files: /^src\/(application|export|verify|config)\.ts$|^src\/ingest\//,
+    mayImport: [
+      'ledger',
+      'projector',
+      'read models',
+      'event store',
+      'port',
+      'keys',
+      'kernel',
+      'time',
+      'import run',
+      'contact',
+      'account',
+      'signals',
+    ],
+  },
+  schema: {
+    files: /^schema\//,
+    mayImport: [
+      'application',
+      'ledger',
+      'projector',
+      'read models',
+      'keys',
+      'kernel',
+      'time',
+      'contact',
+      'account',
+      'signals',
+      'port',
+    ],
+  },
+  'command line': {
+    files: /^src\/(cli\/|main\.ts$)/,
+    mayImport: [
+      'application',
+      'schema',
+      'server',
+      'demo',
+      'ledger',
+      'read models',
+      'keys',
+      'time',
+      'kernel',
+      'projector',
+    ],
+  },
+};
+
+const files = ['src', 'schema', 'projections'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name).split(sep).join('/')),
+);
+const importsOf = new Map(files.map((file) => [file, relativeImports(file)]));
+
+function relativeImports(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1]!);
+  return found.map((path) =>
+    normalize(join(dirname(file), path))
+      .split(sep)
+      .join('/'),
+  );
+}
+
+const partOf = (file: string) =>
+  Object.entries(parts).find(([, { files: pattern }]) => pattern.test(file))?.[0];
+
+it('puts every file into a part', () => {
+  expect(files.filter((file) => partOf(file) === undefined)).toEqual([]);
+});
+
+it('lets each part import only what it may know', () => {
+  const wrong: string[] = [];
+  for (const [file, imports] of importsOf)
+    for (const imported of imports) {
+      const [from, to] = [partOf(file)!, partOf(imported)];
+      if (to !== undefined && to !== from && !parts[from]!.mayImport.includes(to))
+        wrong.push(`${file} (${from}) imports ${imported} (${to})`);
+    }
+  expect(wrong).toEqual([]);
+});
+
+it('never lets a read model know a decider', () => {
+  for (const [file, imports] of importsOf)
+    if (file.startsWith('projections/') || file.startsWith('src/projector/'))
+      expect(
+        imports.filter((imported) => /decider|deciding/.test(imported)),
+        file,
+      ).toEqual([]);
+});
+
+it('has no cycles between parts', () => {
+  const reaches = (from: string, goal: string, seen = new Set<string>()): boolean =>
+    parts[from]!.mayImport.some(
+      (next) => next === goal || (!seen.has(next) && reaches(next, goal, seen.add(next))),
+    );
+  expect(Object.keys(parts).filter((part) => reaches(part, part))).toEqual([]);
+});
