@@ -33,12 +33,13 @@ export const contacts: ContactProjection = {
   ],
   rows(belief, { timeZone }) {
     const name = latest(belief.name);
+    const orderedBy = sortName(name);
     const rows: Row[] = [
       [
         'contact',
         belief.id,
         name,
-        sortName(name),
+        orderedBy,
         latest(belief.owner),
         statusOf(belief),
         belief.mergedInto?.contactId ?? null,
@@ -61,7 +62,7 @@ export const contacts: ContactProjection = {
         column(end.earliest),
         column(end.latest),
         latest(placement.importance) ?? unrated,
-        sortName(name),
+        orderedBy,
         hidden,
         counts,
       ]);

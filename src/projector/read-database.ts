@@ -122,7 +122,7 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
   for (const projection of projections)
     if (projection.by !== 'event')
       for (const table of projection.tables) deletions[projection.by].push(deletionOf(table));
-  const widths = new Map(tablesOf(projections).map((table) => [table.name, table]));
+  const tables = new Set(tablesOf(projections).map((table) => table.name));
   let checkpoint = (prepare('SELECT checkpoint FROM meta').get() as { checkpoint: number }).checkpoint;
 
   function prepare(sql: string): StatementSync {
@@ -134,10 +134,15 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     return statement;
   }
 
-  function put(row: Row): void {
-    const [table, ...values] = row;
-    if (!widths.has(table)) throw new Error(`No projection declares the table ${table}.`);
-    prepare(`INSERT OR REPLACE INTO ${table} VALUES (${values.map(() => '?').join(', ')})`).run(...values);
+  const puts = new Map<string, StatementSync>();
+  function put([table, ...values]: Row): void {
+    let statement = puts.get(table);
+    if (!statement) {
+      if (!tables.has(table)) throw new Error(`No projection declares the table ${table}.`);
+      statement = database.prepare(`INSERT OR REPLACE INTO ${table} VALUES (${values.map(() => '?').join(', ')})`);
+      puts.set(table, statement);
+    }
+    statement.run(...values);
   }
 
   return {
@@ -164,6 +169,7 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     createIndexes: () => createIndexes(database, projections),
     close() {
       statements.clear();
+      puts.clear();
       database.close();
     },
   };
