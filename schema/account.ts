@@ -1,0 +1,295 @@
+// An account, with all values as of the day and the knowledge that were asked about.
+import { Arg, Args, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
+import { listPosts } from '../projections/involvement.ts';
+import type { AccountBelief } from '../src/account/belief.ts';
+import { assertionOn, type Timeline, valueOn } from '../src/timeline.ts';
+import { listChildren } from './account-children.ts';
+import { AccountContactsArguments, listAccountContacts, PlacementConnection } from './account-contacts.ts';
+import { connectionOf, PageArguments } from './connection.ts';
+import type { Context, ReadPoint } from './context.ts';
+import { Closing, Relationship, RenewalOutcome } from './enums.ts';
+import { HistoryArguments, HistoryConnection, readAccountHistory } from './history.ts';
+import { Post, postOf } from './post.ts';
+import { readAccount } from './reading.ts';
+import { EdtfDate, Instant } from './scalars.ts';
+import { ExternalId, Location, Money, originOf, ValueOrigin } from './values.ts';
+
+@ObjectType({ description: 'Who plays a part for an account on our side.' })
+export class TeamMember {
+  @Field(() => String, { description: 'Which part, as a code: owner, account_manager, steward, …' })
+  role: string;
+
+  @Field(() => String, { description: "Subject of the colleague in the organisation's own directory." })
+  member: string;
+}
+
+@ObjectType({ description: 'How the renewal of a product was decided.' })
+export class RenewalDecision {
+  @Field(() => ID, { description: 'Names it in the changes of the history.' })
+  id: string;
+
+  @Field(() => String, { description: 'Which product, as a code.' })
+  product: string;
+
+  @Field(() => RenewalOutcome, { description: 'How it was decided.' })
+  outcome: RenewalOutcome;
+
+  @Field(() => Money, { nullable: true, description: 'For which amount. Null: not said.' })
+  amount: Money | null;
+
+  @Field(() => String, { nullable: true, description: 'The root cause, as a code. Null: not said.' })
+  rootCause: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Whom it was lost to. Null: nobody, or not said.' })
+  competitor: string | null;
+
+  @Field(() => EdtfDate, { nullable: true, description: 'When it was decided. Null: not known.' })
+  decidedOn: string | null;
+
+  @Field(() => ID, { description: 'The event that says so.' })
+  eventId: string;
+}
+
+@ObjectType({ description: 'How an account ceased to be one of its own.' })
+export class AccountClosing {
+  intoId: string | null;
+  point: ReadPoint;
+
+  @Field(() => Closing, { description: 'Why it was closed.' })
+  closing: Closing;
+
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description: 'The first day on which it was closed. Null: not known.',
+  })
+  effectiveOn: string | null;
+
+  @Field(() => Instant, { description: 'When the organisation learned it.' })
+  learnedAt: number;
+
+  @Field(() => ID, { description: 'The event that says so.' })
+  eventId: string;
+
+  @Field(() => Account, {
+    nullable: true,
+    description: 'The account that it went into. Null: none, or not known.',
+  })
+  async into(@Ctx() context: Context): Promise<Account | null> {
+    return accountOf(context, this.intoId, this.point);
+  }
+}
+
+@ObjectType({
+  description:
+    'A customer, prospect or partner organisation. ' +
+    'Values are those of the day and the knowledge that were asked about; null where none was known.',
+})
+export class Account {
+  belief: AccountBelief;
+  point: ReadPoint;
+
+  @Field(() => ID, { description: 'Id of the account: a UUID.' })
+  id: string;
+
+  @Field(() => [ExternalId], { description: 'The ids that other systems know the account by.' })
+  externalIds: ExternalId[];
+
+  @Field(() => [RenewalDecision], {
+    description: 'Renewals that were decided, in the order in which that was learned.',
+  })
+  renewals: RenewalDecision[];
+
+  @Field(() => AccountClosing, { nullable: true, description: 'How it was closed. Null: it is open.' })
+  closing: AccountClosing | null;
+
+  @Field(() => String, { nullable: true, description: 'Name on the day. Null: no longer readable.' })
+  name(@Ctx() context: Context): string | null {
+    return this.#on(context, this.belief.name);
+  }
+
+  @Field(() => ValueOrigin, { nullable: true, description: 'Where the name comes from.' })
+  nameOrigin(@Ctx() { app }: Context): ValueOrigin | null {
+    const assertion = assertionOn(this.belief.name, this.point.on, app.timeZone);
+    return assertion && originOf(assertion);
+  }
+
+  @Field(() => [String], { description: 'Its domains on the day, such as example.com.' })
+  domains(@Ctx() context: Context): readonly string[] {
+    return this.#on(context, this.belief.domains) ?? [];
+  }
+
+  @Field(() => String, { nullable: true, description: 'Postal address on the day.' })
+  address(@Ctx() context: Context): string | null {
+    return this.#on(context, this.belief.address);
+  }
+
+  @Field(() => Location, { nullable: true, description: 'Where it was on the day.' })
+  location(@Ctx() context: Context): Location | null {
+    return this.#on(context, this.belief.location);
+  }
+
+  @Field(() => String, { nullable: true, description: 'Main phone number on the day.' })
+  phone(@Ctx() context: Context): string | null {
+    return this.#on(context, this.belief.phone);
+  }
+
+  @Field(() => ID, { nullable: true, description: 'Id of the parent account on the day.' })
+  parentId(@Ctx() context: Context): string | null {
+    return this.#on(context, this.belief.parentId);
+  }
+
+  @Field(() => Account, { nullable: true, description: 'The parent account on the day.' })
+  async parent(@Ctx() context: Context): Promise<Account | null> {
+    return accountOf(context, this.parentId(context), this.point);
+  }
+
+  @Field(() => String, { nullable: true, description: 'Segment on the day, as a code.' })
+  segment(@Ctx() context: Context): string | null {
+    return this.#on(context, this.belief.segment);
+  }
+
+  @Field(() => String, { nullable: true, description: 'Industry on the day, as a code.' })
+  industry(@Ctx() context: Context): string | null {
+    return this.#on(context, this.belief.industry);
+  }
+
+  @Field(() => Int, { nullable: true, description: 'Number of employees on the day.' })
+  size(@Ctx() context: Context): number | null {
+    return this.#on(context, this.belief.size);
+  }
+
+  @Field(() => Relationship, { nullable: true, description: 'What it was for us on the day.' })
+  relationship(@Ctx() context: Context): Relationship | null {
+    return this.#on(context, this.belief.relationship) as Relationship | null;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'How closely it was looked after on the day, as a code.',
+  })
+  touchModel(@Ctx() context: Context): string | null {
+    return this.#on(context, this.belief.touchModel);
+  }
+
+  @Field(() => String, { nullable: true, description: 'Tier on the day, as a code.' })
+  tier(@Ctx() context: Context): string | null {
+    return this.#on(context, this.belief.tier);
+  }
+
+  @Field(() => [String], { description: 'Product lines it used on the day, as codes.' })
+  productLines(@Ctx() context: Context): readonly string[] {
+    return this.#on(context, this.belief.productLines) ?? [];
+  }
+
+  @Field(() => Money, { nullable: true, description: 'Annual recurring revenue on the day.' })
+  arr(@Ctx() context: Context): Money | null {
+    return this.#on(context, this.belief.arr);
+  }
+
+  @Field(() => Money, { nullable: true, description: 'Annual contract value on the day.' })
+  acv(@Ctx() context: Context): Money | null {
+    return this.#on(context, this.belief.acv);
+  }
+
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description: 'When its subscription is to be renewed, as known on the day.',
+  })
+  renewalOn(@Ctx() context: Context): string | null {
+    return this.#on(context, this.belief.renewalOn);
+  }
+
+  @Field(() => [TeamMember], { description: 'Who looked after it on the day, by role.' })
+  team(@Ctx() context: Context): TeamMember[] {
+    const members = Object.entries(this.belief.team)
+      .map(([role, timeline]) => ({ role, member: this.#on(context, timeline) }))
+      .filter((held): held is TeamMember => held.member !== null);
+    return members.sort((a, b) => (a.role < b.role ? -1 : 1));
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Subject of the colleague with the role owner on the day.',
+  })
+  owner(@Ctx() context: Context): string | null {
+    return this.#on(context, this.belief.team['owner'] ?? []);
+  }
+
+  @Field(() => [Post], {
+    description: 'The posts that a placement was ever said to fill in it, whatever is believed now, by name.',
+  })
+  posts(@Ctx() { app }: Context): Post[] {
+    return listPosts(app.readModels.database, this.id).map((post) => postOf(post, this.point));
+  }
+
+  @Field(() => AccountConnection, { description: 'The accounts whose parent it was on the day, by name.' })
+  async children(
+    @Ctx() context: Context,
+    @Args(() => PageArguments) page: PageArguments,
+    @Arg('includeClosed', () => Boolean, { defaultValue: false, description: 'Closed accounts too.' })
+    includeClosed: boolean,
+  ): Promise<AccountConnection> {
+    return listChildren(context, this.id, this.point, page, includeClosed);
+  }
+
+  @Field(() => PlacementConnection, {
+    description:
+      'Its contacts with their placement in it on the day: the important first, then by name. A person with two placements is there twice.',
+  })
+  async contacts(
+    @Ctx() context: Context,
+    @Args(() => AccountContactsArguments) args: AccountContactsArguments,
+  ): Promise<PlacementConnection> {
+    return listAccountContacts(context, this.id, this.point, args);
+  }
+
+  @Field(() => HistoryConnection, {
+    description:
+      'What was learned of the account, of placements in it, and of the removal, death and merging of their contacts, ' +
+      'in the order in which the ledger stored it, with what each entry changed.',
+  })
+  async history(
+    @Ctx() context: Context,
+    @Args(() => HistoryArguments) args: HistoryArguments,
+  ): Promise<HistoryConnection> {
+    return readAccountHistory(context, this.id, this.point, args);
+  }
+
+  #on<V>({ app }: Context, timeline: Timeline<V>): V | null {
+    return valueOn(timeline, this.point.on, app.timeZone);
+  }
+}
+
+export const AccountConnection = connectionOf('Account', () => Account, {
+  list: 'A list of accounts.',
+  node: 'The account.',
+});
+export type AccountConnection = InstanceType<typeof AccountConnection>;
+
+/** An account as it was at a point. */
+export function accountAt(belief: AccountBelief, point: ReadPoint): Account {
+  const { closed } = belief;
+  const closing =
+    closed &&
+    Object.assign(new AccountClosing(), {
+      point,
+      intoId: closed.intoId,
+      closing: closed.closing as Closing,
+      effectiveOn: closed.effectiveOn,
+      learnedAt: closed.learnedAtMs,
+      eventId: closed.eventId,
+    });
+  return Object.assign(new Account(), {
+    belief,
+    point,
+    id: belief.id,
+    externalIds: belief.externalIds,
+    renewals: belief.renewals,
+    closing,
+  });
+}
+
+async function accountOf(context: Context, id: string | null, point: ReadPoint): Promise<Account | null> {
+  const belief = id === null ? null : await readAccount(context, id, point);
+  return belief && accountAt(belief, point);
+}

@@ -1,0 +1,213 @@
+// A contact, with all values as of the day and the knowledge that were asked about.
+import { Arg, Args, Ctx, Field, ID, ObjectType } from 'type-graphql';
+import type { ContactBelief, Ending as EndingBelief } from '../src/contact/belief.ts';
+import { countsInHistory } from '../src/contact/placement-interval.ts';
+import { dayInZone } from '../src/time/clock.ts';
+import { parseEdtf } from '../src/time/edtf.ts';
+import { certaintyOn, exactDay } from '../src/time/interval.ts';
+import { assertionOn, valueOn } from '../src/timeline.ts';
+import {
+  Attribute,
+  addressesOn,
+  attributesOn,
+  EmailAddress,
+  emailsOn,
+  PhoneNumber,
+  PostalAddress,
+  Proposal,
+  phonesOn,
+  proposalOf,
+} from './contact-facts.ts';
+import type { Context, ReadPoint } from './context.ts';
+import { Certainty, ContactStatus } from './enums.ts';
+import { HistoryArguments, HistoryConnection, readSubjectHistory } from './history.ts';
+import { Placement, placementAt, refuseNo, takes } from './placement.ts';
+import { readContact, readMergedContacts } from './reading.ts';
+import { Ending, ExternalId, endingOf, Location, originOf, ValueOrigin } from './values.ts';
+
+@ObjectType({
+  description:
+    'A person we know, whatever account they are at; kept for ever, also after they leave. ' +
+    'Values are those of the day and the knowledge that were asked about; null where none was known.',
+})
+export class Contact {
+  belief: ContactBelief;
+  point: ReadPoint;
+
+  @Field(() => ID, { description: 'Id of the contact: a UUID.' })
+  id: string;
+
+  @Field(() => ID, {
+    description:
+      'The id that was asked for: another one than id where that contact was merged into this one.',
+  })
+  requestedId: string;
+
+  @Field(() => [ExternalId], { description: 'The ids that other systems know the contact by.' })
+  externalIds: ExternalId[];
+
+  @Field(() => Ending, {
+    nullable: true,
+    description: 'The removal of the whole contact from views. Null: not removed.',
+  })
+  removal: Ending | null;
+
+  @Field(() => Ending, {
+    nullable: true,
+    description: 'What is known of the death. Null: not known to have died.',
+  })
+  death: Ending | null;
+
+  @Field(() => [Proposal], {
+    description: 'Changes that were only proposed, settled ones too, oldest first.',
+  })
+  proposals: Proposal[];
+
+  @Field(() => ContactStatus, { description: 'What had become of the contact by the day, for sure.' })
+  status(@Ctx() { app }: Context): ContactStatus {
+    const { belief, point } = this;
+    if (belief.mergedInto) return 'merged';
+    const hasHappened = (ending: EndingBelief | null) =>
+      ending !== null && happenedBy(ending, point, app.timeZone);
+    if (!countsInHistory(belief) || hasHappened(belief.removed)) return 'removed';
+    return hasHappened(belief.died) ? 'deceased' : 'active';
+  }
+
+  @Field(() => String, { nullable: true, description: 'Name on the day. Null: no longer readable.' })
+  name(@Ctx() { app }: Context): string | null {
+    return valueOn(this.belief.name, this.point.on, app.timeZone);
+  }
+
+  @Field(() => ValueOrigin, { nullable: true, description: 'Where the name comes from.' })
+  nameOrigin(@Ctx() { app }: Context): ValueOrigin | null {
+    const assertion = assertionOn(this.belief.name, this.point.on, app.timeZone);
+    return assertion && originOf(assertion);
+  }
+
+  @Field(() => String, { nullable: true, description: 'The first e-mail address on the day.' })
+  email(@Ctx() context: Context): string | null {
+    return this.emails(context)[0]?.address ?? null;
+  }
+
+  @Field(() => [EmailAddress], { description: 'All e-mail addresses on the day, the first known first.' })
+  emails(@Ctx() { app }: Context): EmailAddress[] {
+    return emailsOn(this.belief, this.point, app.timeZone);
+  }
+
+  @Field(() => [PhoneNumber], { description: 'All phone numbers on the day, the first known first.' })
+  phones(@Ctx() { app }: Context): PhoneNumber[] {
+    return phonesOn(this.belief, this.point, app.timeZone);
+  }
+
+  @Field(() => [PostalAddress], { description: 'All postal addresses on the day, the first known first.' })
+  addresses(@Ctx() { app }: Context): PostalAddress[] {
+    return addressesOn(this.belief, this.point, app.timeZone);
+  }
+
+  @Field(() => [Attribute], { description: 'All values on the day that have no field of their own.' })
+  attributes(@Ctx() { app }: Context): Attribute[] {
+    return attributesOn(this.belief, this.point, app.timeZone);
+  }
+
+  @Field(() => String, { nullable: true, description: 'The value of one attribute on the day.' })
+  attribute(
+    @Ctx() context: Context,
+    @Arg('name', () => String, { description: 'Name of the attribute, exactly as it was given.' })
+    name: string,
+  ): string | null {
+    return this.attributes(context).find((attribute) => attribute.name === name)?.value ?? null;
+  }
+
+  @Field(() => Location, { nullable: true, description: 'Where the contact was on the day.' })
+  location(@Ctx() { app }: Context): Location | null {
+    return valueOn(this.belief.location, this.point.on, app.timeZone);
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Subject of the colleague who answered for the contact on the day.',
+  })
+  owner(@Ctx() { app }: Context): string | null {
+    return valueOn(this.belief.owner, this.point.on, app.timeZone);
+  }
+
+  @Field(() => [Placement], {
+    description: 'Its placements, the first known first; withdrawn ones are left out.',
+  })
+  placements(
+    @Ctx() context: Context,
+    @Arg('certainty', () => Certainty, {
+      nullable: true,
+      description:
+        'Only those that held on the day: CERTAIN, or POSSIBLE for these and the uncertain ones. Absent: whenever they were. NO is BAD_USER_INPUT.',
+    })
+    certainty: Certainty | null | undefined,
+    @Arg('includeEnded', () => Boolean, {
+      defaultValue: true,
+      description: 'Whether those that were over for sure on the day are listed too.',
+    })
+    includeEnded: boolean,
+  ): Placement[] {
+    refuseNo(certainty);
+    return this.belief.placements
+      .filter((fact) => !fact.withdrawn)
+      .map((fact) => placementAt(fact, this.belief, this.point))
+      .filter((placement) => includeEnded || !placement.isEnded(context))
+      .filter((placement) => {
+        const interval = placement.intervalIn(context.app.timeZone);
+        return !certainty || takes(certainty, certaintyOn(interval, exactDay(this.point.on)));
+      });
+  }
+
+  @Field(() => Contact, {
+    nullable: true,
+    description:
+      'The contact that this one was merged into. Null: not merged. One sees it in histories and mutations; a query for this id is led to the survivor.',
+  })
+  async mergedInto(@Ctx() context: Context): Promise<Contact | null> {
+    const { mergedInto } = this.belief;
+    const belief = mergedInto && (await readContact(context, mergedInto.contactId, this.point));
+    return belief && contactAt(belief, this.point);
+  }
+
+  @Field(() => [Contact], {
+    description: 'The contacts that were merged into this one, in the order of their ids.',
+  })
+  async mergedContacts(@Ctx() context: Context): Promise<Contact[]> {
+    const beliefs = await readMergedContacts(context, this.id, this.point);
+    return beliefs.map((belief) => contactAt(belief, this.point));
+  }
+
+  @Field(() => HistoryConnection, {
+    description:
+      'What was learned and observed of the contact, in the order in which the ledger stored it, with what each entry changed. ' +
+      'Entries of contacts that were merged into this one are there too; `subjectId` tells them apart.',
+  })
+  async history(
+    @Ctx() context: Context,
+    @Args(() => HistoryArguments) args: HistoryArguments,
+  ): Promise<HistoryConnection> {
+    const merged = await readMergedContacts(context, this.id, this.point, true);
+    return readSubjectHistory(context, [this.id, ...merged.map(({ id }) => id)], this.point, args);
+  }
+}
+
+/** Whether it had happened by the day, for sure: by its date, else by the day on which it was learned. */
+function happenedBy(ending: EndingBelief, { on }: ReadPoint, timeZone: string): boolean {
+  const date = ending.effectiveOn === undefined ? undefined : parseEdtf(ending.effectiveOn);
+  return (date?.latest ?? dayInZone(ending.learnedAtMs, timeZone)) <= on;
+}
+
+/** A contact as it was at a point. `requestedId` is the id that led to it, where it is another contact's. */
+export function contactAt(belief: ContactBelief, point: ReadPoint, requestedId: string = belief.id): Contact {
+  return Object.assign(new Contact(), {
+    belief,
+    point,
+    id: belief.id,
+    requestedId,
+    externalIds: belief.externalIds,
+    removal: endingOf(belief.removed),
+    death: endingOf(belief.died),
+    proposals: belief.proposals.map(proposalOf),
+  });
+}

@@ -1,0 +1,123 @@
+// Reads what is believed at a point: from the read models where all counts, else folded from the log; each once per point.
+import { findAccount } from '../projections/accounts.ts';
+import { findContact } from '../projections/contacts.ts';
+import { findMergedInto } from '../projections/identities.ts';
+import type { AccountBelief } from '../src/account/belief.ts';
+import type { ContactBelief } from '../src/contact/belief.ts';
+import { createSourceIds } from '../src/ingest/import-feed.ts';
+import type { Context, ReadPoint } from './context.ts';
+import { badUserInput } from './parse-input.ts';
+import { hasCut } from './read-point.ts';
+
+const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A point lives as long as one answer, so what was read for it may be kept with it. */
+const reads = new WeakMap<ReadPoint, Map<string, Promise<unknown>>>();
+
+function once<T>(point: ReadPoint, key: string, read: () => Promise<T>): Promise<T> {
+  let known = reads.get(point);
+  if (!known) {
+    known = new Map();
+    reads.set(point, known);
+  }
+  let running = known.get(key) as Promise<T> | undefined;
+  if (!running) {
+    running = read();
+    known.set(key, running);
+  }
+  return running;
+}
+
+/** The contact itself, also where it was merged into another. Null: not known at that point. */
+export function readContact({ app }: Context, id: string, point: ReadPoint): Promise<ContactBelief | null> {
+  const { readModels } = app;
+  return once(point, `contact-${id}`, async () => {
+    if (!uuidForm.test(id)) return null;
+    return hasCut(point) ? readModels.beliefs.contact(id, point.cut) : findContact(readModels.database, id);
+  });
+}
+
+export function readAccount({ app }: Context, id: string, point: ReadPoint): Promise<AccountBelief | null> {
+  const { readModels } = app;
+  return once(point, `account-${id}`, async () => {
+    if (!uuidForm.test(id)) return null;
+    return hasCut(point) ? readModels.beliefs.account(id, point.cut) : findAccount(readModels.database, id);
+  });
+}
+
+/**
+ * The contact that another one's id leads to. In a cycle of merges, which only concurrent or late knowledge can close, the
+ * merge with the highest position is void, so its contact is the survivor.
+ */
+export async function followMerges(
+  context: Context,
+  belief: ContactBelief,
+  point: ReadPoint,
+): Promise<ContactBelief> {
+  const path = [belief];
+  for (;;) {
+    const last = path.at(-1)!;
+    const next = last.mergedInto && (await readContact(context, last.mergedInto.contactId, point));
+    if (!next) return last;
+    const first = path.findIndex((passed) => passed.id === next.id);
+    if (first >= 0) {
+      const closing = path
+        .slice(first)
+        .reduce((a, b) => (b.mergedInto!.position > a.mergedInto!.position ? b : a));
+      return { ...closing, mergedInto: null };
+    }
+    path.push(next);
+  }
+}
+
+/** Contacts whose merge into this one is believed at the point; with `deep`, also those merged into them. */
+export async function readMergedContacts(
+  context: Context,
+  id: string,
+  point: ReadPoint,
+  deep = false,
+): Promise<ContactBelief[]> {
+  const found = new Map<string, ContactBelief>();
+  const reached = [id];
+  for (const survivorId of reached) {
+    for (const loserId of findMergedInto(context.app.readModels.database, survivorId)) {
+      if (loserId === id || found.has(loserId)) continue;
+      const loser = await readContact(context, loserId, point);
+      if (loser?.mergedInto?.contactId !== survivorId) continue;
+      found.set(loserId, loser);
+      if (deep) reached.push(loserId);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Beliefs of contacts that events name, and of those that they were merged into: these may have taken something over. */
+export async function readInvolved(
+  context: Context,
+  ids: readonly string[],
+  point: ReadPoint,
+): Promise<ContactBelief[]> {
+  const found = new Map<string, ContactBelief>();
+  for (const id of ids) {
+    for (let next: string | undefined = id; next !== undefined && !found.has(next); ) {
+      const belief: ContactBelief | null = await readContact(context, next, point);
+      if (belief) found.set(next, belief);
+      next = belief?.mergedInto?.contactId;
+    }
+  }
+  return [...found.values()];
+}
+
+export interface Reference {
+  id?: string | null;
+  externalId?: { source: string; id: string } | null;
+}
+
+/** The ledger's id that a query names, by id or by another system's id. Throws BAD_USER_INPUT unless it is exactly one. */
+export function referredId({ app }: Context, kind: 'contact' | 'account', reference: Reference): string {
+  const { id, externalId } = reference;
+  if (typeof id === 'string' && !externalId) return id;
+  if (externalId && typeof id !== 'string')
+    return createSourceIds(app)[kind](externalId.source, externalId.id);
+  throw badUserInput([{ path: 'id', message: 'give either id or externalId, and not both' }]);
+}

@@ -1,0 +1,201 @@
+// The query for successions: who followed whom in the posts of an account, and how long a post was vacant.
+import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import type { ListKey } from '../projections/contacts.ts';
+import { listPosts, type Post as PostRow } from '../projections/involvement.ts';
+import { type Succession as Found, findSuccessions, type Term } from '../src/contact/successions.ts';
+import type { DayCount } from '../src/time/interval.ts';
+import { compareKeys, connectionOf, PageArguments, pageOf, readPage } from './connection.ts';
+import { Contact, contactAt } from './contact.ts';
+import type { Context, ReadPoint } from './context.ts';
+import { badUserInput } from './parse-input.ts';
+import { endsOnOf, Placement, placementAt } from './placement.ts';
+import { findReferredPost, type Holding, Post, PostInput, postOf, readHoldings } from './post.ts';
+import { KnowledgeArguments, readPoint } from './read-point.ts';
+import { EdtfDate } from './scalars.ts';
+
+@ObjectType({ description: 'A number of whole days that is known only within bounds.' })
+export class DayRange {
+  @Field(() => Int, { description: 'At least so many days.' })
+  minDays: number;
+
+  @Field(() => Int, { nullable: true, description: 'At most so many days. Null: there is no limit.' })
+  maxDays: number | null;
+}
+
+@ObjectType({ description: 'Who left a post.' })
+export class DepartedHolder {
+  @Field(() => Contact, { description: 'Who it was.' })
+  contact: Contact;
+
+  @Field(() => Placement, {
+    description: 'The placement that ended; the last one of several that followed each other.',
+  })
+  placement: Placement;
+
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description: 'The first day on which the contact no longer held it. Null: not known.',
+  })
+  endsOn: string | null;
+}
+
+@ObjectType({ description: 'Who came next in a post.' })
+export class SucceedingHolder {
+  @Field(() => Contact, { description: 'Who it is.' })
+  contact: Contact;
+
+  @Field(() => Placement, { description: 'The placement that began.' })
+  placement: Placement;
+
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description: 'The first day on which the contact held it. Null: not known.',
+  })
+  startsOn: string | null;
+}
+
+@ObjectType({
+  description:
+    'A departure from a post, and who followed. Terms of one person with at most one day between them are one tenure, and no departure; ' +
+    'nor is there one while somebody else certainly goes on holding the post. Placements that hold no day are left out.',
+})
+export class Succession {
+  @Field(() => Post, { description: 'The post.' })
+  post: Post;
+
+  @Field(() => DepartedHolder, { description: 'Who left.' })
+  departed: DepartedHolder;
+
+  @Field(() => SucceedingHolder, {
+    nullable: true,
+    description: 'Who came next: the first to begin at or after the end. Null: the post is vacant.',
+  })
+  successor: SucceedingHolder | null;
+
+  @Field(() => DayRange, {
+    description:
+      "Days from the departed's end to the successor's start; 0 where the successor began on the day of the end. Bounds differ where dates are uncertain. " +
+      'While the post is vacant: at least the days up to today (or the day of knownAt), at most null.',
+  })
+  gap: DayRange;
+
+  @Field(() => Boolean, { description: 'Whether the same person came back, after more than a day.' })
+  samePersonReturned: boolean;
+}
+
+export const SuccessionConnection = connectionOf('Succession', () => Succession, {
+  list: 'Departures by name of the post and, within a post, in the order of the ends.',
+  node: 'The departure.',
+});
+export type SuccessionConnection = InstanceType<typeof SuccessionConnection>;
+
+type HeldTerm = Term & Holding;
+interface Row {
+  key: ListKey;
+  post: PostRow;
+  found: Found<HeldTerm>;
+}
+
+const keyShape = ['string', 'string', 'number', 'string', 'string'] as const;
+
+@Resolver()
+export class SuccessionQueries {
+  @Query(() => SuccessionConnection, {
+    description:
+      'Who followed whom in one post, or in all posts of an account, as it was known, with the days between them. ' +
+      'Contacts merged into another, and those removed because their record was wrong, do not count.',
+  })
+  async successions(
+    @Ctx() context: Context,
+    @Arg('accountId', () => ID, {
+      nullable: true,
+      description: 'All posts of this account. Either this or post, else BAD_USER_INPUT.',
+    })
+    accountId: string | null | undefined,
+    @Arg('post', () => PostInput, { nullable: true, description: 'This post alone.' })
+    reference: PostInput | null | undefined,
+    @Args(() => KnowledgeArguments) at: KnowledgeArguments,
+    @Args(() => PageArguments) args: PageArguments,
+  ): Promise<SuccessionConnection> {
+    const page = readPage(args, keyShape);
+    const point = readPoint(context, at);
+    const posts = postsOf(context, accountId, reference);
+    const found = await rowsOf(context, posts, point, page.first + 1, page.after);
+    return pageOf(
+      SuccessionConnection,
+      found,
+      page,
+      (row) => nodeOf(context, row, point),
+      async (upTo) => (await rowsOf(context, posts, point, upTo + 1)).length,
+    );
+  }
+}
+
+/** The posts that are asked about, in the order of the list. */
+function postsOf(
+  context: Context,
+  accountId: string | null | undefined,
+  reference: PostInput | null | undefined,
+): PostRow[] {
+  if ((accountId == null) === (reference == null))
+    throw badUserInput([{ path: 'accountId', message: 'give either accountId or post, and not both' }]);
+  if (accountId != null)
+    return listPosts(context.app.readModels.database, accountId).sort((a, b) =>
+      compareKeys(postKey(a), postKey(b)),
+    );
+  const post = findReferredPost(context, reference!, 'post.');
+  return post ? [post] : [];
+}
+
+function postKey(post: PostRow): [string, string] {
+  return [post.name ?? '', post.id];
+}
+
+/** The first rows after a place, read post by post until there are enough. */
+async function rowsOf(
+  context: Context,
+  posts: readonly PostRow[],
+  point: ReadPoint,
+  limit: number,
+  after?: ListKey,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const post of posts) {
+    if (rows.length >= limit) break;
+    if (after && compareKeys(postKey(post), after) < 0) continue;
+    const terms = (await readHoldings(context, post.id, point)).map((holding) => ({
+      ...holding,
+      contactId: holding.belief.id,
+      placementId: holding.placement.id,
+    }));
+    for (const found of findSuccessions(terms, point.on)) {
+      const { interval, placementId, contactId } = found.departed;
+      rows.push({ key: [...postKey(post), interval.end.latest, placementId, contactId], post, found });
+    }
+  }
+  rows.sort((a, b) => compareKeys(a.key, b.key));
+  return rows.filter((row) => !after || compareKeys(row.key, after) > 0).slice(0, limit);
+}
+
+function nodeOf({ app }: Context, { post, found }: Row, point: ReadPoint): Succession {
+  const { departed, successor, gap, samePersonReturned } = found;
+  return {
+    post: postOf(post, point),
+    departed: {
+      contact: contactAt(departed.belief, point),
+      placement: placementAt(departed.placement, departed.belief, point),
+      endsOn: endsOnOf(departed.placement, departed.belief.died, app.timeZone),
+    },
+    successor: successor && {
+      contact: contactAt(successor.belief, point),
+      placement: placementAt(successor.placement, successor.belief, point),
+      startsOn: successor.placement.startsOn,
+    },
+    gap: rangeOf(gap),
+    samePersonReturned,
+  };
+}
+
+function rangeOf({ minDays, maxDays }: DayCount): DayRange {
+  return { minDays, maxDays: Number.isFinite(maxDays) ? maxDays : null };
+}

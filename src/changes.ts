@@ -1,0 +1,95 @@
+// What an event changed, as field, former and new value: two beliefs as lists of named values, compared.
+import { latest, sameValue, type Timeline } from './timeline.ts';
+
+export interface FieldChange {
+  /** Such as name, email or placement.title. */
+  field: string;
+  /** The e-mail address, phone, placement, … whose value it is; null for a value of the contact or account itself. */
+  factId: string | null;
+  /** What the fact is called: the name of an attribute, the kind of a phone. */
+  label: string | null;
+  /** As text; null for none, and for what can no longer be read. */
+  was: string | null;
+  now: string | null;
+}
+
+interface Named {
+  field: string;
+  factId: string | null;
+  label: string | null;
+  timeline?: Timeline<unknown>;
+  text?: string | null;
+}
+
+/** The values of a belief, by a key that stays the same while the value changes. */
+export type NamedValues = ReadonlyMap<string, Named>;
+
+export interface ValueList {
+  values: NamedValues;
+  timeline(field: string, timeline: Timeline<unknown>, fact?: Fact): void;
+  text(field: string, value: unknown, fact?: Fact): void;
+}
+interface Fact {
+  id?: string;
+  label?: string | null;
+  /** Tells values apart that have the same field and fact. */
+  key?: string;
+}
+
+export function createValueList(): ValueList {
+  const values = new Map<string, Named>();
+  function put(field: string, { id, label, key }: Fact, value: Pick<Named, 'timeline' | 'text'>): void {
+    values.set(`${field}\n${id ?? ''}\n${key ?? ''}`, {
+      field,
+      factId: id ?? null,
+      label: label ?? null,
+      ...value,
+    });
+  }
+  return {
+    values,
+    timeline: (field, timeline, fact = {}) => put(field, fact, { timeline }),
+    text: (field, value, fact = {}) => put(field, fact, { text: displayed(value) }),
+  };
+}
+
+export function compareValues(before: NamedValues, after: NamedValues): FieldChange[] {
+  const changes: FieldChange[] = [];
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    const [old, fresh] = [before.get(key), after.get(key)];
+    const { field, factId, label } = fresh ?? old!;
+    const change =
+      (fresh ?? old)!.timeline !== undefined
+        ? timelineChange(old?.timeline ?? [], fresh?.timeline ?? [])
+        : textChange(old?.text ?? null, fresh?.text ?? null);
+    if (change) changes.push({ field, factId, label, ...change });
+  }
+  return changes;
+}
+
+type Change = Pick<FieldChange, 'was' | 'now'>;
+
+function textChange(was: string | null, now: string | null): Change | undefined {
+  return was === now ? undefined : { was, now };
+}
+
+/** What was asserted, and the value that it takes the place of from its beginning on. */
+function timelineChange(before: Timeline<unknown>, after: Timeline<unknown>): Change | undefined {
+  if (before === after) return undefined;
+  const index = after.findIndex((assertion) => !before.includes(assertion));
+  if (index < 0) return textChange(displayed(latest(before)), displayed(latest(after)));
+  const isReplaced = before.length > 0 && !after.some((assertion) => before.includes(assertion));
+  const was = isReplaced ? latest(before) : index > 0 ? after[index - 1]!.value : (before[0]?.value ?? null);
+  const now = after[index]!.value;
+  return before.length > 0 && sameValue(was, now) ? undefined : { was: displayed(was), now: displayed(now) };
+}
+
+/** A value as text: money in minor units with its currency, a location as its narrowest code, a list with commas. */
+export function displayed(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return value.map(displayed).join(', ');
+  if (typeof value !== 'object') return String(value);
+  if ('minorUnits' in value && 'currency' in value) return `${value.minorUnits} ${value.currency}`;
+  if ('country' in value) return String(('region' in value && value.region) || value.country);
+  return JSON.stringify(value);
+}

@@ -1,0 +1,95 @@
+// A whole ledger in memory with a clock that stands still, and a way to ask it in GraphQL text as a client would.
+import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
+import { buildLedgerSchema } from '../../schema/build.ts';
+import type { Context } from '../../schema/context.ts';
+import { type Application, openApplication } from '../../src/application.ts';
+import type { Command, CommandContext, CommandDone } from '../../src/command.ts';
+import type { Actor } from '../../src/envelope.ts';
+import { type FixedClock, fixedClock } from '../../src/time/clock.ts';
+import { at } from './ids.ts';
+
+export interface TestApplication extends Application {
+  clock: FixedClock;
+}
+
+export const testActor: Actor = { id: 'user-1', kind: 'person' };
+
+/** A fault that no caller waits for ends the test that it happens in. */
+function rethrow(fault: unknown): void {
+  queueMicrotask(() => {
+    throw fault;
+  });
+}
+
+export async function openTestApplication(
+  options: { nowMs?: number; timeZone?: string } = {},
+): Promise<TestApplication> {
+  const clock = fixedClock(options.nowMs ?? at('2027-01-01T12:00:00Z'));
+  const app = await openApplication({
+    dataDirectory: ':memory:',
+    masterKey: Buffer.alloc(32, 1),
+    clock,
+    timeZone: options.timeZone ?? 'UTC',
+    create: true,
+    onFault: rethrow,
+  });
+  return Object.assign(app, { clock });
+}
+
+let schema: Promise<GraphQLSchema> | undefined;
+
+/** Runs GraphQL text through the whole schema. */
+export async function ask(
+  app: Application,
+  query: string,
+  variables: Record<string, unknown> = {},
+  actor: Actor = testActor,
+): Promise<ExecutionResult> {
+  schema ??= buildLedgerSchema();
+  const contextValue: Context = { app, actor };
+  return graphql({ schema: await schema, source: query, variableValues: variables, contextValue });
+}
+
+/** The same for a query that must succeed: its data, in a type of the caller's choice. */
+export async function answer<T = Record<string, unknown>>(
+  app: Application,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<T> {
+  const { data, errors } = await ask(app, query, variables);
+  if (errors?.length) throw errors[0]!;
+  // Null-prototype objects do not equal literals.
+  return JSON.parse(JSON.stringify(data)) as T;
+}
+
+/** Code and path of the mistakes that a query is refused with. */
+export async function mistakes(
+  app: Application,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<{ code: unknown; path: unknown; message: string }[]> {
+  const { errors } = await ask(app, query, variables);
+  return (errors ?? []).map(({ extensions, message }) => ({
+    code: extensions['code'],
+    path: extensions['path'],
+    message,
+  }));
+}
+
+/** Executes a command that must be accepted. Learned on `learnedOn` at noon, by default now. */
+export async function tell(
+  app: Application,
+  command: Command,
+  context: Partial<CommandContext> & { learnedOn?: string } = {},
+): Promise<CommandDone> {
+  const { learnedOn, ...rest } = context;
+  const result = await app.ledger.execute(command, {
+    actor: testActor,
+    source: 'test',
+    by: 'person',
+    ...(learnedOn !== undefined && { learnedAtMs: at(`${learnedOn}T12:00:00Z`) }),
+    ...rest,
+  });
+  if (!result.ok) throw new Error(`${command.type} was refused: ${result.rejected} at ${result.path}`);
+  return result;
+}
