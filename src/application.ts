@@ -1,5 +1,6 @@
 // The composition root: opens a ledger's files and wires store, keys, read models and commands together.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMergeLinks } from '../projections/identities.ts';
 import { projections } from '../projections/index.ts';
@@ -14,7 +15,7 @@ import { openReadModels, type ReadModels, type ReadModelsOptions } from './proje
 import type { Clock } from './time/clock.ts';
 
 export interface ApplicationOptions {
-  /** Folder of the ledger's files: `ledger.db` (the log), `keys.db`, `views.db`. `:memory:` keeps nothing. */
+  /** Folder of the ledger's files: `ledger.db` (the log), `keys.db`, `views.db`. `:memory:` keeps nothing after closing. */
   dataDirectory: string;
   masterKey: Buffer;
   clock: Clock;
@@ -97,11 +98,14 @@ async function openFiles(
   options: ApplicationOptions,
 ): Promise<{ store: SqliteEventStore; keyStore: KeyStore }> {
   const { dataDirectory, clock, masterKey } = options;
-  const inMemory = dataDirectory === ':memory:';
+  if (dataDirectory === ':memory:') return openInMemory(options);
   const [logPath, keyPath] = [pathOf(options, 'ledger.db'), pathOf(options, 'keys.db')];
-  const hasKeys = !inMemory && existsSync(keyPath);
-  if (options.create && !inMemory) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const store = openSqliteEventStore({ path: logPath, clock, create: options.create && !hasKeys });
+  if (options.create) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const store = openSqliteEventStore({
+    path: logPath,
+    clock,
+    create: options.create && !existsSync(keyPath),
+  });
   try {
     const isNew = (await store.head()) === 0;
     const keyStore = openFileKeyStore({ path: keyPath, masterKey, ledgerId: store.ledgerId, create: isNew });
@@ -110,4 +114,29 @@ async function openFiles(
     await store.close();
     throw fault;
   }
+}
+
+/** The keys lie in a temporary folder for as long as the ledger is open: there is one kind of key store, and it is a file. */
+function openInMemory({ clock, masterKey }: ApplicationOptions): {
+  store: SqliteEventStore;
+  keyStore: KeyStore;
+} {
+  const store = openSqliteEventStore({ path: ':memory:', clock, create: true });
+  const folder = mkdtempSync(join(tmpdir(), 'contact-ledger-'));
+  const keyStore = openFileKeyStore({
+    path: join(folder, 'keys.db'),
+    masterKey,
+    ledgerId: store.ledgerId,
+    create: true,
+  });
+  return {
+    store,
+    keyStore: {
+      ...keyStore,
+      async close() {
+        await keyStore.close();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    },
+  };
 }

@@ -50,7 +50,7 @@ export interface ImportSummary extends ImportCounts {
 /** Lines on their way to the store at a time: what shares one fsync and one change of the read models. */
 const inFlightMax = 128;
 /** Events that the read models may be behind while an import runs. */
-const lagMax = 1_500;
+const lagMax = 3_000;
 /** Ids of the source kept in memory. */
 const resolvedMax = 20_000;
 const unresolvedNow = Symbol('now');

@@ -39,12 +39,16 @@ export interface Projector {
   stop(): Promise<void>;
 }
 
+/** How long events may gather while nobody waits for them. */
+const gatherMs = 100;
+
 /** Follows the log from the checkpoint of the read models until stopped. */
 export function startProjector(options: ProjectorOptions): Projector {
   const { store, readDatabase } = options;
   const stopping = new AbortController();
   const waiting: { position: number; resolve: () => void; reject: (fault: unknown) => void }[] = [];
   let stopped: unknown;
+  let wake = () => {};
   const batches = createBatches(options);
 
   function settle(fault?: unknown): void {
@@ -58,6 +62,17 @@ export function startProjector(options: ProjectorOptions): Projector {
     }
   }
 
+  /** Nobody waits: lets events gather for a moment, so that a contact with ten changes is written once. */
+  function need(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, gatherMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   async function follow(): Promise<void> {
     try {
       for await (const stored of store.subscribe(readDatabase.checkpoint, { signal: stopping.signal })) {
@@ -65,6 +80,7 @@ export function startProjector(options: ProjectorOptions): Projector {
         if (stopping.signal.aborted) break;
         readDatabase.write(change);
         settle();
+        if (waiting.length === 0) await need();
       }
       stopped = new Error('The projector was stopped.');
     } catch (fault) {
@@ -79,10 +95,12 @@ export function startProjector(options: ProjectorOptions): Projector {
     applied(position) {
       if (position <= readDatabase.checkpoint) return Promise.resolve();
       if (stopped !== undefined) return Promise.reject(stopped);
+      wake();
       return new Promise((resolve, reject) => waiting.push({ position, resolve, reject }));
     },
     async stop() {
       stopping.abort();
+      wake();
       await following;
     },
   };

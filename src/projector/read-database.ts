@@ -139,7 +139,9 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     let statement = puts.get(table);
     if (!statement) {
       if (!tables.has(table)) throw new Error(`No projection declares the table ${table}.`);
-      statement = database.prepare(`INSERT OR REPLACE INTO ${table} VALUES (${values.map(() => '?').join(', ')})`);
+      statement = database.prepare(
+        `INSERT OR REPLACE INTO ${table} VALUES (${values.map(() => '?').join(', ')})`,
+      );
       puts.set(table, statement);
     }
     statement.run(...values);
