@@ -1,6 +1,6 @@
 // Reads the lines of a feed from a file or a stream, plain or gzip, with flat memory and the number of each line.
 import { createReadStream } from 'node:fs';
-import { PassThrough, pipeline, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /** Bytes of one line that are read; a longer line is set aside, the rest goes on. */
@@ -39,6 +39,8 @@ export async function* readLines(source: Readable): AsyncGenerator<FeedLine[]> {
     const { code, message } = fault as NodeJS.ErrnoException;
     yield [{ number: splitter.linesSeen() + 1, fault: 'FEED_CUT', bytesRead, reason: code ?? message }];
     return;
+  } finally {
+    source.destroy();
   }
   const last = splitter.end(bytesRead);
   if (last) yield [last];
@@ -65,11 +67,51 @@ async function* unpacked(source: Readable): AsyncGenerator<Buffer> {
     yield* rest;
     return;
   }
+  yield* gunzipped(rest);
+}
+
+/** Packed bytes unpacked at a time: a piece may grow a thousandfold. */
+const pieceBytes = 16_384;
+
+/** Unpacks piece by piece, and fails only when all that came before the fault was taken: a stream that fails drops what it holds. */
+async function* gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: chunkBytes });
-  const output = new PassThrough({ highWaterMark: chunkBytes });
-  // The generator below sees the fault when it reads the output.
-  pipeline(rest, gunzip, output, () => undefined);
-  yield* output as unknown as AsyncIterable<Buffer>;
+  const ready: Buffer[] = [];
+  let fault: unknown;
+  let isAtEnd = false;
+  let settled = () => {};
+  gunzip.on('data', (chunk: Buffer) => ready.push(chunk));
+  gunzip.on('error', (thrown) => {
+    fault = thrown;
+    settled();
+  });
+  // Also where something else follows the packed part: then the write below is never called back.
+  gunzip.on('end', () => {
+    isAtEnd = true;
+    settled();
+  });
+  const step = (run: (done: () => void) => void) =>
+    new Promise<void>((resolve) => {
+      settled = resolve;
+      run(resolve);
+    });
+  try {
+    for await (const chunk of packed) {
+      for (let start = 0; start < chunk.length && !isAtEnd && !fault; start += pieceBytes) {
+        await step((done) => gunzip.write(chunk.subarray(start, start + pieceBytes), done));
+        yield* ready.splice(0);
+      }
+      if (isAtEnd || fault) break;
+    }
+    if (!isAtEnd && !fault) {
+      // Called back by the end or by the fault.
+      await step(() => gunzip.end());
+      yield* ready.splice(0);
+    }
+    if (fault) throw fault;
+  } finally {
+    gunzip.destroy();
+  }
 }
 
 function createSplitter() {
