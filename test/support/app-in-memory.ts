@@ -91,5 +91,7 @@ export async function tell(
     ...rest,
   });
   if (!result.ok) throw new Error(`${command.type} was refused: ${result.rejected} at ${result.path}`);
+  // A feed's line is acknowledged before it is visible.
+  await app.readModels.applied(result.position);
   return result;
 }
