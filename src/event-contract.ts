@@ -14,7 +14,8 @@ export const zText = (lengthMax: number) =>
 export const zCode = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,63}$/, 'is a code: lower-case letters, digits and _, at most 64');
-export const zId = z.uuid();
+/** UUIDs compare as text: lower case, whatever a client sends. */
+export const zId = z.uuid().toLowerCase();
 export const zDate = zEdtf;
 /** The opaque subject of a colleague or system in the organisation's own directory. */
 export const zSubject = z

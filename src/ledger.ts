@@ -45,6 +45,8 @@ export interface Ledger {
    * `done` tells when it is durable and, unless it is a feed's, visible. What was decided on something that never became durable is decided anew.
    */
   submit(command: Command, context: CommandContext): Promise<Submitted>;
+  /** Whether the same command was accepted before: submitting it again would write nothing. */
+  knows(command: Command, context: CommandContext): Promise<boolean>;
   /**
    * Takes an event of another ledger's export as it is: same id, times and place in its stream (`version`). An event that is
    * there already is a repeat; another one at its place is STREAM_DIVERGED.
@@ -89,6 +91,10 @@ export function createLedger(options: LedgerOptions): Ledger {
       return (await submit(command, context)).done;
     },
     submit,
+    async knows(command, context) {
+      const state = await states.load(streamOf(command));
+      return state.digests.has(identify(command, context, salt).eventId(0));
+    },
     restore,
   };
 
@@ -281,7 +287,12 @@ export function createLedger(options: LedgerOptions): Ledger {
     );
     const doubt = context.asProposal?.doubt ?? decision.find((decided) => decided.doubt)?.doubt;
     if (doubt !== undefined) {
-      if (decision.length !== 1 || categoryOf(stream) !== 'contact' || !claims.has(decision[0]!.type))
+      if (
+        decision.length !== 1 ||
+        !belief ||
+        categoryOf(stream) !== 'contact' ||
+        !claims.has(decision[0]!.type)
+      )
         return reject('PROPOSAL_UNSUITABLE', 'asProposal');
       return [envelop(asProposal(decision[0]!, doubt, request), stream, context, request, learnedAtMs, 0)];
     }

@@ -168,7 +168,6 @@ export function readClaim(
   object: Record<string, unknown>,
   actor: Actor,
   ids: SourceIds,
-  now: () => number,
 ): Claim | LineRefusal {
   const type = object['type'];
   if (typeof type !== 'string' || !Object.hasOwn(feedLines, type))
@@ -184,10 +183,10 @@ export function readClaim(
   }
   const line = { type, ...parsed.data } as AnyLine;
   const command = commandOf(line, ids);
-  return { command, context: contextOf(line, actor, now) };
+  return { command, context: contextOf(line, actor) };
 }
 
-function contextOf(line: AnyLine, actor: Actor, now: () => number): CommandContext {
+function contextOf(line: AnyLine, actor: Actor): CommandContext {
   const reason = 'reason' in line && line.type !== 'PlacementCorrected' ? line.reason : undefined;
   const isCode = reason !== undefined && zCode.safeParse(reason).success;
   const removal = line.type === 'ContactRemoved';
@@ -196,7 +195,7 @@ function contextOf(line: AnyLine, actor: Actor, now: () => number): CommandConte
     source: line.source,
     by: 'feed',
     idempotencyKey: line.id,
-    learnedAtMs: line.learnedAt === undefined ? now() : parseInstant(line.learnedAt)!,
+    ...(line.learnedAt !== undefined && { learnedAtMs: parseInstant(line.learnedAt)! }),
     sourceRecord: line.id,
     ...(line.effectiveOn !== undefined && { effectiveOn: line.effectiveOn }),
     ...(line.actor !== undefined && { sourceActor: line.actor }),

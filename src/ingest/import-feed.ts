@@ -7,10 +7,8 @@ import type { Actor } from '../envelope.ts';
 import { deriveId } from '../personal-data/derive-id.ts';
 import type { RejectionCode } from '../rejections.ts';
 import {
-  type Claim,
   isLineRefusal,
   type LineCode,
-  type LineRefusal,
   lineCodes,
   parseObject,
   readClaim,
@@ -53,7 +51,6 @@ const inFlightMax = 128;
 const lagMax = 3_000;
 /** Ids of the source kept in memory. */
 const resolvedMax = 20_000;
-const unresolvedNow = Symbol('now');
 
 /** Imports a feed into the ledger. Importing it again changes nothing; interrupted, it is resumed by importing it again. */
 export async function importFeed(app: Application, options: ImportOptions): Promise<ImportSummary> {
@@ -62,6 +59,7 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
   const exported = createExportedEvents(app);
   const inFlight = new Set<Promise<void>>();
   let run: ImportRun | undefined;
+  let firstLine: string | undefined;
   let complete = true;
   let fault: unknown;
 
@@ -81,27 +79,19 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
     }
   }
 
-  /** The claim of a line; a line without learnedAt gets the run's own instant. */
-  async function claimOf(object: Record<string, unknown>): Promise<Claim | LineRefusal> {
-    try {
-      return readClaim(object, options.actor, ids, () => {
-        if (!run) throw unresolvedNow;
-        return run.nowMs;
-      });
-    } catch (thrown) {
-      if (thrown !== unresolvedNow) throw thrown;
-      run = openImportRun({
-        store: app.store,
-        sealing: app.sealing,
-        clock: app.clock,
-        salt: app.keyStore.salt,
-        actor: options.actor,
-        applied: (position) => app.readModels.applied(position),
-        firstLine: `${String(object['source'])}\n${String(object['id'])}`,
-      });
-      await run.begin();
-      return claimOf(object);
-    }
+  /** The run of this feed, begun: it is the same feed, and so the same run, as long as its first line is the same. */
+  async function begunRun(): Promise<ImportRun> {
+    run ??= openImportRun({
+      store: app.store,
+      sealing: app.sealing,
+      clock: app.clock,
+      salt: app.keyStore.salt,
+      actor: options.actor,
+      applied: (position) => app.readModels.applied(position),
+      firstLine: firstLine ?? '',
+    });
+    await run.begin();
+    return run;
   }
 
   async function submit(line: FeedLine): Promise<void> {
@@ -116,6 +106,7 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
     }
     const object = parseObject(line.text);
     if (isLineRefusal(object)) return refuse(line.number, object);
+    firstLine ??= `${String(object['source'])}\n${String(object['id'])}`;
     const submitted = isExportedEvent(object) ? await exported.submit(object) : await submitClaim(object);
     if (isLineRefusal(submitted)) return refuse(line.number, submitted);
     const settling = settle(line.number, submitted.done).finally(() => inFlight.delete(settling));
@@ -123,8 +114,13 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
   }
 
   async function submitClaim(object: Record<string, unknown>) {
-    const claim = await claimOf(object);
-    return isLineRefusal(claim) ? claim : app.ledger.submit(claim.command, claim.context);
+    const claim = readClaim(object, options.actor, ids);
+    if (isLineRefusal(claim)) return claim;
+    const { command, context } = claim;
+    // A line without learnedAt gets the run's own instant; a repeated one needs none, so that a repeat writes nothing at all.
+    if (context.learnedAtMs === undefined && !(await app.ledger.knows(command, context)))
+      context.learnedAtMs = (await begunRun()).nowMs;
+    return app.ledger.submit(command, context);
   }
 
   for await (const batch of options.lines) {

@@ -1,0 +1,122 @@
+// The statehouse feed: every line is taken, and every probe of its truth files is answered through GraphQL.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ImportedFeed, importFile, openImported } from '../support/imported-feed.ts';
+import { describeWithData, feedFile, readCsv, readJson, truthFile } from '../support/test-data.ts';
+import {
+  allAccounts,
+  doubtfulPosts,
+  expectedPerson,
+  type PersonProbe,
+  personAsKnown,
+  type SeatProbe,
+  type Succession,
+  seatHolders,
+  successionsOf,
+} from './probes.ts';
+
+const feed = feedFile('statehouse');
+const files = {
+  persons: truthFile('statehouse-asof-recorded-200.json'),
+  bitemporal: truthFile('statehouse-bitemporal-seat-holders.json'),
+  seats: truthFile('statehouse-seat-holders-200.json'),
+  successions: truthFile('statehouse-successions.csv'),
+  stats: truthFile('statehouse-vacancy-stats.csv'),
+};
+
+describeWithData('the statehouse feed', [feed, ...Object.values(files)], () => {
+  let imported: ImportedFeed;
+  beforeAll(async () => {
+    imported = await openImported(feed);
+  });
+  afterAll(() => imported?.app.close());
+
+  it('is taken whole: no line is refused', () => {
+    expect(imported.refusals).toEqual([]);
+    expect(imported.summary.accepted).toBe(imported.summary.lines);
+  });
+
+  it('answers what was known about each person at each time', async () => {
+    for (const probe of readJson<PersonProbe[]>(files.persons))
+      expect({ probe: probe.personId, ...(await personAsKnown(imported.app, 'statehouse', probe)) }).toEqual({
+        probe: probe.personId,
+        ...expectedPerson(probe),
+      });
+  });
+
+  it('answers who held each seat on each day, as known at each time', async () => {
+    for (const probe of readJson<SeatProbe[]>(files.bitemporal))
+      expect({ ...probe, holders: await seatHolders(imported.app, probe) }).toEqual(probe);
+  });
+
+  it('answers who held each seat on each day with the knowledge of today, vacancies included', async () => {
+    for (const probe of readJson<SeatProbe[]>(files.seats))
+      expect({ ...probe, holders: await seatHolders(imported.app, probe) }).toEqual(probe);
+  });
+
+  it('gives the successions and gaps of the truth table', async () => {
+    const rows = (await chamberSuccessions(imported)).map(asRow).sort();
+    const truth = readCsv(files.successions).map((row) =>
+      [row['seat'], row['departed'], row['end'], row['successor'], row['start'], row['gapDays']].join(' '),
+    );
+    expect(rows).toEqual(truth.sort());
+  });
+
+  it('gives the gap figures of the truth table', async () => {
+    const gaps = (await chamberSuccessions(imported)).map((row) => row.gap.minDays!);
+    const within400 = gaps.filter((days) => days <= 400);
+    const truth = readCsv(files.stats).find(
+      (row) => row['account'] === 'ALL' && row['decadeOfDeparture'] === 'all',
+    )!;
+    expect(gaps.length).toBe(
+      Number(truth['departuresWithSuccessor']) + returned(await chamberSuccessions(imported)),
+    );
+    expect(within400.length).toBe(Number(truth['n_gapAtMost400']));
+    expect(mean(within400).toFixed(2)).toBe(Number(truth['mean_gapAtMost400']).toFixed(2));
+    expect(median(within400)).toBe(Number(truth['median_gapAtMost400']));
+  });
+
+  it('says nothing new when it is imported a second time', async () => {
+    const head = await imported.app.store.head();
+    const { summary } = await importFile(imported.app, feed);
+    expect(summary).toMatchObject({ accepted: 0, repeated: summary.lines, refused: 0, complete: true });
+    expect(await imported.app.store.head()).toBe(head);
+  });
+
+  it('has read models that equal their rebuild', async () => {
+    const { live, rebuilt } = await imported.app.readModels.compareWithRebuilt();
+    expect(live).toEqual(rebuilt);
+  });
+});
+
+const idOf = (holder: { contact: { externalIds: { id: string }[] } }) => holder.contact.externalIds[0]!.id;
+
+function asRow({ post, departed, successor, gap }: Succession): string {
+  return [
+    post.name,
+    idOf(departed),
+    departed.placement.endsOn,
+    idOf(successor!),
+    successor!.placement.startsOn,
+    gap.minDays,
+  ].join(' ');
+}
+
+/** The truth's population: seats of upper and lower chambers in which every start is known and no two terms overlap. */
+async function chamberSuccessions({ app }: ImportedFeed): Promise<Succession[]> {
+  const chambers = (await allAccounts(app)).filter(({ name }) => /\/(upper|lower)$/.test(name));
+  const clean: Succession[] = [];
+  for (const { id } of chambers) {
+    const doubtful = await doubtfulPosts(app, id);
+    const rows = await successionsOf(app, id);
+    clean.push(...rows.filter((row) => row.successor && !doubtful.has(row.post.name)));
+  }
+  return clean;
+}
+
+const returned = (rows: Succession[]) => rows.filter((row) => row.samePersonReturned).length;
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return Number.isInteger(middle) ? (sorted[middle - 1]! + sorted[middle]!) / 2 : sorted[Math.floor(middle)]!;
+}
