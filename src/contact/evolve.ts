@@ -90,17 +90,20 @@ function ending(event: ContactEvent, departure: Departure = {}, destinationName?
   };
 }
 
-/** Whether two endings say the same, whoever said it. */
-function sameEnding(a: Ending | null, b: Ending): boolean {
-  return (
-    a !== null &&
-    a.effectiveOn === b.effectiveOn &&
-    a.reasonCode === b.reasonCode &&
-    a.reasonText === b.reasonText &&
-    a.destination === b.destination &&
-    a.destinationAccountId === b.destinationAccountId &&
-    a.destinationName === b.destinationName
-  );
+/**
+ * What is believed of an ending once it is said (again): the same object where nothing is new. Other words for the same ending
+ * leave it with the event that said so first, because after an erasure nobody can tell whether the words differed.
+ */
+function endedAs(known: Ending | null, said: Ending): Ending {
+  const isSame =
+    known !== null &&
+    known.effectiveOn === said.effectiveOn &&
+    known.reasonCode === said.reasonCode &&
+    known.destination === said.destination &&
+    known.destinationAccountId === said.destinationAccountId;
+  if (!isSame) return said;
+  if (known.reasonText === said.reasonText && known.destinationName === said.destinationName) return known;
+  return { ...said, eventId: known.eventId, learnedAtMs: known.learnedAtMs };
 }
 
 type FactKey = 'emails' | 'phones' | 'addresses' | 'attributes' | 'placements';
@@ -350,8 +353,8 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
   PlacementStarted: startPlacement,
   PlacementEnded: (belief, event) =>
     changePlacement(belief, event.data.placementId, (placement) => {
-      const ended = ending(event, event.data, event.personal?.destinationName);
-      return sameEnding(placement.ended, ended) ? placement : { ...placement, ended };
+      const said = ending(event, event.data, event.personal?.destinationName);
+      return setValue(placement, 'ended', endedAs(placement.ended, said));
     }),
   PlacementCorrected: correctPlacement,
   PlacementWithdrawn: (belief, event) =>
@@ -359,14 +362,11 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
       placement.withdrawn ? placement : { ...placement, withdrawn: true },
     ),
   PlacementRemoved: (belief, event) =>
-    changePlacement(belief, event.data.placementId, (placement) => {
-      const removed = ending(event);
-      return sameEnding(placement.removed, removed) ? placement : { ...placement, removed };
-    }),
-  PlacementRestored: (belief, event) =>
     changePlacement(belief, event.data.placementId, (placement) =>
-      placement.removed ? { ...placement, removed: null } : placement,
+      setValue(placement, 'removed', endedAs(placement.removed, ending(event))),
     ),
+  PlacementRestored: (belief, event) =>
+    changePlacement(belief, event.data.placementId, (placement) => setValue(placement, 'removed', null)),
   TitleChanged: (belief, event) => setOnPlacement(belief, event, 'title', event.personal?.title ?? null),
   FunctionChanged: (belief, event) =>
     setOnPlacement(belief, event, 'function', event.personal?.function ?? null),
@@ -395,14 +395,11 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
       revokeBuyingRole(placement, event.data.buyingRole, event),
     ),
   ContactRemoved: (belief, event) => {
-    const removed = ending(event, event.data, event.personal?.destinationName);
-    return sameEnding(belief.removed, removed) ? belief : { ...belief, removed };
+    const said = ending(event, event.data, event.personal?.destinationName);
+    return setValue(belief, 'removed', endedAs(belief.removed, said));
   },
-  ContactRestored: (belief) => (belief.removed ? { ...belief, removed: null } : belief),
-  ContactDied: (belief, event) => {
-    const died = ending(event);
-    return sameEnding(belief.died, died) ? belief : { ...belief, died };
-  },
+  ContactRestored: (belief) => setValue(belief, 'removed', null),
+  ContactDied: (belief, event) => setValue(belief, 'died', endedAs(belief.died, ending(event))),
   ContactMerged: (belief, event) => {
     const { intoId: contactId, carried, choices } = event.data;
     const { id: eventId, learnedAtMs, position } = event;
