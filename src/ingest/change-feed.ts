@@ -33,38 +33,62 @@ const head = {
 };
 const onContact = { contact: sourceId };
 const onPlacement = { contact: sourceId, placement: sourceId };
-/** "" stands for none. */
-const orNone = (lengthMax: number) => z.union([z.literal(''), zText(lengthMax)]);
-const dateOrUnknown = z.union([z.literal(''), zDate]);
+/** "" stands for none. A union with the empty text would not say what is wrong with another one. */
+const orNone = (lengthMax: number) =>
+  z.string().check((context) => passOn(context, context.value === '' ? undefined : zText(lengthMax)));
+const dateOrUnknown = z
+  .string()
+  .check((context) => passOn(context, context.value === '' ? undefined : zDate));
+
+function passOn(context: z.core.ParsePayload<string>, shape: z.ZodType | undefined): void {
+  for (const { message } of shape?.safeParse(context.value).error?.issues ?? [])
+    context.issues.push({ code: 'custom', message, input: context.value });
+}
 
 export const feedLines = {
-  AccountRegistered: z.object({
-    ...head,
-    account: sourceId,
-    name: zText(1000),
-    parent: sourceId.optional(),
-    domains: z.array(zText(253)).optional(),
-    segment: codeOrNull,
-    industry: codeOrNull,
-    relationship: z.enum(relationships).optional(),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, 'is an ISO 3166-1 alpha-2 code such as DE')
-      .optional(),
-    arr: z.number().nonnegative().optional(),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, 'is an ISO 4217 code such as EUR')
-      .optional(),
-    renewalOn: zDate.optional(),
-  }),
+  AccountRegistered: z
+    .object({
+      ...head,
+      account: sourceId,
+      name: zText(1000),
+      parent: sourceId.optional(),
+      domains: z.array(zText(253)).max(1000).optional(),
+      segment: codeOrNull,
+      industry: codeOrNull,
+      relationship: z.enum(relationships).optional(),
+      country: z
+        .string()
+        .regex(/^[A-Z]{2}$/, 'is an ISO 3166-1 alpha-2 code such as DE')
+        .optional(),
+      arr: z.number().nonnegative().optional(),
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/, 'is an ISO 4217 code such as EUR')
+        .optional(),
+      renewalOn: zDate.optional(),
+    })
+    .check(({ value: { arr, currency }, issues }) => {
+      if (arr === undefined || issues.length > 0) return;
+      const issue = { code: 'custom', input: undefined } as const;
+      if (currency === undefined)
+        issues.push({
+          ...issue,
+          path: ['currency'],
+          message: 'is missing: an amount needs its ISO 4217 code such as EUR',
+        });
+      else if (!Number.isSafeInteger(moneyOf(arr, currency).minorUnits))
+        issues.push({ ...issue, path: ['arr'], message: 'is too large to be kept exactly' });
+    }),
   ContactRegistered: z.object({
     ...head,
     ...onContact,
     name: zText(1000),
     email: orNone(320).optional(),
     phone: orNone(200).optional(),
-    attributes: z.record(zText(200), z.string().max(4000)).optional(),
+    attributes: z
+      .record(zText(200), orNone(4000))
+      .refine((attributes) => Object.keys(attributes).length <= 500, 'are more than 500')
+      .optional(),
   }),
   ContactNameChanged: z.object({ ...head, ...onContact, name: zText(1000) }),
   ContactEmailChanged: z.object({ ...head, ...onContact, email: orNone(320), was: zText(320).optional() }),
@@ -88,7 +112,7 @@ export const feedLines = {
     ...head,
     ...onContact,
     attribute: zText(200),
-    value: z.string().max(4000),
+    value: orNone(4000),
   }),
   PlacementStarted: z.object({
     ...head,
@@ -98,7 +122,7 @@ export const feedLines = {
     title: zText(500).optional(),
     function: zText(500).optional(),
     contactType: zCode.optional(),
-    buyingRoles: z.array(zCode).optional(),
+    buyingRoles: z.array(zCode).max(20).optional(),
   }),
   PlacementEnded: z.object({ ...head, ...onPlacement }),
   PlacementCorrected: z.object({
@@ -163,6 +187,20 @@ export function isLineRefusal(value: object): value is LineRefusal {
   return 'code' in value && 'message' in value && 'path' in value && Object.keys(value).length === 3;
 }
 
+/** Fields whose keys are the source's own, and so content. */
+const keyedBySource: ReadonlySet<PropertyKey> = new Set(['attributes', 'claim']);
+
+/** What is wrong with a field, and which. Never content: neither a value nor a key that the format does not know. */
+export function fieldInvalid({ code, path, message }: z.core.$ZodIssue): LineRefusal {
+  const known = path.findIndex((step) => keyedBySource.has(step));
+  const shown = known < 0 ? path : path.slice(0, known + 1);
+  return {
+    code: 'FIELD_INVALID',
+    path: shown.map(String).join('.'),
+    message: code === 'unrecognized_keys' ? 'has a field that does not belong there' : message,
+  };
+}
+
 /** From an object of the change feed to the command it asks for. */
 export function readClaim(
   object: Record<string, unknown>,
@@ -177,10 +215,7 @@ export function readClaim(
       message: `${lineCodes.TYPE_UNKNOWN} Known are: ${Object.keys(feedLines).join(', ')}.`,
     };
   const parsed = feedLines[type as FeedLineType].safeParse(object);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    return { code: 'FIELD_INVALID', path: issue.path.map(String).join('.'), message: issue.message };
-  }
+  if (!parsed.success) return fieldInvalid(parsed.error.issues[0]!);
   const line = { type, ...parsed.data } as AnyLine;
   const command = commandOf(line, ids);
   return { command, context: contextOf(line, actor) };

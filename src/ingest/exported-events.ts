@@ -5,7 +5,7 @@ import type { CommandResult } from '../command.ts';
 import { zCode, zDate, zId } from '../event-contract.ts';
 import { contractOf, type LedgerEvent } from '../ledger-events.ts';
 import { formatInstant, parseInstant } from '../time/instant.ts';
-import type { LineRefusal } from './change-feed.ts';
+import { fieldInvalid, type LineRefusal } from './change-feed.ts';
 
 const zInstant = z.string().refine((text) => parseInstant(text) !== undefined, 'is not an RFC 3339 instant');
 const zActor = z.strictObject({
@@ -105,7 +105,7 @@ export function createExportedEvents(app: Application): ExportedEvents {
   return {
     async submit(object) {
       const parsed = zExportedEvent.safeParse(object);
-      if (!parsed.success) return invalid(parsed.error.issues[0]!);
+      if (!parsed.success) return fieldInvalid(parsed.error.issues[0]!);
       const line = parsed.data;
       const contract = contractOf(line.stream, line.type);
       if (!contract || line.typeVersion > contract.version)
@@ -115,14 +115,10 @@ export function createExportedEvents(app: Application): ExportedEvents {
           message: `This program does not know version ${line.typeVersion} of this type in such a stream.`,
         };
       const parts = z.object({ data: contract.clear, personal: contract.sealed.nullable() }).safeParse(line);
-      if (!parts.success) return invalid(parts.error.issues[0]!);
+      if (!parts.success) return fieldInvalid(parts.error.issues[0]!);
       return app.ledger.restore(eventOf(line));
     },
   };
-}
-
-function invalid(issue: { path: PropertyKey[]; message: string }): LineRefusal {
-  return { code: 'FIELD_INVALID', path: issue.path.map(String).join('.'), message: issue.message };
 }
 
 function eventOf(line: ExportedEvent): LedgerEvent {
