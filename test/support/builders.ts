@@ -170,6 +170,10 @@ export const changeDeclined = onContact('ChangeDeclined', { proposalId: proposal
 export const changesReverted = (eventIds: string[], about: About = {}) =>
   onContact('ChangesReverted', { eventIds })({}, about);
 
+type Confirmed<E> = E extends ContactEvent
+  ? ContactEventOf<'ClaimConfirmed'>
+  : AccountEventOf<'ClaimConfirmed'>;
+
 /** The claim of another event, confirmed by a source. */
 export function claimConfirmed<E extends ContactEvent | AccountEvent>(event: E, about: About = {}) {
   const { type, data, personal, effectiveOn, stream } = event;
@@ -177,10 +181,7 @@ export function claimConfirmed<E extends ContactEvent | AccountEvent>(event: E, 
   const category = stream.slice(0, stream.indexOf('-'));
   const dated = { ...(effectiveOn !== undefined && { effectiveOn }), ...about };
   const parts = [{ claimed: type, claim: data }, { claim: personal }] as const;
-  return draft(`${category}-${of}`, 'ClaimConfirmed', ...parts, dated) as Extract<
-    E,
-    { type: 'ClaimConfirmed' }
-  >;
+  return draft(`${category}-${of}`, 'ClaimConfirmed', ...parts, dated) as Confirmed<E>;
 }
 
 /** The claim of another event, only proposed. */
