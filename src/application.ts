@@ -14,6 +14,9 @@ import type { KeyStore } from './personal-data/key-store.ts';
 import { openReadModels, type ReadModels, type ReadModelsOptions } from './projector/read-models.ts';
 import type { Clock } from './time/clock.ts';
 
+/** Events read at a time: as many as the read models take in one transaction. */
+const pageSize = 4_000;
+
 export interface ApplicationOptions {
   /** Folder of the ledger's files: `ledger.db` (the log), `keys.db`, `views.db`. `:memory:` keeps nothing after closing. */
   dataDirectory: string;
@@ -104,6 +107,7 @@ async function openFiles(
   const store = openSqliteEventStore({
     path: logPath,
     clock,
+    pageSize,
     create: options.create && !existsSync(keyPath),
   });
   try {

@@ -25,7 +25,7 @@ export interface EventSealing {
   open(events: readonly StoredEvent[]): Promise<LedgerEvent[]>;
 }
 
-const rememberedMax = 1024;
+const rememberedMax = 2_048;
 
 export function createEventSealing(keyStore: KeyStore): EventSealing {
   const sealer = createSealer(keyStore);

@@ -46,9 +46,9 @@ export interface ImportSummary extends ImportCounts {
 }
 
 /** Lines on their way to the store at a time: what shares one fsync and one change of the read models. */
-const inFlightMax = 128;
+const inFlightMax = 256;
 /** Events that the read models may be behind while an import runs. */
-const lagMax = 3_000;
+const lagMax = 4_000;
 /** Ids of the source kept in memory. */
 const resolvedMax = 20_000;
 
