@@ -17,7 +17,8 @@ export const involvement: EventProjection = {
     },
     {
       name: 'post',
-      columns: 'id TEXT PRIMARY KEY, account_id TEXT, name TEXT',
+      // A correction may name a post without its account: that row has an account of ''.
+      columns: 'id TEXT, account_id TEXT, name TEXT, PRIMARY KEY (id, account_id)',
       withoutRowid: true,
       indexes: ['account_id, name', 'name'],
     },
@@ -29,7 +30,7 @@ export const involvement: EventProjection = {
     const contactId = event.stream.slice('contact-'.length);
     const rows: Row[] = [['involvement', accountId ?? '', contactId, placementId, postId ?? '']];
     if (postId && claim.personal?.postName)
-      rows.push(['post', postId, accountId ?? null, claim.personal.postName]);
+      rows.push(['post', postId, accountId ?? '', claim.personal.postName]);
     return rows;
   },
 };
@@ -53,25 +54,29 @@ export interface Post {
   name: string | null;
 }
 
+/** The account that an event named with the post, else the one of the placements that are believed to fill it. */
+const selectPosts =
+  'SELECT p.id, max(p.name) AS name, ' +
+  "coalesce(nullif(max(p.account_id), ''), (SELECT min(account_id) FROM placement WHERE post_id = p.id)) AS accountId FROM post p";
+
 export function findPost(db: ReadDatabase, id: string): Post | null {
-  const row = db.prepare('SELECT id, account_id AS accountId, name FROM post WHERE id = ?').get(id);
+  const row = db.prepare(`${selectPosts} WHERE p.id = ? GROUP BY p.id`).get(id);
   return (row as Post | undefined) ?? null;
 }
 
 /** Posts with this name, in an account or anywhere. */
 export function findPostsByName(db: ReadDatabase, name: string, accountId?: string): Post[] {
-  const sql = 'SELECT id, account_id AS accountId, name FROM post WHERE name = ?';
-  const rows =
-    accountId === undefined
-      ? db.prepare(`${sql} ORDER BY id`).all(name)
-      : db.prepare(`${sql} AND account_id = ?`).all(name, accountId);
-  return rows as unknown as Post[];
+  const rows = db.prepare(`${selectPosts} WHERE p.name = ? GROUP BY p.id ORDER BY p.id`).all(name);
+  const posts = rows as unknown as Post[];
+  return accountId === undefined ? posts : posts.filter((post) => post.accountId === accountId);
 }
 
 export function listPosts(db: ReadDatabase, accountId: string): Post[] {
-  return db
-    .prepare('SELECT id, account_id AS accountId, name FROM post WHERE account_id = ? ORDER BY name, id')
-    .all(accountId) as unknown as Post[];
+  const sql =
+    `${selectPosts} WHERE p.id IN (SELECT id FROM post WHERE account_id = ? ` +
+    'UNION SELECT post_id FROM placement WHERE account_id = ? AND post_id IS NOT NULL) ' +
+    'GROUP BY p.id HAVING accountId = ? ORDER BY 2, 1';
+  return db.prepare(sql).all(accountId, accountId, accountId) as unknown as Post[];
 }
 
 /** Contacts that any event ever put into the account. */

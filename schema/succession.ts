@@ -163,18 +163,23 @@ async function rowsOf(
   for (const post of posts) {
     if (rows.length >= limit) break;
     if (after && compareKeys(postKey(post), after) < 0) continue;
-    const terms = (await readHoldings(context, post.id, point)).map((holding) => ({
-      ...holding,
-      contactId: holding.belief.id,
-      placementId: holding.placement.id,
-    }));
-    for (const found of findSuccessions(terms, point.on)) {
-      const { interval, placementId, contactId } = found.departed;
-      rows.push({ key: [...postKey(post), interval.end.latest, placementId, contactId], post, found });
-    }
+    const own = await rowsOfPost(context, post, point);
+    rows.push(...own.filter((row) => !after || compareKeys(row.key, after) > 0));
   }
-  rows.sort((a, b) => compareKeys(a.key, b.key));
-  return rows.filter((row) => !after || compareKeys(row.key, after) > 0).slice(0, limit);
+  return rows.slice(0, limit);
+}
+
+async function rowsOfPost(context: Context, post: PostRow, point: ReadPoint): Promise<Row[]> {
+  const terms = (await readHoldings(context, post.id, point)).map((holding) => ({
+    ...holding,
+    contactId: holding.belief.id,
+    placementId: holding.placement.id,
+  }));
+  const rows = findSuccessions(terms, point.on).map((found): Row => {
+    const { interval, placementId, contactId } = found.departed;
+    return { key: [...postKey(post), interval.end.latest, placementId, contactId], post, found };
+  });
+  return rows.sort((a, b) => compareKeys(a.key, b.key));
 }
 
 function nodeOf({ app }: Context, { post, found }: Row, point: ReadPoint): Succession {

@@ -1,0 +1,219 @@
+// Posts and who held them on a day, as it was known.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  answer,
+  mistakes,
+  openTestApplication,
+  type TestApplication,
+  tell,
+} from '../support/app-in-memory.ts';
+import { acme, ann, at, bob, cleo, globex, placementIdOf } from '../support/ids.ts';
+
+let app: TestApplication;
+beforeEach(async () => {
+  app = await openTestApplication({ nowMs: at('2026-06-01T12:00:00Z') });
+  for (const [accountId, name] of [
+    [acme, 'Acme'],
+    [globex, 'Globex'],
+  ] as const)
+    await tell(app, { type: 'RegisterAccount', accountId, name }, { learnedOn: '2010-01-01' });
+  for (const [contactId, name] of [
+    [ann, 'Ann'],
+    [bob, 'Bob'],
+    [cleo, 'Cleo'],
+  ] as const)
+    await tell(app, { type: 'RegisterContact', contactId, name }, { learnedOn: '2010-01-01' });
+});
+afterEach(() => app.close());
+
+let placements = 0;
+async function start(contactId: string, startsOn: string, more: { post?: string; accountId?: string } = {}) {
+  const placementId = placementIdOf(++placements);
+  const { post = 'Champion', accountId = acme } = more;
+  await tell(
+    app,
+    { type: 'StartPlacement', contactId, placementId, accountId, post },
+    { effectiveOn: startsOn, learnedOn: '2020-01-01' },
+  );
+  return placementId;
+}
+const end = (contactId: string, placementId: string, endsOn: string, learnedOn = '2021-01-01') =>
+  tell(app, { type: 'EndPlacement', contactId, placementId }, { effectiveOn: endsOn, learnedOn });
+
+async function holders(args: string, post = 'name: "Champion"'): Promise<string[]> {
+  const { postHolders } = await answer<{
+    postHolders: { contact: { name: string }; placement: { id: string }; certainty: string }[];
+  }>(
+    app,
+    `{ postHolders(post: { ${post} }${args && `, ${args}`}) { contact { name } placement { id } certainty } }`,
+  );
+  return postHolders.map(({ contact, certainty }) => `${contact.name} ${certainty}`);
+}
+
+describe('the holders of a post', () => {
+  it('are those of the day', async () => {
+    await end(ann, await start(ann, '2012-01-01'), '2014-01-01');
+    await start(bob, '2014-01-01');
+    await start(cleo, '2012-01-01', { post: 'Sponsor' });
+    expect(await holders('asOf: "2011-12-31"')).toEqual([]);
+    expect(await holders('asOf: "2013-12-31"')).toEqual(['Ann CERTAIN']);
+    expect(await holders('asOf: "2014-01-01"')).toEqual(['Bob CERTAIN']);
+    expect(await holders('')).toEqual(['Bob CERTAIN']);
+  });
+
+  it.each(['', ', knownAt: "2026-01-01T00:00:00Z"'])(
+    'are certain unless the possible are asked for too %s',
+    async (known) => {
+      await end(ann, await start(ann, '2012'), '2014-06');
+      await start(bob, '2010-01-01');
+      const day = (asOf: string, certainty = '') => holders(`asOf: "${asOf}"${known}${certainty}`);
+      expect(await day('2012-06-01')).toEqual(['Bob CERTAIN']);
+      expect(await day('2012-06-01', ', certainty: POSSIBLE')).toEqual(['Bob CERTAIN', 'Ann POSSIBLE']);
+      expect((await day('2012-12-31')).sort()).toEqual(['Ann CERTAIN', 'Bob CERTAIN']);
+      expect(await day('2014-06-01')).toEqual(['Bob CERTAIN']);
+      expect(await day('2014-06-29', ', certainty: POSSIBLE')).toEqual(['Bob CERTAIN', 'Ann POSSIBLE']);
+      expect(await day('2014-06-30', ', certainty: POSSIBLE')).toEqual(['Bob CERTAIN']);
+    },
+  );
+
+  it('are those who were known to hold it, and held by the ledger to', async () => {
+    const placementId = await start(ann, '2012-01-01');
+    const before = await app.store.head();
+    await end(ann, placementId, '2014-01-01', '2022-01-01');
+    expect(await holders('asOf: "2015-01-01", knownAt: "2021-12-31T00:00:00Z"')).toEqual(['Ann CERTAIN']);
+    expect(await holders('asOf: "2015-01-01", knownAt: "2022-02-01T00:00:00Z"')).toEqual([]);
+    const held = `asOf: "2015-01-01", knownAt: "2022-02-01T00:00:00Z", atPosition: ${before}`;
+    expect(await holders(held)).toEqual(['Ann CERTAIN']);
+    expect(await holders('knownAt: "2019-12-31T00:00:00Z"')).toEqual([]);
+  });
+
+  it('are found where a correction put them, and where they were believed to be before', async () => {
+    const placementId = await start(ann, '2012-01-01');
+    await tell(
+      app,
+      { type: 'CorrectPlacement', contactId: ann, placementId, post: 'Sponsor' },
+      { learnedOn: '2022-01-01' },
+    );
+    expect(await holders('')).toEqual([]);
+    expect(await holders('', 'name: "Sponsor"')).toEqual(['Ann CERTAIN']);
+    expect(await holders('', `name: "Sponsor", accountId: "${acme}"`)).toEqual(['Ann CERTAIN']);
+    expect(await holders('knownAt: "2021-12-31T00:00:00Z"')).toEqual(['Ann CERTAIN']);
+    expect(await holders('knownAt: "2021-12-31T00:00:00Z"', 'name: "Sponsor"')).toEqual([]);
+  });
+
+  it('are not those who were merged away, but may be their survivor', async () => {
+    await start(ann, '2012-01-01');
+    const second = await start(ann, '2012-01-01', { post: 'Sponsor' });
+    await tell(
+      app,
+      { type: 'MergeContacts', contactId: ann, intoId: bob, carried: [second] },
+      { learnedOn: '2022-01-01' },
+    );
+    for (const known of ['', 'knownAt: "2023-01-01T00:00:00Z"']) {
+      expect(await holders(known)).toEqual([]);
+      expect(await holders(known, 'name: "Sponsor"')).toEqual(['Bob CERTAIN']);
+    }
+    const before = 'knownAt: "2021-12-31T00:00:00Z"';
+    expect(await holders(before)).toEqual(['Ann CERTAIN']);
+    expect(await holders(before, 'name: "Sponsor"')).toEqual(['Ann CERTAIN']);
+  });
+
+  it('are not those whose record was wrong; who left the company held it until then', async () => {
+    await start(ann, '2012-01-01');
+    await start(bob, '2012-01-01');
+    await tell(
+      app,
+      { type: 'RemoveContact', contactId: ann },
+      { learnedOn: '2022-01-01', reasonCode: 'created_in_error' },
+    );
+    await tell(
+      app,
+      { type: 'RemoveContact', contactId: bob },
+      { learnedOn: '2022-01-01', reasonCode: 'no_longer_at_company' },
+    );
+    expect(await holders('asOf: "2021-01-01"')).toEqual(['Bob CERTAIN']);
+    expect(await holders('asOf: "2021-01-01", knownAt: "2022-01-01T00:00:00Z"')).toEqual([
+      'Ann CERTAIN',
+      'Bob CERTAIN',
+    ]);
+  });
+
+  it('of a withdrawn placement never were', async () => {
+    const placementId = await start(ann, '2012-01-01');
+    await tell(app, { type: 'WithdrawPlacement', contactId: ann, placementId }, { learnedOn: '2022-01-01' });
+    expect(await holders('asOf: "2013-01-01"')).toEqual([]);
+    expect(await holders('asOf: "2013-01-01", knownAt: "2021-01-01T00:00:00Z"')).toEqual(['Ann CERTAIN']);
+  });
+
+  it('are no longer those who died', async () => {
+    await start(ann, '2012-01-01');
+    await tell(
+      app,
+      { type: 'RecordDeath', contactId: ann },
+      { effectiveOn: '2015-05-05', learnedOn: '2022-01-01' },
+    );
+    expect(await holders('asOf: "2015-05-04"')).toEqual(['Ann CERTAIN']);
+    expect(await holders('asOf: "2015-05-05"')).toEqual([]);
+  });
+});
+
+describe('a post', () => {
+  it('is found by its id and its name, with its account and holders', async () => {
+    await start(ann, '2012-01-01');
+    await start(bob, '2012-01-01', { post: 'Sponsor' });
+    const { posts } = await answer<{ posts: { id: string; name: string }[] }>(
+      app,
+      `{ posts(accountId: "${acme}") { id name } }`,
+    );
+    expect(posts.map(({ name }) => name)).toEqual(['Champion', 'Sponsor']);
+    const fields = '{ id name account { name } holders { contact { name } } }';
+    const champion = {
+      id: posts[0]!.id,
+      name: 'Champion',
+      account: { name: 'Acme' },
+      holders: [{ contact: { name: 'Ann' } }],
+    };
+    expect(await answer(app, `{ post(id: "${posts[0]!.id}") ${fields} }`)).toEqual({ post: champion });
+    expect(await answer(app, `{ post(name: "Champion") ${fields} }`)).toEqual({ post: champion });
+    expect(await answer(app, `{ posts(name: "Champion") ${fields} }`)).toEqual({ posts: [champion] });
+    expect(await answer(app, `{ account(id: "${acme}") { posts { name } } }`)).toEqual({
+      account: { posts: [{ name: 'Champion' }, { name: 'Sponsor' }] },
+    });
+    expect(await answer(app, `{ post(name: "Nobody") ${fields} }`)).toEqual({ post: null });
+    expect(await holders('', 'name: "Nobody"')).toEqual([]);
+  });
+
+  it('keeps its account when a correction names it without', async () => {
+    await start(ann, '2012-01-01');
+    const placementId = await start(bob, '2013-01-01', { post: 'Sponsor' });
+    await tell(app, { type: 'CorrectPlacement', contactId: bob, placementId, post: 'Champion' });
+    await tell(app, { type: 'CorrectPlacement', contactId: bob, placementId, post: 'Buyer' });
+    expect(await answer(app, `{ posts(accountId: "${acme}") { name account { name } } }`)).toEqual({
+      posts: ['Buyer', 'Champion', 'Sponsor'].map((name) => ({ name, account: { name: 'Acme' } })),
+    });
+  });
+
+  it('whose name several accounts have is refused, naming the ids', async () => {
+    await start(ann, '2012-01-01');
+    await start(bob, '2012-01-01', { accountId: globex });
+    const { posts } = await answer<{ posts: { id: string }[] }>(app, '{ posts(name: "Champion") { id } }');
+    expect(posts).toHaveLength(2);
+    const [mistake] = await mistakes(app, '{ postHolders(post: { name: "Champion" }) { certainty } }');
+    expect(mistake).toMatchObject({ code: 'BAD_USER_INPUT', path: 'post.name' });
+    for (const { id } of posts) expect(mistake!.message).toContain(id);
+    expect(await mistakes(app, '{ post(name: "Champion") { id } }')).toMatchObject([{ path: 'name' }]);
+    expect(await holders('', `name: "Champion", accountId: "${globex}"`)).toEqual(['Bob CERTAIN']);
+    expect(await holders('', `id: "${posts[0]!.id}"`)).toHaveLength(1);
+  });
+
+  it.each([
+    ['{ post { id } }', 'id'],
+    ['{ post(id: "a", name: "b") { id } }', 'id'],
+    ['{ postHolders(post: {}) { certainty } }', 'post.id'],
+    ['{ postHolders(post: { name: "Nobody" }, certainty: NO) { certainty } }', 'certainty'],
+    ['{ postHolders(post: { name: "Nobody" }, asOf: "2020") { certainty } }', 'asOf'],
+    ['{ posts { id } }', 'accountId'],
+  ])('refuses %s with the path', async (query, path) => {
+    expect(await mistakes(app, query)).toMatchObject([{ code: 'BAD_USER_INPUT', path }]);
+  });
+});
