@@ -1,7 +1,7 @@
 // The facts of a contact that have an id of their own: e-mail addresses, phones, postal addresses, attributes, proposals.
 import { Field, ID, ObjectType } from 'type-graphql';
+import { describeContent } from '../src/changes.ts';
 import type { ContactBelief, Proposal as ProposalBelief } from '../src/contact/belief.ts';
-import { describeContent } from '../src/contact/changes.ts';
 import { assertionOn, type Timeline } from '../src/timeline.ts';
 import type { ReadPoint } from './context.ts';
 import { PhoneLine, ProposalState } from './enums.ts';

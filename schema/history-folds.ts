@@ -2,9 +2,10 @@
 import { describeAccountChanges } from '../src/account/changes.ts';
 import { revertedIds } from '../src/belief.ts';
 import type { FieldChange } from '../src/changes.ts';
-import { describeChanges, describeSignal } from '../src/contact/changes.ts';
+import { describeChanges } from '../src/contact/changes.ts';
 import type { DomainEvent } from '../src/event-contract.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../src/ledger-events.ts';
+import { describeSignal } from '../src/signals/changes.ts';
 import type { SignalEvent } from '../src/signals/events.ts';
 import type { Context, ReadPoint } from './context.ts';
 

@@ -93,3 +93,20 @@ export function displayed(value: unknown): string | null {
   if ('country' in value) return String(('region' in value && value.region) || value.country);
   return JSON.stringify(value);
 }
+
+/** Beside the values: who and why belong to the envelope, the placement has a field of its own. */
+const besideValues: ReadonlySet<string> = new Set([
+  'reasonText',
+  'evidenceTexts',
+  'sourceRecord',
+  'sourceActor',
+  'placementId',
+]);
+
+/** The content of an event that is believed by itself, or of a change that is only proposed. */
+export function describeContent(data: object, personal: object | null): FieldChange[] {
+  const list = createValueList();
+  for (const [field, value] of Object.entries({ ...data, ...personal }))
+    if (!besideValues.has(field)) list.text(field, value);
+  return compareValues(new Map(), list.values);
+}

@@ -1,4 +1,4 @@
-// What an event changed of a contact, and what an observation says: field by field, for people to read.
+// What an event changed of a contact, field by field, for people to read.
 import {
   compareValues,
   createValueList,
@@ -6,7 +6,6 @@ import {
   type NamedValues,
   type ValueList,
 } from '../changes.ts';
-import type { SignalEvent } from '../signals/events.ts';
 import type { ContactBelief, Ending, PlacementFact } from './belief.ts';
 
 export function describeChanges(before: ContactBelief | null, after: ContactBelief | null): FieldChange[] {
@@ -78,36 +77,4 @@ function listEnding(list: ValueList, field: string, ending: Ending | null, id?: 
   list.text(`${field}.destination`, ending.destination, fact);
   list.text(`${field}.destinationAccount`, ending.destinationAccountId, fact);
   list.text(`${field}.destinationName`, ending.destinationName, fact);
-}
-
-const signalNames: { [K in SignalEvent['type']]: string } = {
-  Bounced: 'bounce',
-  ActivityRecorded: 'activity',
-  DatapointVerified: 'verification',
-};
-
-/** An observation changes no value of the contact: what it says itself is what is new. */
-export function describeSignal(event: SignalEvent): FieldChange[] {
-  const prefix = signalNames[event.type];
-  return describeContent(event.data, event.personal).map((change) => ({
-    ...change,
-    field: `${prefix}.${change.field}`,
-  }));
-}
-
-/** Beside the values: who and why belong to the envelope, the placement has a field of its own. */
-const besideValues: ReadonlySet<string> = new Set([
-  'reasonText',
-  'evidenceTexts',
-  'sourceRecord',
-  'sourceActor',
-  'placementId',
-]);
-
-/** The content of an event that is believed by itself, or of a change that is only proposed. */
-export function describeContent(data: object, personal: object | null): FieldChange[] {
-  const list = createValueList();
-  for (const [field, value] of Object.entries({ ...data, ...personal }))
-    if (!besideValues.has(field)) list.text(field, value);
-  return compareValues(new Map(), list.values);
 }

@@ -1,0 +1,48 @@
+// The committed schema is the one that the code makes, and all of it is described.
+import { readFileSync } from 'node:fs';
+import {
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+} from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildLedgerSchema } from '../../schema/build.ts';
+import { printLedgerSchema, schemaFile } from '../../schema/print.ts';
+
+describe('the schema', () => {
+  let schema: GraphQLSchema;
+  beforeAll(async () => {
+    schema = await buildLedgerSchema();
+  });
+
+  it('is committed as the code makes it', async () => {
+    const committed = readFileSync(schemaFile, 'utf8');
+    expect(
+      committed === (await printLedgerSchema()),
+      `${schemaFile} is not up to date: run npm run schema`,
+    ).toBe(true);
+  });
+
+  it('describes every type, field, argument and enum value', () => {
+    const silent: string[] = [];
+    const note = (name: string, { description }: { description?: string | null | undefined }) => {
+      if (!description?.trim()) silent.push(name);
+    };
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
+      if (type.name !== 'Query' && type.name !== 'Mutation') note(type.name, type);
+      if (isEnumType(type)) for (const value of type.getValues()) note(`${type.name}.${value.name}`, value);
+      if (isInputObjectType(type))
+        for (const field of Object.values(type.getFields())) note(`${type.name}.${field.name}`, field);
+      if (!isObjectType(type)) continue;
+      for (const field of Object.values(type.getFields())) {
+        note(`${type.name}.${field.name}`, field);
+        for (const argument of field.args) note(`${type.name}.${field.name}(${argument.name})`, argument);
+      }
+    }
+    expect(silent).toEqual([]);
+  });
+});
