@@ -466,9 +466,10 @@ describe('the arguments of a history', () => {
           };
         };
       }
-      for (let after: string | null = null, more = true; more; ) {
-        const { contact }: Page = await answer<Page>(app, query, { after });
-        const { edges, pageInfo, totalCount } = contact.history;
+      let after: string | null = null;
+      for (let more = true; more; ) {
+        const page: Page = await answer<Page>(app, query, { after });
+        const { edges, pageInfo, totalCount }: Page['contact']['history'] = page.contact.history;
         seen.push(...nowOf(edges.map(({ node }) => node)));
         expect(totalCount.value).toBe(after === null ? 7 : 8);
         if (after === null) await tell(app, { type: 'ChangeContactName', contactId: ann, name: 'New' });
