@@ -125,10 +125,13 @@ export type EventsOf<T extends Record<string, EventContract>> = {
   [K in keyof T & string]: DomainEvent<K, z.infer<T[K]['clear']>, z.infer<T[K]['sealed']>>;
 }[keyof T & string];
 
-/** What a decider hands back: the type and its two parts; times, ids and actor come with the command. */
+/**
+ * What a decider hands back: the type and its two parts; times, ids and actor come with the command. A claim with a `doubt`,
+ * a code, is only proposed.
+ */
 export type DecidedEvent<E extends DomainEvent> =
   E extends DomainEvent<infer T, infer C, infer S>
-    ? { type: T; data: C; personal: S; effectiveOn?: string }
+    ? { type: T; data: C; personal: S; effectiveOn?: string; doubt?: string }
     : never;
 
 /** Makes one event of a table. A cast-free way to keep type and parts together. */

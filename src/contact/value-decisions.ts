@@ -35,6 +35,20 @@ function namedFact(
 }
 
 /**
+ * What to make of a fact that was named and is not there. A feed that names a former value which nobody believes has another
+ * picture of the contact: the value that it gives now is not lost, but only proposed, unless it is believed already.
+ */
+function doubtOf(
+  facts: readonly ValueFact[],
+  id: string | undefined,
+  value: string | null,
+  deciding: Deciding,
+): { doubt?: string } | undefined {
+  if (deciding.by !== 'feed' || id !== undefined || value === null) return undefined;
+  return facts.some((fact) => fact.values.at(-1) === value) ? {} : { doubt: 'former_value_not_believed' };
+}
+
+/**
  * The fact that a value belongs to which nobody named: the one that has it, the one that had it last and is empty now, else
  * the value's own slot. The slot depends on nothing learned before, so that the same value learned earlier and heard of
  * later meets the same fact.
@@ -68,17 +82,23 @@ export function addEmail(
 
 export function changeEmail(
   belief: ContactBelief,
-  command: ContactCommandOf<'ChangeContactEmail'>,
+  { emailId, was, address }: ContactCommandOf<'ChangeContactEmail'>,
   deciding: Deciding,
 ): Decision {
-  if (command.address !== null && !isPlausibleEmail(command.address, deciding))
-    return reject('EMAIL_MALFORMED', 'address');
+  if (address !== null && !isPlausibleEmail(address, deciding)) return reject('EMAIL_MALFORMED', 'address');
   const facts = belief.emails.map((email) => asFact(email.id, email.address));
-  const named = namedFact(facts, command.emailId, command.was);
-  if (named === undefined) return reject('FACT_UNKNOWN', command.emailId ? 'emailId' : 'was');
+  const named = namedFact(facts, emailId, was);
   // Without an id and a former value, the contact's one e-mail slot is meant.
-  const factId = named?.id ?? deciding.slotId('email');
-  return [{ type: 'ContactEmailChanged', data: { factId }, personal: { address: command.address } }];
+  if (named !== undefined) {
+    const factId = named?.id ?? deciding.slotId('email');
+    return [{ type: 'ContactEmailChanged', data: { factId }, personal: { address } }];
+  }
+  const doubt = doubtOf(facts, emailId, address, deciding);
+  if (!doubt || address === null) return reject('FACT_UNKNOWN', emailId ? 'emailId' : 'was');
+  const isTaken = (id: string) => facts.some((fact) => fact.id === id);
+  const factId =
+    factOfValue(facts, address, deciding.slotId('email', address), isTaken) ?? deciding.newId('email');
+  return [{ type: 'ContactEmailChanged', data: { factId }, personal: { address }, ...doubt }];
 }
 
 export function changePhone(
@@ -93,12 +113,13 @@ export function changePhone(
   const named = namedFact(facts, phoneId, was);
   if (named)
     return [{ type: 'ContactPhoneChanged', data: { factId: named.id, line }, personal: { kind, phone } }];
-  if (named === undefined || phone === null) return reject('FACT_UNKNOWN', phoneId ? 'phoneId' : 'was');
+  const doubt = named === null ? {} : doubtOf(facts, phoneId, phone, deciding);
+  if (!doubt || phone === null) return reject('FACT_UNKNOWN', phoneId ? 'phoneId' : 'was');
   const isTaken = (id: string) => belief.phones.some((known) => known.id === id);
   const factId =
     factOfValue(facts, phone, deciding.slotId('phone', kind, line, phone), isTaken) ??
     deciding.newId('phone');
-  return [{ type: 'ContactPhoneChanged', data: { factId, line }, personal: { kind, phone } }];
+  return [{ type: 'ContactPhoneChanged', data: { factId, line }, personal: { kind, phone }, ...doubt }];
 }
 
 export function changeAddress(
@@ -112,12 +133,13 @@ export function changeAddress(
   const named = namedFact(facts, addressId, was);
   if (named)
     return [{ type: 'ContactAddressChanged', data: { factId: named.id }, personal: { kind, address } }];
-  if (named === undefined || address === null) return reject('FACT_UNKNOWN', addressId ? 'addressId' : 'was');
+  const doubt = named === null ? {} : doubtOf(facts, addressId, address, deciding);
+  if (!doubt || address === null) return reject('FACT_UNKNOWN', addressId ? 'addressId' : 'was');
   const isTaken = (id: string) => belief.addresses.some((known) => known.id === id);
   const factId =
     factOfValue(facts, address, deciding.slotId('address', kind, address), isTaken) ??
     deciding.newId('address');
-  return [{ type: 'ContactAddressChanged', data: { factId }, personal: { kind, address } }];
+  return [{ type: 'ContactAddressChanged', data: { factId }, personal: { kind, address }, ...doubt }];
 }
 
 export function changeAttribute(

@@ -1,6 +1,7 @@
 // What is allowed on a contact's own values: registration, names, e-mail addresses, phones, postal addresses, attributes.
 import { describe, expect, it } from 'vitest';
 import {
+  claimConfirmed,
   contactAddressChanged,
   contactAttributeChanged,
   contactEmailAdded,
@@ -212,6 +213,20 @@ describe('e-mail addresses', () => {
       .then(contactEmailChanged({ factId: factIdOf(1), address: 'between@acme.example' }));
   });
 
+  it('are only proposed where a feed names an address that nobody believes', () => {
+    const change = { type: 'ChangeContactEmail', contactId: ann, was: 'nobody@acme.example' } as const;
+    const fact = { factId: slotIdOf(ann, 'email', 'new@acme.example'), address: 'new@acme.example' };
+    given(main)
+      .when({ ...change, address: 'new@acme.example' }, feed)
+      .thenProposed('former_value_not_believed', contactEmailChanged(fact));
+    given(main)
+      .when({ ...change, address: 'ann@acme.example' }, feed)
+      .then(claimConfirmed(contactEmailChanged({ factId: factIdOf(1), address: 'ann@acme.example' })));
+    given(main)
+      .when({ ...change, address: null }, feed)
+      .thenRejected('FACT_UNKNOWN', 'was');
+  });
+
   it('are not guessed when nobody knows the address or the id', () => {
     const address = 'new@acme.example';
     given(main)
@@ -334,6 +349,16 @@ describe('phones', () => {
     expect(appended[0]).not.toHaveProperty('data.factId', slot);
   });
 
+  it('are only proposed where a feed names a number that nobody believes', () => {
+    const factId = slotIdOf(ann, 'phone', 'office', 'voice', '+49 30 2000');
+    given(contactRegistered(), office)
+      .when(change({ was: '+49 30 9999' }), feed)
+      .thenProposed('former_value_not_believed', contactPhoneChanged({ factId, phone: '+49 30 2000' }));
+    given(contactRegistered(), office)
+      .when(change({ was: '+49 30 9999', phone: null }), feed)
+      .thenRejected('FACT_UNKNOWN', 'was');
+  });
+
   it('cannot be emptied without saying which', () => {
     given(contactRegistered(), office)
       .when(change({ phone: null }))
@@ -375,6 +400,13 @@ describe('postal addresses', () => {
       .when(change({ addressId: factIdOf(3), kind: 'home', address: null }))
       .then(contactAddressChanged({ factId: factIdOf(3), kind: 'home', address: null }))
       .andAgainNothing();
+  });
+
+  it('are only proposed where a feed names an address that nobody believes', () => {
+    const factId = slotIdOf(ann, 'address', 'office', '2 Acme Way');
+    given(contactRegistered(), office)
+      .when(change({ was: '3 Acme Way' }), feed)
+      .thenProposed('former_value_not_believed', contactAddressChanged({ factId, address: '2 Acme Way' }));
   });
 
   it('are not guessed', () => {

@@ -31,6 +31,18 @@ function expectations(events: TestEvent[], command: Command, context: Context, o
     thenNothing() {
       return self.then();
     },
+    /** Nothing is believed anew: the claim waits until somebody accepts or declines it. */
+    thenProposed(doubt: string, { type, data, personal }: TestEvent) {
+      expect(appended).toMatchObject([
+        {
+          type: 'ChangeProposed',
+          data: { doubt, claimed: type, claim: data },
+          personal: { claim: personal },
+        },
+      ]);
+      for (const event of appended) expectValid(event);
+      return self;
+    },
     thenRejected(code: RejectionCode, path?: string) {
       expect(decision).toMatchObject({ rejected: code, ...(path !== undefined && { path }) });
       return self;

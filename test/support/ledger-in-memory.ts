@@ -71,8 +71,9 @@ export function carryOut(events: readonly TestEvent[], asked: Command, context: 
   if (isRejection(decision)) return { stream, decision, belief, appended: [] };
   const enveloped = (decided: Decided, ordinal: number) =>
     envelop(decided, stream, full, request, learnedAtMs, ordinal) as TestEvent;
-  if (full.asProposal) {
-    const proposal = asProposal(decision[0]!, full.asProposal.doubt, request);
+  const doubt = full.asProposal?.doubt ?? decision.find((decided) => decided.doubt)?.doubt;
+  if (doubt !== undefined) {
+    const proposal = asProposal(decision[0]!, doubt, request);
     return { stream, decision, belief, appended: [enveloped(proposal, 0)] };
   }
   const settled = decision.map(enveloped);

@@ -268,9 +268,11 @@ export interface Arrival {
   refused: Claim[];
 }
 
+const isDoubtful = (decided: { doubt?: string }) => decided.doubt !== undefined;
+
 /**
  * Claims arrive in this order; one that is refused is sent again once another was accepted, as a feed is imported again, so
- * that each arrives after the fact it names.
+ * that each arrives after the fact it names. One that would only be proposed waits as well.
  */
 export function arrive(known: readonly TestEvent[], claims: readonly Claim[]): Arrival {
   let events = [...known];
@@ -280,7 +282,7 @@ export function arrive(known: readonly TestEvent[], claims: readonly Claim[]): A
     const refused: Claim[] = [];
     for (const one of waiting) {
       const { decision, appended } = carryOut(events, one.command, one.context);
-      if (isRejection(decision)) refused.push(one);
+      if (isRejection(decision) || decision.some(isDoubtful)) refused.push(one);
       else {
         events = append(events, appended);
         progress = true;
