@@ -1,6 +1,6 @@
 // Read model: by which ids other systems know a contact or account, and which contacts were merged into which.
 
-import type { ContactEventOf } from '../src/contact/events.ts';
+import { mergeIn } from '../src/contact/merge.ts';
 import { categoryOf, subjectOf } from '../src/ledger-events.ts';
 import type { EventProjection, Row } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
@@ -19,7 +19,8 @@ export const identities: EventProjection = {
     },
     {
       name: 'merge',
-      columns: 'survivor_id TEXT, loser_id TEXT, brings INTEGER, PRIMARY KEY (survivor_id, loser_id)',
+      // One contact may be merged into another twice, once with its facts and once without.
+      columns: 'survivor_id TEXT, loser_id TEXT, brings INTEGER, PRIMARY KEY (survivor_id, loser_id, brings)',
       withoutRowid: true,
       indexes: ['loser_id'],
     },
@@ -35,15 +36,11 @@ export const identities: EventProjection = {
         externalId.id,
         subjectOf(event.stream),
       ]);
-    if (event.type === 'ContactMerged')
-      rows.push(['merge', event.data.intoId, subjectOf(event.stream), brings(event) ? 1 : 0]);
+    const merge = mergeIn(event);
+    if (merge) rows.push(['merge', merge.intoId, subjectOf(event.stream), merge.brings ? 1 : 0]);
     return rows;
   },
 };
-
-function brings({ data }: ContactEventOf<'ContactMerged'>): boolean {
-  return data.carried.length > 0 || data.choices.length > 0;
-}
 
 export type EntityKind = 'contact' | 'account';
 
@@ -63,7 +60,7 @@ export function findByExternalId(
 /** All contacts that were at any time merged into this one. */
 export function findMergedInto(db: ReadDatabase, survivorId: string): string[] {
   const rows = db
-    .prepare('SELECT loser_id AS id FROM merge WHERE survivor_id = ? ORDER BY loser_id')
+    .prepare('SELECT DISTINCT loser_id AS id FROM merge WHERE survivor_id = ? ORDER BY loser_id')
     .all(survivorId);
   return (rows as { id: string }[]).map((row) => row.id);
 }

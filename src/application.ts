@@ -68,6 +68,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       head: await store.head(),
       applied: (position) => readModels.applied(position),
       mergesInto: (contactId) => readModels.beliefs.mergesInto(contactId),
+      noteMerge: (loserId, survivorId) => readModels.links.note(loserId, survivorId),
       survivorsOf: (contactId) => readModels.links.survivorsOf(contactId),
     });
     return {

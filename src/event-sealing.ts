@@ -17,6 +17,8 @@ export class EventUnreadable extends Error {
 export interface EventSealing {
   /** A fresh key for a person or account. */
   takeKey(): Promise<SealingKey>;
+  /** A key that seals once more and never opens: what was erased elsewhere stays erased here. */
+  takeDestroyedKey(): Promise<SealingKey>;
   /** The key of an id, or null once it is destroyed. */
   keyOf(keyId: string): Promise<SealingKey | null>;
   /** Seals the personal part; remembers what it sealed for a moment, so that who reads it back need not open it. */
@@ -78,6 +80,11 @@ export function createEventSealing(keyStore: KeyStore): EventSealing {
 
   return {
     takeKey: () => keyStore.take(),
+    async takeDestroyedKey() {
+      const key = await keyStore.take();
+      await keyStore.destroy([key.keyId]);
+      return key;
+    },
     async keyOf(keyId) {
       const state = keyStore.cached(keyId) ?? (await keyStore.getMany([keyId])).get(keyId);
       return state?.state === 'available' ? { keyId, key: state.key } : null;
@@ -87,7 +94,8 @@ export function createEventSealing(keyStore: KeyStore): EventSealing {
         event;
       const { causationId, correlationId, policy, reasonCode, evidence } = event;
       const plaintext = JSON.stringify(event.personal ?? {});
-      if (!key && plaintext !== '{}') throw new Error('An event with personal data needs a key.');
+      const isSealed = event.personal === null || plaintext !== '{}';
+      if (!key && isSealed) throw new Error('An event with personal data needs a key.');
       remember(event);
       return {
         id,
@@ -107,7 +115,7 @@ export function createEventSealing(keyStore: KeyStore): EventSealing {
           ...(evidence?.length && { evidence }),
         },
         data: event.data as JsonObject,
-        boxes: key && plaintext !== '{}' ? [sealer.seal(key.keyId, key.key, id, plaintext)] : [],
+        boxes: key && isSealed ? [sealer.seal(key.keyId, key.key, id, plaintext)] : [],
       };
     },
     async open(events) {

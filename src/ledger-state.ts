@@ -68,7 +68,8 @@ export function createLedgerStates(
       categoryOf(stream) === 'contact' && stored.length
         ? await mergesInto(stream.slice('contact-'.length))
         : [];
-    let newestLearnedAtMs = Number.NEGATIVE_INFINITY;
+    // A merge counts too: what was learned before it cannot be folded on top of it.
+    let newestLearnedAtMs = Math.max(...mergesIn.map((merge) => merge.learnedAtMs), Number.NEGATIVE_INFINITY);
     let keyId: string | undefined;
     for (const event of stored) {
       newestLearnedAtMs = Math.max(newestLearnedAtMs, event.learnedAtMs);

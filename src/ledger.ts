@@ -9,6 +9,7 @@ import type { ContactBelief, MergeIn } from './contact/belief.ts';
 import { type ContactCommand, contactCommands } from './contact/commands.ts';
 import { decideContact } from './contact/decider.ts';
 import { claimTypes } from './contact/events.ts';
+import { mergeIn } from './contact/merge.ts';
 import type { Deciding } from './deciding.ts';
 import { asConfirmation, asProposal, type Decided, envelop, identify, type Request } from './enveloping.ts';
 import type { EventSealing } from './event-sealing.ts';
@@ -31,6 +32,8 @@ export interface LedgerOptions {
   applied: (position: number) => Promise<void>;
   /** Facts that other contacts brought along when they were merged into this one. */
   mergesInto: (contactId: string) => Promise<MergeIn[]>;
+  /** Makes a merge known before the read models have it. */
+  noteMerge: (loserId: string, survivorId: string) => void;
   /** Contacts that show facts of this one because it was merged into them. */
   survivorsOf: (contactId: string) => readonly string[];
   /** Position of the ledger's last event when this process opened it. */
@@ -44,15 +47,16 @@ export interface Ledger {
    * The same in two steps, for an import: resolves once it is decided, so that the next command can be decided on it, while
    * `done` tells when it is durable and, unless it is a feed's, visible. What was decided on something that never became durable is decided anew.
    */
-  submit(command: Command, context: CommandContext): Promise<Submitted>;
-  /** Whether the same command was accepted before: submitting it again would write nothing. */
-  knows(command: Command, context: CommandContext): Promise<boolean>;
+  submit(command: Command, context: CommandContext, onWrite?: OnWrite): Promise<Submitted>;
   /**
    * Takes an event of another ledger's export as it is: same id, times and place in its stream (`version`). An event that is
    * there already is a repeat; another one at its place is STREAM_DIVERGED.
    */
   restore(event: LedgerEvent): Promise<Submitted>;
 }
+
+/** Called in the turn in which the events are handed to the store, before them; not where nothing is written. */
+export type OnWrite = () => void;
 
 /** `done` must be awaited: it rejects on faults. */
 export interface Submitted {
@@ -91,17 +95,15 @@ export function createLedger(options: LedgerOptions): Ledger {
       return (await submit(command, context)).done;
     },
     submit,
-    async knows(command, context) {
-      const state = await states.load(streamOf(command));
-      return state.digests.has(identify(command, context, salt).eventId(0));
-    },
     restore,
   };
 
   async function restore(event: LedgerEvent): Promise<Submitted> {
+    if (isAhead(event.learnedAtMs))
+      return answered({ ok: false, ...reject('LEARNED_IN_FUTURE', 'learnedAt') });
     const state = await states.load(event.stream);
     const id = subjectOf(event.stream);
-    if (state.digests.has(event.id))
+    if (state.digests.get(event.id) === event.requestDigest)
       return answered({
         ok: true,
         id,
@@ -110,9 +112,10 @@ export function createLedger(options: LedgerOptions): Ledger {
         eventIds: [event.id],
         repeated: true,
       });
-    if (state.version !== event.version - 1)
+    if (state.version !== event.version - 1 || state.digests.has(event.id))
       return answered({ ok: false, ...reject('STREAM_DIVERGED', 'streamVersion') });
-    if (event.personal && Object.keys(event.personal).length > 0) await giveKey(state);
+    if (event.personal === null) state.key ??= await sealing.takeDestroyedKey();
+    else if (Object.keys(event.personal).length > 0) await giveKey(state);
     const refolds = event.learnedAtMs < state.newestLearnedAtMs || event.type === 'ChangesReverted';
     if (refolds && !state.events) await states.withEvents(state);
     if (!states.isCurrent(state) || state.version !== event.version - 1) return restore(event);
@@ -130,16 +133,20 @@ export function createLedger(options: LedgerOptions): Ledger {
     state.keyId ??= state.key.keyId;
   }
 
-  async function submit(command: Command, context: CommandContext): Promise<Submitted> {
-    if (context.learnedAtMs !== undefined && context.learnedAtMs > clock.nowMs() + learnedAheadMaxMs)
+  function isAhead(learnedAtMs: number): boolean {
+    return learnedAtMs > clock.nowMs() + learnedAheadMaxMs;
+  }
+
+  async function submit(command: Command, context: CommandContext, onWrite?: OnWrite): Promise<Submitted> {
+    if (context.learnedAtMs !== undefined && isAhead(context.learnedAtMs))
       return answered({ ok: false, ...reject('LEARNED_IN_FUTURE', 'learnedAt') });
     const request = identify(command, context, salt);
-    let attempt = await decideOnce(command, context, request);
+    let attempt = await decideOnce(command, context, request, onWrite);
     async function finish(): Promise<CommandResult> {
       for (let attempts = 1; attempts < attemptsMax; attempts++) {
         const result = await attempt.outcome;
         if (result) return result;
-        attempt = await decideOnce(command, context, request);
+        attempt = await decideOnce(command, context, request, onWrite);
       }
       return (await attempt.outcome) ?? { ok: false, ...reject('CONTENTION', '') };
     }
@@ -147,7 +154,12 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   /** Decides and hands over to the store. The outcome is undefined when somebody else was faster: then decide anew. */
-  async function decideOnce(command: Command, context: CommandContext, request: Request): Promise<Attempt> {
+  async function decideOnce(
+    command: Command,
+    context: CommandContext,
+    request: Request,
+    onWrite: OnWrite | undefined,
+  ): Promise<Attempt> {
     const stream = streamOf(command);
     const known = await loadReferences(command, states, context.by);
     const state = await readyState(stream, command, context, known);
@@ -167,7 +179,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     if (isRejection(decision)) return refused(decision);
     const events = settle(decision, belief, stream, context, request, learnedAtMs);
     if (isRejection(events)) return refused(events);
-    return { outcome: events.length === 0 ? nothingToDo(state) : append(state, events, context.by) };
+    if (events.length === 0) return { outcome: nothingToDo(state) };
+    onWrite?.();
+    return { outcome: append(state, events, context.by) };
   }
 
   async function nothingToDo(state: StreamState): Promise<CommandResult> {
@@ -230,8 +244,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       });
       // An import waits once for many lines: rows of a contact with ten changes are then written once.
       if (by === 'person') await options.applied(result.position);
-      if (categoryOf(state.stream) === 'contact')
-        for (const id of options.survivorsOf(subjectOf(state.stream))) states.dropStream(`contact-${id}`);
+      if (categoryOf(state.stream) === 'contact') forgetSurvivors(state.stream, events);
       const { version, position } = result;
       return {
         ok: true,
@@ -247,6 +260,19 @@ export function createLedger(options: LedgerOptions): Ledger {
       throw fault;
     } finally {
       if (state.pending === pending) state.pending = undefined;
+    }
+  }
+
+  /** What is believed of a contact changes with those that were merged into it, and with those merged into them. */
+  function forgetSurvivors(stream: string, events: readonly LedgerEvent[]): void {
+    for (const event of events) {
+      const merge = mergeIn(event);
+      if (merge?.brings) options.noteMerge(subjectOf(stream), merge.intoId);
+    }
+    const reached = new Set(options.survivorsOf(subjectOf(stream)));
+    for (const id of reached) {
+      states.dropStream(`contact-${id}`);
+      for (const next of options.survivorsOf(id)) reached.add(next);
     }
   }
 
@@ -297,9 +323,9 @@ export function createLedger(options: LedgerOptions): Ledger {
       return [envelop(asProposal(decision[0]!, doubt, request), stream, context, request, learnedAtMs, 0)];
     }
     if (categoryOf(stream) === 'signals') return events;
-    let after = belief;
-    for (const event of events)
-      after = event.type === 'ChangesReverted' ? null : believeStreamNext(stream, after, event);
+    // What a revert leaves of the belief only the whole history tells.
+    if (events.some((event) => event.type === 'ChangesReverted')) return events;
+    const after = events.reduce((before, event) => believeStreamNext(stream, before, event), belief);
     if (after !== belief || decision.length === 0) return events;
     if (context.by === 'person') return [];
     return decision.map((decided, ordinal) =>

@@ -171,20 +171,23 @@ export interface LineRefusal {
   message: string;
 }
 
-/** Reads a line's JSON; the refusal never shows content. */
-export function parseObject(text: string): Record<string, unknown> | LineRefusal {
+export const notJson: LineRefusal = { code: 'LINE_NOT_JSON', path: '', message: lineCodes.LINE_NOT_JSON };
+
+/** Reads a line's JSON; undefined where it is not one object. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
   } catch {
-    // Falls through: the parser's message would show content.
+    // The parser's message would show content.
   }
-  return { code: 'LINE_NOT_JSON', path: '', message: lineCodes.LINE_NOT_JSON };
+  return undefined;
 }
 
+/** Tells a refusal from what a line became otherwise, which has no code. */
 export function isLineRefusal(value: object): value is LineRefusal {
-  return 'code' in value && 'message' in value && 'path' in value && Object.keys(value).length === 3;
+  return 'code' in value;
 }
 
 /** Fields whose keys are the source's own, and so content. */

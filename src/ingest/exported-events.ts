@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Application } from '../application.ts';
 import type { CommandResult } from '../command.ts';
 import { zCode, zDate, zId } from '../event-contract.ts';
-import { contractOf, type LedgerEvent } from '../ledger-events.ts';
+import { contractOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import { formatInstant, parseInstant } from '../time/instant.ts';
 import { fieldInvalid, type LineRefusal } from './change-feed.ts';
 
@@ -14,12 +14,20 @@ const zActor = z.strictObject({
   team: z.string().optional(),
   onBehalfOf: z.string().optional(),
 });
+/** As the store keeps them: another spelling of the same id would be another event. */
+const zStoredId = zId.refine((id) => id === id.toLowerCase(), 'is a UUID in lower case');
+const zStream = z
+  .string()
+  .refine(
+    (stream) => zStoredId.safeParse(subjectOf(stream)).success,
+    'is a category, a dash and a UUID in lower case',
+  );
 const zExportedEvent = z.object({
   source: z.string(),
-  id: zId,
+  id: zStoredId,
   type: z.string(),
   typeVersion: z.int().min(1),
-  stream: z.string(),
+  stream: zStream,
   streamVersion: z.int().min(1),
   position: z.int().min(1),
   learnedAt: zInstant,

@@ -10,6 +10,7 @@ import {
   isLineRefusal,
   type LineCode,
   lineCodes,
+  notJson,
   parseObject,
   readClaim,
   type SourceIds,
@@ -75,22 +76,23 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
       else if (result.repeated) counts.repeated += 1;
       else counts.accepted += 1;
     } catch (thrown) {
-      fault ??= thrown;
+      // Attributes of a line that is just short enough may take more room than the line.
+      if ((thrown as { code?: unknown }).code === 'EVENT_TOO_LARGE')
+        refuse(line, { code: 'LINE_TOO_LONG', path: '', message: lineCodes.LINE_TOO_LONG });
+      else fault ??= thrown;
     }
   }
 
-  /** The run of this feed, begun: it is the same feed, and so the same run, as long as its first line is the same. */
-  async function begunRun(): Promise<ImportRun> {
-    run ??= openImportRun({
+  /** It is the same feed, and so the same run, as long as its first line is the same. */
+  async function openRun(): Promise<ImportRun> {
+    run ??= await openImportRun({
       store: app.store,
       sealing: app.sealing,
       clock: app.clock,
       salt: app.keyStore.salt,
       actor: options.actor,
-      applied: (position) => app.readModels.applied(position),
       firstLine: firstLine ?? '',
     });
-    await run.begin();
     return run;
   }
 
@@ -105,7 +107,7 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
       });
     }
     const object = parseObject(line.text);
-    if (isLineRefusal(object)) return refuse(line.number, object);
+    if (!object) return refuse(line.number, notJson);
     firstLine ??= `${String(object['source'])}\n${String(object['id'])}`;
     const submitted = isExportedEvent(object) ? await exported.submit(object) : await submitClaim(object);
     if (isLineRefusal(submitted)) return refuse(line.number, submitted);
@@ -117,30 +119,34 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
     const claim = readClaim(object, options.actor, ids);
     if (isLineRefusal(claim)) return claim;
     const { command, context } = claim;
-    // A line without learnedAt gets the run's own instant; a repeated one needs none, so that a repeat writes nothing at all.
-    if (context.learnedAtMs === undefined && !(await app.ledger.knows(command, context)))
-      context.learnedAtMs = (await begunRun()).nowMs;
-    return app.ledger.submit(command, context);
+    if (context.learnedAtMs !== undefined) return app.ledger.submit(command, context);
+    // The run begins with the first line that is written: a feed that says nothing new leaves no trace of its own either.
+    const { nowMs, begin } = await openRun();
+    return app.ledger.submit(command, { ...context, learnedAtMs: nowMs }, begin);
   }
 
-  for await (const batch of options.lines) {
-    for (const line of batch) {
-      counts.lines += 1;
-      await submit(line);
-      if (inFlight.size >= inFlightMax) {
-        await Promise.all(inFlight);
-        await waitForReadModels(app, lagMax);
+  try {
+    for await (const batch of options.lines) {
+      for (const line of batch) {
+        counts.lines += 1;
+        await submit(line);
+        if (inFlight.size >= inFlightMax) {
+          await Promise.all(inFlight);
+          await waitForReadModels(app, lagMax);
+        }
+        if (fault) break;
       }
+      options.onProgress?.({ ...counts, bytesRead: batch.at(-1)!.bytesRead });
       if (fault) break;
     }
-    options.onProgress?.({ ...counts, bytesRead: batch.at(-1)!.bytesRead });
-    if (fault) break;
+  } finally {
+    // Also where the input fails: what is on its way to the store is written, and each refusal is told.
+    await Promise.all(inFlight);
   }
-  await Promise.all(inFlight);
-  await waitForReadModels(app, 0);
   if (fault) throw fault;
   const { accepted, repeated, refused } = counts;
-  if (complete) await run?.complete({ accepted, repeated, refused });
+  if (complete && firstLine !== undefined) await (await openRun()).complete({ accepted, repeated, refused });
+  await waitForReadModels(app, 0);
   return { ...counts, complete };
 }
 

@@ -15,9 +15,10 @@ export interface ImportCounts {
 }
 
 export interface ImportRun {
-  /** Makes sure the run has an instant; call it before a line needs `nowMs`. Writes nothing where the run is being resumed. */
-  begin(): Promise<void>;
+  /** What lines without a learnedAt are taken to be learned at: the beginning of the run that is being resumed, else now. */
   readonly nowMs: number;
+  /** Hands the run's beginning to the store, before and together with its first line. Nothing where it has begun already. */
+  begin(): void;
   /** Closes the run, if it was begun: lines that come later are learned later. */
   complete(counts: ImportCounts): Promise<void>;
 }
@@ -28,16 +29,19 @@ export interface ImportRunOptions {
   clock: Clock;
   salt: Buffer;
   actor: Actor;
-  applied: (position: number) => Promise<void>;
   /** Source and id of the feed's first line: what makes it the same feed when it is resumed. */
   firstLine: string;
 }
 
-export function openImportRun(options: ImportRunOptions): ImportRun {
+export async function openImportRun(options: ImportRunOptions): Promise<ImportRun> {
   const { store, sealing, clock, salt, actor } = options;
   const stream = `import-${deriveId(salt, 'import', options.firstLine)}`;
-  let version = 0;
-  let startedAtMs: number | undefined;
+  const events = await store.read(stream);
+  const last = events.at(-1);
+  const isResumed = last?.type === 'ImportStarted';
+  const nowMs = isResumed ? last.learnedAtMs : clock.nowMs();
+  let begun: Promise<void> | undefined = isResumed ? Promise.resolve() : undefined;
+  let version = events.length;
 
   async function append(type: ImportEvent['type'], data: object, learnedAtMs: number): Promise<void> {
     const id = newId();
@@ -60,27 +64,19 @@ export function openImportRun(options: ImportRunOptions): ImportRun {
     const result = await store.append(stream, version, [sealing.seal(event, null)]);
     if (!result.ok) throw new Error('Two imports of the same feed run at the same time; let one end first.');
     version = result.version;
-    await options.applied(result.position);
   }
 
   return {
-    async begin() {
-      if (startedAtMs !== undefined) return;
-      const events = await store.read(stream);
-      version = events.length;
-      const last = events.at(-1);
-      if (last?.type === 'ImportStarted') startedAtMs = last.learnedAtMs;
-      else {
-        startedAtMs = clock.nowMs();
-        await append('ImportStarted', {}, startedAtMs);
-      }
-    },
-    get nowMs() {
-      if (startedAtMs === undefined) throw new Error('The import run has not begun.');
-      return startedAtMs;
+    nowMs,
+    begin() {
+      begun ??= append('ImportStarted', {}, nowMs);
+      // Who completes the run hears of it.
+      begun.catch(() => undefined);
     },
     async complete(counts) {
-      if (startedAtMs !== undefined) await append('ImportCompleted', { ...counts }, clock.nowMs());
+      if (!begun) return;
+      await begun;
+      await append('ImportCompleted', { ...counts }, clock.nowMs());
     },
   };
 }

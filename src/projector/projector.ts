@@ -2,6 +2,7 @@
 import type { AccountBelief } from '../account/belief.ts';
 import type { Beliefs } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
+import { mergeIn } from '../contact/merge.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
@@ -182,8 +183,8 @@ function createBatches(options: ProjectorOptions): {
         if (category !== 'contact' && category !== 'account') continue;
         advance(event);
         touched.add(event.stream);
-        if (event.type === 'ContactMerged' && bringsSomething(event.data))
-          links.note(subjectOf(event.stream), event.data.intoId);
+        const merge = mergeIn(event);
+        if (merge?.brings) links.note(subjectOf(event.stream), merge.intoId);
         if (category === 'contact')
           for (const id of links.survivorsOf(subjectOf(event.stream))) merged.add(id);
       }
@@ -204,10 +205,6 @@ function createBatches(options: ProjectorOptions): {
       return { checkpoint, replace, rows };
     },
   };
-}
-
-function bringsSomething(merge: { carried: readonly string[]; choices: readonly string[] }): boolean {
-  return merge.carried.length > 0 || merge.choices.length > 0;
 }
 
 /** The rows of what is believed of one contact or account. */
