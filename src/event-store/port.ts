@@ -101,8 +101,7 @@ export type EventStoreFailureCode =
   | 'LEDGER_LOCKED'
   | 'LEDGER_MISSING'
   | 'LEDGER_DAMAGED'
-  | 'LEDGER_TOO_NEW'
-  | 'LEDGER_MISMATCH';
+  | 'LEDGER_TOO_NEW';
 
 /** A fault of the store (never an expected refusal such as a wrong version). */
 export class EventStoreFailure extends Error {

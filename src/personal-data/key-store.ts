@@ -33,8 +33,7 @@ export type KeyStoreFailureCode =
   | 'KEY_FILE_MISSING'
   | 'KEY_FILE_DAMAGED'
   | 'KEY_FILE_TOO_NEW'
-  | 'KEY_FILE_MISMATCH'
-  | 'KEY_FILE_EXISTS';
+  | 'KEY_FILE_MISMATCH';
 
 export class KeyStoreFailure extends Error {
   readonly code: KeyStoreFailureCode;

@@ -1,0 +1,104 @@
+// The README and docs say what the program does: commands, options, variables, exit codes and codes, in both directions.
+import { existsSync, readFileSync } from 'node:fs';
+import { parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { buildLedgerSchema } from '../schema/build.ts';
+import { buildProgram } from '../src/cli/program.ts';
+import { exitCodes } from '../src/cli/terminal.ts';
+import { environmentVariables } from '../src/config.ts';
+import { feedLines, lineCodes } from '../src/ingest/change-feed.ts';
+import { rejectionCodes } from '../src/rejections.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+const codes = readFileSync('docs/codes.md', 'utf8');
+const changeFeed = readFileSync('docs/change-feed.md', 'utf8');
+const sorted = (items: Iterable<string>) => [...new Set(items)].sort();
+const matches = (text: string, pattern: RegExp) =>
+  sorted([...text.matchAll(pattern)].map((match) => match[1]!));
+
+describe('the README', () => {
+  it('names every command and option, and no other', () => {
+    const commands = readme.slice(readme.indexOf('## Commands'), readme.indexOf('All take `--data'));
+    const options = Object.fromEntries(
+      [...commands.matchAll(/^\| `([a-z-]+)[^|]*\|[^|]*\|([^|]*)\|$/gm)].map(([, name, cell]) => [
+        name,
+        matches(cell!, /`(--[a-z-]+)`/g),
+      ]),
+    );
+    const program = buildProgram();
+    expect(options).toEqual(
+      Object.fromEntries(
+        program.commands.map((command) => [
+          command.name(),
+          sorted(command.options.map((option) => option.long!)),
+        ]),
+      ),
+    );
+    for (const option of program.options)
+      expect(readme).toContain(`\`${option.flags.replace(/<.*>/, '').trim()}`);
+  });
+
+  it('names every environment variable, and no other', () => {
+    expect(matches(readme, /\b(CONTACT_LEDGER_[A-Z_]+)/g)).toEqual(sorted(Object.keys(environmentVariables)));
+  });
+
+  it('explains every exit code', () => {
+    const sentence = /Exit codes: (.*)/.exec(readme)![1]!;
+    for (const code of Object.keys(exitCodes)) expect(sentence).toMatch(new RegExp(`(^|, )${code} `));
+  });
+
+  it('shows GraphQL that the schema takes', async () => {
+    const schema = await buildLedgerSchema();
+    const examples = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map((match) => match[1]!);
+    expect(examples.length).toBeGreaterThan(1);
+    for (const example of examples) expect(validate(schema, parse(example))).toEqual([]);
+  });
+
+  it('links to pages and names files that exist', () => {
+    const named = [
+      ...matches(readme, /\]\(([^)#:]+)\)/g),
+      ...matches(readme, /`((?:src|schema|test|projections)\/[\w./-]+)`/g),
+    ];
+    expect(named.filter((path) => !existsSync(path))).toEqual([]);
+  });
+});
+
+describe('the page of codes', () => {
+  const table = (title: string) =>
+    matches(codes.slice(codes.indexOf(title)).split(/\n## /)[0]!, /^\| `([A-Z_0-9]+)` \|/gm);
+
+  it('has the refusals of the program, in its words', () => {
+    expect(table('Refusals of commands and lines')).toEqual(sorted(Object.keys(rejectionCodes)));
+    expect(table('Refusals of lines that cannot be read')).toEqual(sorted(Object.keys(lineCodes)));
+    for (const [code, meaning] of Object.entries({ ...rejectionCodes, ...lineCodes }))
+      expect(codes).toContain(`| \`${code}\` | ${meaning} |`);
+  });
+
+  it('has the faults that the sources name, and no other', () => {
+    const sources = [
+      'src/event-store/port.ts',
+      'src/personal-data/key-store.ts',
+      'src/personal-data/sealer.ts',
+      'src/event-sealing.ts',
+      'src/verify.ts',
+      'src/config.ts',
+      'src/cli/export.ts',
+      'src/demo/customer-base.ts',
+      'src/server/server-failure.ts',
+      'src/server/http-server.ts',
+      'src/server/graphql-endpoint.ts',
+      'src/server/error-masking.ts',
+      'schema/parse-input.ts',
+      'schema/read-point.ts',
+    ];
+    const internal = ['WRONG_VERSION', 'CLIENT_GONE', 'TOO_LARGE'];
+    const named = sources.flatMap((file) => matches(readFileSync(file, 'utf8'), /'([A-Z]+(?:_[A-Z]+)+)'/g));
+    expect(table('Faults')).toEqual(sorted(named.filter((code) => !internal.includes(code))));
+  });
+});
+
+it('the page of the change feed names every type of line', () => {
+  const rows = changeFeed.slice(changeFeed.indexOf('| type | further'), changeFeed.indexOf('```json'));
+  const named = [...rows.matchAll(/^\| ([A-Z][A-Za-z, ]+) \|/gm)].flatMap((match) => match[1]!.split(', '));
+  expect(sorted(named)).toEqual(sorted(Object.keys(feedLines)));
+});
