@@ -4,6 +4,7 @@ import type { Application } from '../application.ts';
 import type { CommandResult } from '../command.ts';
 import { zCode, zDate, zId } from '../event-contract.ts';
 import { contractOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
+import { reject } from '../rejections.ts';
 import { formatInstant, parseInstant } from '../time/instant.ts';
 import { fieldInvalid, type LineRefusal } from './change-feed.ts';
 
@@ -14,17 +15,14 @@ const zActor = z.strictObject({
   team: z.string().optional(),
   onBehalfOf: z.string().optional(),
 });
-/** As the store keeps them: another spelling of the same id would be another event. */
-const zStoredId = zId.refine((id) => id === id.toLowerCase(), 'is a UUID in lower case');
+/** In lower case as ids are: in another spelling it would be another stream. */
 const zStream = z
   .string()
-  .refine(
-    (stream) => zStoredId.safeParse(subjectOf(stream)).success,
-    'is a category, a dash and a UUID in lower case',
-  );
+  .toLowerCase()
+  .refine((stream) => zId.safeParse(subjectOf(stream)).success, 'is a category, a dash and a UUID');
 const zExportedEvent = z.object({
   source: z.string(),
-  id: zStoredId,
+  id: zId,
   type: z.string(),
   typeVersion: z.int().min(1),
   stream: zStream,
@@ -110,6 +108,8 @@ export interface ExportedEvents {
 
 /** Takes exported lines back: each event at its place in its stream, under its own id and times. */
 export function createExportedEvents(app: Application): ExportedEvents {
+  // What follows a line that does not fit must not be taken because its place happens to be free.
+  const diverged = new Set<string>();
   return {
     async submit(object) {
       const parsed = zExportedEvent.safeParse(object);
@@ -124,7 +124,16 @@ export function createExportedEvents(app: Application): ExportedEvents {
         };
       const parts = z.object({ data: contract.clear, personal: contract.sealed.nullable() }).safeParse(line);
       if (!parts.success) return fieldInvalid(parts.error.issues[0]!);
-      return app.ledger.restore(eventOf(line));
+      if (diverged.has(line.stream))
+        return { done: Promise.resolve({ ok: false, ...reject('STREAM_DIVERGED', 'streamVersion') }) };
+      const submitted = await app.ledger.restore(eventOf(line));
+      submitted.done.then(
+        (result) => {
+          if (!result.ok) diverged.add(line.stream);
+        },
+        () => undefined,
+      );
+      return submitted;
     },
   };
 }
