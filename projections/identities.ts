@@ -67,34 +67,30 @@ export function findMergedInto(db: ReadDatabase, survivorId: string): string[] {
 
 /** Which contacts took something over from which: from the read model, and from merges that are not in it yet. */
 export function createMergeLinks(db: ReadDatabase): MergeLinks {
-  const noted = new Map<string, Set<string>>();
+  const noted = { losers: new Map<string, Set<string>>(), survivors: new Map<string, Set<string>>() };
   // Most ledgers have no merge that brings something: asked for every event, that must cost nothing.
   let mayHaveAny: boolean | undefined;
 
-  function idsOf(column: string, given: string, id: string): string[] {
-    mayHaveAny ??=
-      noted.size > 0 || db.prepare('SELECT 1 FROM merge WHERE brings = 1 LIMIT 1').get() !== undefined;
+  function idsOf(column: 'loser_id' | 'survivor_id', id: string, more: Iterable<string> = []): string[] {
+    mayHaveAny ??= db.prepare('SELECT 1 FROM merge WHERE brings = 1 LIMIT 1').get() !== undefined;
     if (!mayHaveAny) return [];
+    const given = column === 'loser_id' ? 'survivor_id' : 'loser_id';
     const rows = db.prepare(`SELECT ${column} AS id FROM merge WHERE ${given} = ? AND brings = 1`).all(id);
-    return (rows as { id: string }[]).map((row) => row.id);
+    return [...new Set([...(rows as { id: string }[]).map((row) => row.id), ...more])].sort();
   }
 
   return {
-    losersOf(survivorId) {
-      const more = [...noted]
-        .filter(([, survivors]) => survivors.has(survivorId))
-        .map(([loserId]) => loserId);
-      return [...new Set([...idsOf('loser_id', 'survivor_id', survivorId), ...more])].sort();
-    },
-    survivorsOf(loserId) {
-      return [
-        ...new Set([...idsOf('survivor_id', 'loser_id', loserId), ...(noted.get(loserId) ?? [])]),
-      ].sort();
-    },
+    losersOf: (survivorId) => idsOf('loser_id', survivorId, noted.losers.get(survivorId)),
+    survivorsOf: (loserId) => idsOf('survivor_id', loserId, noted.survivors.get(loserId)),
     note(loserId, survivorId) {
       mayHaveAny = true;
-      const survivors = noted.get(loserId) ?? new Set();
-      noted.set(loserId, survivors.add(survivorId));
+      add(noted.losers, survivorId, loserId);
+      add(noted.survivors, loserId, survivorId);
     },
   };
+}
+
+function add(sets: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = sets.get(key) ?? new Set();
+  sets.set(key, ids.add(id));
 }

@@ -25,6 +25,7 @@ export interface ProjectorOptions {
   settings: ProjectionSettings;
   readDatabase: ReadDatabase;
   links: {
+    losersOf(contactId: string): readonly string[];
     /** Contacts whose rows depend on this one's because it was merged into them. */
     survivorsOf(contactId: string): readonly string[];
     /** Makes a merge known before its row is written. */
@@ -41,7 +42,7 @@ export interface Projector {
 }
 
 /** How long events may gather while nobody waits for them. */
-const gatherMs = 100;
+const gatherMs = 1_000;
 
 /** Follows the log from the checkpoint of the read models until stopped. */
 export function startProjector(options: ProjectorOptions): Projector {
@@ -127,7 +128,7 @@ function createBatches(options: ProjectorOptions): {
   /** Folds on where the event is the newest; forgets what must be folded anew. */
   function advance(event: LedgerEvent): void {
     const known = held.get(event.stream);
-    if (event.version === 1) {
+    if (event.version === 1 && links.losersOf(subjectOf(event.stream)).length === 0) {
       held.set(event.stream, {
         belief: believeStreamNext(event.stream, null, event),
         newestLearnedAtMs: event.learnedAtMs,
@@ -198,8 +199,7 @@ function createBatches(options: ProjectorOptions): {
       for (const stream of touched) {
         const by = categoryOf(stream) as 'contact' | 'account';
         const belief = await beliefOf(stream, checkpoint);
-        replace.push({ by, id: subjectOf(stream), isGone: belief === null });
-        rows.push(...beliefRows(projections, by, belief, settings));
+        replace.push({ by, id: subjectOf(stream), rows: beliefRows(projections, by, belief, settings) });
       }
       forget();
       return { checkpoint, replace, rows };

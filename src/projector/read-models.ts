@@ -11,6 +11,7 @@ import { type RebuildOptions, rebuild } from './rebuild.ts';
 export interface MergeLinks {
   losersOf(survivorId: string): readonly string[];
   survivorsOf(loserId: string): readonly string[];
+  /** Makes a merge known before its row is written. */
   note(loserId: string, survivorId: string): void;
 }
 
@@ -29,16 +30,17 @@ export interface ReadModelsOptions {
 }
 
 export interface ReadModels {
-  /** The tables that finders read; another object after a swap. */
+  /** The tables that finders read: always the ones that serve now, so that it may be kept across a swap. */
   readonly database: ReadDatabase;
   readonly beliefs: Beliefs;
   readonly links: MergeLinks;
   /** Whether rows of an older version still serve while the new ones are built. */
   readonly isRebuilding: boolean;
+  /** Resolves once the tables rest on this position, also where they are swapped meanwhile; rejects where the projector failed. */
   applied(position: number): Promise<void>;
-  /** Builds all tables anew beside the live ones and swaps them in. */
+  /** Builds all tables anew beside the live ones and swaps them in. Where that fails the live ones go on. */
   rebuild(onProgress?: RebuildOptions['onProgress']): Promise<void>;
-  /** Builds all tables anew elsewhere and compares: live and rebuilt checksums at one position. */
+  /** Builds all tables anew elsewhere and compares checksums at one position. Nothing may be written meanwhile. */
   compareWithRebuilt(
     onProgress?: RebuildOptions['onProgress'],
   ): Promise<{ position: number; live: ProjectionChecksum[]; rebuilt: ProjectionChecksum[] }>;
@@ -52,17 +54,28 @@ interface Generation {
 }
 
 export async function openReadModels(options: ReadModelsOptions): Promise<ReadModels> {
-  const { path, store, projections, settings } = options;
-  const nextPath = path === ':memory:' ? path : `${path}.next`;
+  const { path, store, projections, settings, onFault } = options;
+  const nextPath = besides(path, 'next');
+  const comparedPath = besides(path, 'verify');
+  // Left behind by a process that was killed.
+  for (const file of [nextPath, comparedPath]) removeFile(file);
   const opened = openUsable(options, await store.head());
-  let live = generationOf(options, opened.database);
+  let current = opened.database;
+  const serving = servingDatabase(() => current);
+  let live = generationOf(options, serving);
+  const closing = new AbortController();
   let rebuilding: Promise<void> | undefined;
+  /** While the tables are exchanged nobody follows the log. */
+  let exchange: PromiseWithResolvers<void> | undefined;
   if (opened.state === 'empty') await build(live, options.onProgress);
   let projector = follow(live);
-  if (opened.state === 'old_versions') rebuilding = swap(options.onProgress).catch(options.onFault);
+  if (opened.state === 'old_versions')
+    begin(options.onProgress).catch((fault) => {
+      if (!closing.signal.aborted) onFault(fault);
+    });
 
   function follow({ database, links, beliefs }: Generation): Projector {
-    const { sealing, onFault } = options;
+    const { sealing } = options;
     return startProjector({
       store,
       sealing,
@@ -79,41 +92,85 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
     { database, beliefs }: Generation,
     onProgress: RebuildOptions['onProgress'],
   ): Promise<number> {
+    const { sealing } = options;
+    const { signal } = closing;
     return rebuild({
       store,
-      sealing: options.sealing,
+      sealing,
       beliefs,
       projections,
       settings,
       readDatabase: database,
       onProgress,
+      signal,
     });
   }
 
   /** The old tables serve until the new ones are complete; then both stand still for the moment of the swap. */
   async function swap(onProgress: RebuildOptions['onProgress']): Promise<void> {
-    removeFile(nextPath);
-    const next = generationOf(options, create(nextPath, options));
-    await build(next, onProgress);
-    const catchingUp = follow(next);
-    await catchingUp.applied(live.database.checkpoint);
-    const [former, formerProjector] = [live, projector];
-    live = next;
-    projector = catchingUp;
-    await formerProjector.stop();
-    former.database.close();
-    if (path !== ':memory:') {
-      removeFile(path);
-      for (const suffix of ['', '-wal', '-shm'])
-        if (existsSync(nextPath + suffix)) renameSync(nextPath + suffix, path + suffix);
+    const fresh = create(nextPath, options);
+    const next = generationOf(options, fresh);
+    let catchingUp: Projector | undefined;
+    try {
+      await build(next, onProgress);
+      catchingUp = follow(next);
+      await catchingUp.applied(current.checkpoint);
+      exchange = Promise.withResolvers();
+      await projector.stop();
+      // Who was answered from the old tables must find the same in the new ones.
+      await catchingUp.applied(current.checkpoint);
+      await catchingUp.stop();
+      current = exchangeFiles(fresh);
+      live = generationOf(options, serving);
+    } catch (fault) {
+      await catchingUp?.stop();
+      if (current !== fresh) fresh.close();
+      removeFile(nextPath);
+      throw fault;
+    } finally {
+      if (exchange) {
+        projector = follow(live);
+        exchange.resolve();
+        exchange = undefined;
+      }
     }
-    rebuilding = undefined;
   }
 
+  /** Puts the file of the new tables in the place of the old one; closed, because SQLite knows its files by name. */
+  function exchangeFiles(fresh: ReadDatabase): ReadDatabase {
+    current.close();
+    if (path === ':memory:') return fresh;
+    fresh.close();
+    removeFile(path);
+    renameSync(nextPath, path);
+    return openReadDatabase(path, projections, settings, options.ledgerId).readDatabase!;
+  }
+
+  function begin(onProgress: RebuildOptions['onProgress']): Promise<void> {
+    const running = swap(onProgress).finally(() => {
+      if (rebuilding === running) rebuilding = undefined;
+    });
+    rebuilding = running;
+    return running;
+  }
+
+  async function applied(position: number): Promise<void> {
+    for (;;) {
+      const asked = projector;
+      try {
+        return await asked.applied(position);
+      } catch (fault) {
+        await exchange?.promise;
+        if (asked === projector) throw fault;
+      }
+    }
+  }
+
+  /** Whatever becomes of it: who waits for it has been told already. */
+  const rebuilt = () => rebuilding?.catch(() => undefined);
+
   return {
-    get database() {
-      return live.database;
-    },
+    database: serving,
     get beliefs() {
       return live.beliefs;
     },
@@ -123,32 +180,51 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
     get isRebuilding() {
       return rebuilding !== undefined;
     },
-    applied: (position) => projector.applied(position),
+    applied,
     async rebuild(onProgress) {
-      await rebuilding;
-      rebuilding = swap(onProgress);
-      await rebuilding;
+      await rebuilt();
+      await begin(onProgress);
     },
     async compareWithRebuilt(onProgress) {
-      await rebuilding;
-      await projector.applied(await store.head());
-      const temporary = path === ':memory:' ? path : `${path}.verify`;
-      removeFile(temporary);
-      const other = generationOf(options, create(temporary, options));
+      await rebuilt();
+      await applied(await store.head());
+      const other = generationOf(options, create(comparedPath, options));
       try {
         const position = await build(other, onProgress);
-        return { position, live: live.database.checksums(), rebuilt: other.database.checksums() };
+        return { position, live: current.checksums(), rebuilt: other.database.checksums() };
       } finally {
         other.database.close();
-        removeFile(temporary);
+        removeFile(comparedPath);
       }
     },
     async close() {
-      await rebuilding;
+      closing.abort();
+      await rebuilt();
       await projector.stop();
-      live.database.close();
+      current.close();
     },
   };
+}
+
+/** A read database that stays the same object while the file behind it is exchanged. */
+function servingDatabase(current: () => ReadDatabase): ReadDatabase {
+  return {
+    get database() {
+      return current().database;
+    },
+    get checkpoint() {
+      return current().checkpoint;
+    },
+    write: (change) => current().write(change),
+    prepare: (sql) => current().prepare(sql),
+    checksums: () => current().checksums(),
+    createIndexes: () => current().createIndexes(),
+    close: () => current().close(),
+  };
+}
+
+function besides(path: string, suffix: string): string {
+  return path === ':memory:' ? path : `${path}.${suffix}`;
 }
 
 function generationOf(options: ReadModelsOptions, database: ReadDatabase): Generation {
@@ -171,12 +247,13 @@ function openUsable(
     } catch {
       // A damaged file says nothing that the log does not say better.
     }
-    removeFile(path);
   }
   return { database: create(path, options), state: 'empty' };
 }
 
+/** An empty one, in the place of whatever was there. */
 function create(path: string, { projections, settings, ledgerId }: ReadModelsOptions): ReadDatabase {
+  removeFile(path);
   return openReadDatabase(path, projections, settings, ledgerId, { indexes: false }).readDatabase!;
 }
 

@@ -16,6 +16,8 @@ export interface RebuildOptions {
   settings: ProjectionSettings;
   readDatabase: ReadDatabase;
   /** Told now and then; `done` of `total` events or, in the second half, subjects. */
+  /** Aborts the building between two pages. */
+  signal?: AbortSignal;
   onProgress?: ((progress: { step: 'events' | 'beliefs'; done: number; total: number }) => void) | undefined;
 }
 
@@ -35,12 +37,13 @@ export async function rebuild(options: RebuildOptions): Promise<number> {
 }
 
 async function projectEvents(
-  { store, sealing, projections, readDatabase, onProgress }: RebuildOptions,
+  { store, sealing, projections, readDatabase, signal, onProgress }: RebuildOptions,
   target: number,
 ): Promise<void> {
   const byEvent = projections.filter((projection) => projection.by === 'event');
   const noteSubject = readDatabase.prepare('INSERT OR IGNORE INTO subject VALUES (?)');
   for await (const page of store.readAll(0)) {
+    signal?.throwIfAborted();
     const events = await sealing.open(page.filter((event) => event.position <= target));
     const rows: Row[] = [];
     for (const event of events) {
@@ -57,7 +60,7 @@ async function projectEvents(
 }
 
 async function projectBeliefs(
-  { beliefs, projections, settings, readDatabase, onProgress }: RebuildOptions,
+  { beliefs, projections, settings, readDatabase, signal, onProgress }: RebuildOptions,
   target: number,
 ): Promise<void> {
   const { database } = readDatabase;
@@ -67,6 +70,7 @@ async function projectBeliefs(
   for (let after = ''; ; ) {
     const streams = (next.all(after, subjectsPerPage) as { stream: string }[]).map((row) => row.stream);
     if (streams.length === 0) return;
+    signal?.throwIfAborted();
     const rows: Row[] = [];
     for (const stream of streams) {
       const by = categoryOf(stream) as 'contact' | 'account';
