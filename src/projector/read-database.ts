@@ -58,18 +58,22 @@ export function openReadDatabase(
   options: { indexes?: boolean } = {},
 ): { readDatabase: ReadDatabase | undefined; state: SchemaState } {
   const database = new DatabaseSync(path);
-  database.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=10000',
-  );
-  const expected = fingerprints(projections, settings, ledgerId);
-  const state = schemaState(database, expected);
-  if (state === 'current' && !hasMeta(database))
-    create(database, projections, expected, options.indexes ?? true);
-  if (state === 'unusable') {
+  try {
+    database.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=10000',
+    );
+    const expected = fingerprints(projections, settings, ledgerId);
+    const state = schemaState(database, expected);
+    if (state === 'current' && !hasMeta(database))
+      create(database, projections, expected, options.indexes ?? true);
+    if (state !== 'unusable') return { readDatabase: readDatabaseOf(database, projections), state };
     database.close();
     return { readDatabase: undefined, state };
+  } catch (fault) {
+    // Left open it would one day take the write-ahead log of its successor along: SQLite knows its files by name.
+    database.close();
+    throw fault;
   }
-  return { readDatabase: readDatabaseOf(database, projections), state };
 }
 
 function hasMeta(database: DatabaseSync): boolean {
