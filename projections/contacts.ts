@@ -19,7 +19,7 @@ export const contacts: ContactProjection = {
       name: 'contact',
       columns:
         'id TEXT PRIMARY KEY, name TEXT, sort_name TEXT, owner TEXT, status TEXT, merged_into TEXT, card TEXT',
-      withoutRowid: true,
+      // With a rowid: a card of a few thousand bytes would spill over from the pages of an ordered table.
       indexes: ['sort_name, id'],
     },
     {

@@ -25,6 +25,7 @@ export function identify(command: Command, context: CommandContext, salt: Buffer
   const owner = context.by === 'feed' ? `feed:${context.source}` : context.actor.id;
   const commandId =
     context.idempotencyKey === undefined ? newId() : deriveId(salt, 'command', owner, context.idempotencyKey);
+  const firstEventId = deriveId(salt, commandId, 'event', '0');
   const { effectiveOn, learnedAtMs, reasonCode, reasonText, evidence, asProposal } = context;
   return {
     commandId,
@@ -37,7 +38,8 @@ export function identify(command: Command, context: CommandContext, salt: Buffer
       asProposal,
       ...(context.by === 'person' && { learnedAtMs }),
     }),
-    eventId: (ordinal) => deriveId(salt, commandId, 'event', String(ordinal)),
+    eventId: (ordinal) =>
+      ordinal === 0 ? firstEventId : deriveId(salt, commandId, 'event', String(ordinal)),
     derive: (purpose) => deriveId(salt, commandId, purpose),
     slot: (...parts) => deriveId(salt, ...parts),
   };

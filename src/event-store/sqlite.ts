@@ -1,7 +1,13 @@
 // The embedded event store: one SQLite file, appends that wait together share one fsync.
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { checkBatch, checkStreamName } from './event-codec.ts';
-import { type AppendResult, type EventStore, EventStoreFailure, type ReadAllFilter } from './port.ts';
+import {
+  type AppendResult,
+  type EventStore,
+  EventStoreFailure,
+  type ReadAllFilter,
+  type StoredEvent,
+} from './port.ts';
 import { damaged, openLedgerFile, storeFailure } from './sqlite-file.ts';
 import { type EncodedEvent, encodeEvent, openSqliteLog, type SqliteLog } from './sqlite-log.ts';
 
@@ -40,7 +46,8 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
     throw isMissingTable(error) ? damaged(path, 'a table is missing', error) : failureOf(error);
   }
   const commits = announcements();
-  const appends = groupCommit(log, clock, failureOf, commits.announce);
+  const tail = createTail();
+  const appends = groupCommit(log, tail, clock, failureOf, commits.announce);
   let closed = false;
 
   function whileOpen<Result>(work: () => Result): Result {
@@ -69,7 +76,7 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
     },
     read: async (stream, after = 0) => whileOpen(() => log.read(stream, after)),
     readPositions: async (positions) => whileOpen(() => log.readPositions(positions)),
-    ...followers(log, commits, pageSize, whileOpen),
+    ...followers(log, tail, commits, pageSize, whileOpen),
     head: async () => whileOpen(() => log.head),
     version: async (stream) => whileOpen(() => log.version(stream)),
     async close() {
@@ -90,6 +97,7 @@ function isMissingTable(error: unknown): boolean {
 /** The reads that go on from page to page. Each page is complete before the next turn, so none holds up a write. */
 function followers(
   log: SqliteLog,
+  tail: Tail,
   commits: Announcements,
   pageSize: number,
   whileOpen: <Result>(work: () => Result) => Result,
@@ -112,11 +120,39 @@ function followers(
           await commits.next(signal);
           continue;
         }
-        const page = whileOpen(() => log.page(cursor, filter, pageSize));
+        const newest = filter ? undefined : tail.page(cursor, pageSize);
+        const page = newest
+          ? { events: newest, cursor: newest.at(-1)!.position }
+          : whileOpen(() => log.page(cursor, filter, pageSize));
         cursor = page.cursor;
         if (page.events.length > 0) yield page.events;
         await turnOfTheLoop();
       }
+    },
+  };
+}
+
+/** The newest events, as they were decoded when they were written: a follower that is close behind reads no rows. */
+interface Tail {
+  add(events: readonly StoredEvent[]): void;
+  /** The page after a position, or undefined where the tail does not reach back so far. */
+  page(after: number, eventsMax: number): StoredEvent[] | undefined;
+}
+
+const tailEvents = 4_096;
+
+function createTail(): Tail {
+  let events: StoredEvent[] = [];
+  return {
+    add(written) {
+      events.push(...written);
+      if (events.length > 2 * tailEvents) events = events.slice(-tailEvents);
+    },
+    page(after, eventsMax) {
+      const first = events[0]?.position;
+      if (first === undefined || after + 1 < first) return undefined;
+      const start = after + 1 - first;
+      return events.slice(start, start + eventsMax);
     },
   };
 }
@@ -132,6 +168,7 @@ interface WaitingAppend {
 /** Appends wait for the next turn of the event loop and are then committed together, in the order they came. */
 function groupCommit(
   log: SqliteLog,
+  tail: Tail,
   clock: { nowMs(): number },
   failureOf: (error: unknown) => unknown,
   committed: () => void,
@@ -170,7 +207,11 @@ function groupCommit(
       else for (const append of group) commit([append]);
       return;
     }
-    for (const [index, append] of group.entries()) append.resolve(results[index]!);
+    for (const [index, append] of group.entries()) {
+      const result = results[index]!;
+      if (result.ok) tail.add(result.events);
+      append.resolve(result);
+    }
     if (log.head > headBefore) committed();
   }
 

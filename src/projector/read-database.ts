@@ -20,8 +20,9 @@ export interface ReadDatabase {
 
 export interface Change {
   checkpoint: number;
-  /** Subjects (contact or account ids) whose rows of belief tables are replaced; `isGone` where they get no new ones. */
-  replace: readonly { by: 'contact' | 'account'; id: string; isGone: boolean }[];
+  /** Contacts and accounts with the rows that all their former ones are replaced by. */
+  replace: readonly { by: 'contact' | 'account'; id: string; rows: readonly Row[] }[];
+  /** Rows that are put beside what is there. */
   rows: readonly Row[];
 }
 
@@ -122,10 +123,10 @@ function tablesOf(projections: readonly Projection[]): TableDefinition[] {
 
 function readDatabaseOf(database: DatabaseSync, projections: readonly Projection[]): ReadDatabase {
   const statements = new Map<string, StatementSync>();
-  const deletions = { contact: [] as Deletion[], account: [] as Deletion[] };
+  const beliefTables = { contact: [] as TableDefinition[], account: [] as TableDefinition[] };
   for (const projection of projections)
     if (projection.by !== 'event')
-      for (const table of projection.tables) deletions[projection.by].push(deletionOf(table));
+      for (const table of projection.tables) beliefTables[projection.by].push(table);
   const tables = new Set(tablesOf(projections).map((table) => table.name));
   let checkpoint = (prepare('SELECT checkpoint FROM meta').get() as { checkpoint: number }).checkpoint;
 
@@ -151,6 +152,25 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     statement.run(...values);
   }
 
+  /** Rows that are as they were are not touched: each that is not written again spares the pages of its indexes. */
+  function replace({ name, columns }: TableDefinition, id: string, rows: readonly Row[]): void {
+    const after = rows.filter(([table]) => table === name);
+    const where = `FROM ${name} WHERE ${columns.trim().split(/\s/, 1)[0]} = ?`;
+    const select = prepare(`SELECT * ${where}`);
+    select.setReturnArrays(true);
+    const before = select.all(id) as unknown as SqlValue[][];
+    if (
+      sameRows(
+        before,
+        after.map(([, ...values]) => values),
+      )
+    )
+      return;
+    // Where a subject has one row, putting it replaces the former one.
+    if (before.length > 1 || after.length !== before.length) prepare(`DELETE ${where}`).run(id);
+    for (const row of after) put(row);
+  }
+
   return {
     database,
     get checkpoint() {
@@ -160,8 +180,8 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     write(change) {
       database.exec('BEGIN');
       try {
-        for (const { by, id, isGone } of change.replace)
-          for (const { sql, isOneRow } of deletions[by]) if (isGone || !isOneRow) prepare(sql).run(id);
+        for (const { by, id, rows } of change.replace)
+          for (const table of beliefTables[by]) replace(table, id, rows);
         for (const row of change.rows) put(row);
         prepare('UPDATE meta SET checkpoint = ?').run(change.checkpoint);
         database.exec('COMMIT');
@@ -181,18 +201,10 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
   };
 }
 
-interface Deletion {
-  sql: string;
-  /** Where a subject has one row, putting it replaces the former one. */
-  isOneRow: boolean;
-}
-
-function deletionOf({ name, columns }: TableDefinition): Deletion {
-  const [firstColumn] = columns.trim().split(/\s/, 1);
-  return {
-    sql: `DELETE FROM ${name} WHERE ${firstColumn} = ?`,
-    isOneRow: /^\s*\w+ TEXT PRIMARY KEY/.test(columns),
-  };
+function sameRows(before: readonly unknown[], after: readonly unknown[]): boolean {
+  if (before.length !== after.length) return false;
+  const texts = new Set(before.map((row) => JSON.stringify(row)));
+  return after.every((row) => texts.has(JSON.stringify(row)));
 }
 
 function checksum(database: DatabaseSync, projection: Projection): ProjectionChecksum {
