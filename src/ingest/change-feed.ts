@@ -155,7 +155,7 @@ export interface Claim {
 
 /** Codes of lines that cannot be read as a claim; the ledger's own refusals have codes of their own. */
 export const lineCodes = {
-  LINE_NOT_JSON: 'The line is not one JSON object.',
+  LINE_NOT_JSON: 'The line is not one JSON object, or nests more than 64 levels deep.',
   LINE_NOT_UTF8: 'The line is not UTF-8; convert the file before importing it.',
   LINE_TOO_LONG: 'The line is longer than 1 MiB; one change is one line.',
   TYPE_UNKNOWN: 'The change feed has no such type.',
@@ -173,11 +173,19 @@ export interface LineRefusal {
 
 export const notJson: LineRefusal = { code: 'LINE_NOT_JSON', path: '', message: lineCodes.LINE_NOT_JSON };
 
-/** Reads a line's JSON; undefined where it is not one object. */
+const depthMax = 64;
+
+/** Every later step walks through values by recursion, so that too deep a line would end the whole import. */
+function isTooDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth >= depthMax || Object.values(value).some((inner) => isTooDeep(inner, depth + 1));
+}
+
+/** Reads a line's JSON; undefined where it is not one object of a sane depth. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isTooDeep(value))
       return value as Record<string, unknown>;
   } catch {
     // The parser's message would show content.

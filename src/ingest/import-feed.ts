@@ -108,7 +108,7 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
     }
     const object = parseObject(line.text);
     if (!object) return refuse(line.number, notJson);
-    firstLine ??= `${String(object['source'])}\n${String(object['id'])}`;
+    firstLine ??= `${textOf(object['source'])}\n${textOf(object['id'])}`;
     const submitted = isExportedEvent(object) ? await exported.submit(object) : await submitClaim(object);
     if (isLineRefusal(submitted)) return refuse(line.number, submitted);
     const settling = settle(line.number, submitted.done).finally(() => inFlight.delete(settling));
@@ -148,6 +148,11 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
   if (complete && firstLine !== undefined) await (await openRun()).complete({ accepted, repeated, refused });
   await waitForReadModels(app, 0);
   return { ...counts, complete };
+}
+
+/** What is no text names no feed; turned into text it could throw. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** Waits until the read models are at most this many events behind. */
