@@ -25,3 +25,17 @@ export interface PolicyReference {
   name: string;
   version: number;
 }
+
+/** The part of an envelope that a store keeps but never interprets. All of it is in the clear. */
+export interface EventMeta {
+  effectiveOn?: string;
+  actor: Actor;
+  source: string;
+  commandId: string;
+  requestDigest: string;
+  causationId?: string;
+  correlationId?: string;
+  policy?: PolicyReference;
+  reasonCode?: string;
+  evidence?: EvidenceReference[];
+}

@@ -1,6 +1,6 @@
 // What a stored event type promises: a zod shape for its clear part, one for its sealed part, and the typed event they make.
 import { z } from 'zod';
-import type { Actor, EvidenceReference, PolicyReference } from './envelope.ts';
+import type { EventMeta } from './envelope.ts';
 import { zEdtf } from './time/edtf.ts';
 
 /** A line or paragraph of text: well-formed Unicode, at least one character. */
@@ -93,24 +93,14 @@ export function claimContract<K extends string, C extends z.ZodRawShape>(
 }
 
 /** What the envelope says of an event, opened for the domain. */
-export interface EventEnvelope {
+export interface EventEnvelope extends EventMeta {
   id: string;
   stream: string;
   version: number;
   position: number;
   typeVersion: number;
-  effectiveOn?: string;
   learnedAtMs: number;
   recordedAtMs: number;
-  actor: Actor;
-  source: string;
-  commandId: string;
-  requestDigest: string;
-  causationId?: string;
-  correlationId?: string;
-  policy?: PolicyReference;
-  reasonCode?: string;
-  evidence?: EvidenceReference[];
 }
 
 /** An event in memory. `personal` is null once the person is erased: its values are gone, its structure is not. */

@@ -1,20 +1,9 @@
 // What one may ask of an account: one zod shape per command.
 import { z } from 'zod';
 import { zCode, zDate, zExternalId, zId, zLocation, zMoney, zSubject, zText } from '../event-contract.ts';
-import { closings, relationships, renewalOutcomes } from './events.ts';
+import { accountValue, classification, closings, renewalOutcomes } from './events.ts';
 
 const accountId = zId;
-const classification = {
-  segment: zCode.nullable().optional(),
-  industry: zCode.nullable().optional(),
-  size: z.int().min(0).nullable().optional(),
-  relationship: z.enum(relationships).nullable().optional(),
-  touchModel: zCode.nullable().optional(),
-  tier: zCode.nullable().optional(),
-  productLines: z.array(zCode).max(100).nullable().optional(),
-};
-const value = { arr: zMoney.nullable().optional(), acv: zMoney.nullable().optional() };
-
 export const accountCommands = {
   RegisterAccount: z.strictObject({
     accountId,
@@ -23,7 +12,7 @@ export const accountCommands = {
     domains: z.array(zText(253)).max(1000).optional(),
     location: zLocation.optional(),
     ...classification,
-    ...value,
+    ...accountValue,
     renewalOn: zDate.optional(),
     externalId: zExternalId.optional(),
   }),
@@ -37,7 +26,7 @@ export const accountCommands = {
   ChangeAccountPhone: z.strictObject({ accountId, phone: zText(200).nullable() }),
   ChangeAccountParent: z.strictObject({ accountId, parentId: zId.nullable() }),
   ClassifyAccount: z.strictObject({ accountId, ...classification }),
-  ChangeAccountValue: z.strictObject({ accountId, ...value }),
+  ChangeAccountValue: z.strictObject({ accountId, ...accountValue }),
   ScheduleAccountRenewal: z.strictObject({ accountId, renewalOn: zDate.nullable() }),
   ChangeAccountTeam: z.strictObject({ accountId, teamRole: zCode, member: zSubject.nullable() }),
   DecideRenewal: z.strictObject({

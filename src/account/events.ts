@@ -19,7 +19,8 @@ export const relationships = ['prospect', 'customer', 'former', 'partner', 'othe
 export const closings = ['acquired', 'merged', 'out_of_business', 'duplicate', 'other'] as const;
 export const renewalOutcomes = ['renewed', 'expanded', 'reduced', 'not_renewed'] as const;
 
-const classification = {
+/** How an account is classified: a key that is present replaces, null means none. */
+export const classification = {
   segment: zCode.nullable().optional(),
   industry: zCode.nullable().optional(),
   /** Number of employees. */
@@ -27,9 +28,9 @@ const classification = {
   relationship: z.enum(relationships).nullable().optional(),
   touchModel: zCode.nullable().optional(),
   tier: zCode.nullable().optional(),
-  productLines: z.array(zCode).nullable().optional(),
+  productLines: z.array(zCode).max(100).nullable().optional(),
 };
-const value = {
+export const accountValue = {
   /** Annual recurring revenue. */
   arr: zMoney.nullable().optional(),
   /** Annual contract value. */
@@ -38,7 +39,7 @@ const value = {
 
 const claims = {
   AccountRegistered: eventContract(
-    { parentId: zId.optional(), ...classification, ...value, renewalOn: zDate.optional() },
+    { parentId: zId.optional(), ...classification, ...accountValue, renewalOn: zDate.optional() },
     {
       name: zText(1000),
       domains: z.array(zText(253)).optional(),
@@ -56,7 +57,7 @@ const claims = {
   AccountParentChanged: eventContract({ parentId: zId.nullable() }, {}),
   /** Keys that are present replace, null means none. */
   AccountClassified: eventContract(classification, {}),
-  AccountValueChanged: eventContract(value, {}),
+  AccountValueChanged: eventContract(accountValue, {}),
   AccountRenewalScheduled: eventContract({ renewalOn: zDate.nullable() }, {}),
   /** `teamRole` is owner, account_manager, steward, …; null leaves the role empty. */
   AccountTeamChanged: eventContract({ teamRole: zCode, member: zSubject.nullable() }, {}),

@@ -1,6 +1,8 @@
 // How one event becomes a compact row and back: ids as bytes, boxes in one blob, the size that the port limits.
+
+import type { EventMeta } from '../envelope.ts';
 import type { SealedBox } from '../personal-data/sealed-box.ts';
-import { type EventMeta, EventStoreFailure, eventBytesMax, type NewEvent } from './port.ts';
+import { EventStoreFailure, eventBytesMax, type NewEvent } from './port.ts';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const digestPattern = /^[0-9a-f]{64}$/;

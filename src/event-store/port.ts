@@ -1,23 +1,9 @@
 // The event store port: what every log adapter promises, one sentence a promise, one contract test a sentence.
-import type { Actor, EvidenceReference, PolicyReference } from '../envelope.ts';
+import type { EventMeta } from '../envelope.ts';
 import type { SealedBox } from '../personal-data/sealed-box.ts';
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type JsonObject = { [key: string]: JsonValue };
-
-/** The part of an envelope that a store keeps but never interprets. All of it is in the clear. */
-export interface EventMeta {
-  effectiveOn?: string;
-  actor: Actor;
-  source: string;
-  commandId: string;
-  requestDigest: string;
-  causationId?: string;
-  correlationId?: string;
-  policy?: PolicyReference;
-  reasonCode?: string;
-  evidence?: EvidenceReference[];
-}
 
 /** An event as a caller hands it over: everything but what the store gives it. */
 export interface NewEvent {

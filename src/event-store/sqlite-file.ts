@@ -1,6 +1,6 @@
 // The ledger's file: opened alone, recognised or refused, and never written to unless it is a ledger of this format.
 import { randomUUID } from 'node:crypto';
-import { type Stats, statSync } from 'node:fs';
+import { closeSync, openSync, type Stats, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { EventStoreFailure } from './port.ts';
 
@@ -70,6 +70,8 @@ export function openLedgerFile(options: LedgerFileOptions): { database: Database
   const writeAheadBytes = inMemory ? 0 : (fileStats(`${path}-wal`)?.size ?? 0);
   let database: DatabaseSync | undefined;
   try {
+    // Made by its owner's mask the file would be readable by others; SQLite gives its companions the same mode.
+    if (blank && !inMemory) closeSync(openSync(path, 'a', 0o600));
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL');
     if (blank) createLedger(database, options);

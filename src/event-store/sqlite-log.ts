@@ -1,5 +1,6 @@
 // The tables of a log in SQLite: batches written inside a transaction, rows decoded to events.
 import type { DatabaseSync } from 'node:sqlite';
+import type { EventMeta } from '../envelope.ts';
 import {
   categoryOf,
   checkEventBytes,
@@ -13,7 +14,7 @@ import {
   uuidFromBytes,
   uuidToBytes,
 } from './event-codec.ts';
-import type { AppendResult, EventMeta, JsonObject, NewEvent, ReadAllFilter, StoredEvent } from './port.ts';
+import type { AppendResult, JsonObject, NewEvent, ReadAllFilter, StoredEvent } from './port.ts';
 import { isSqliteError } from './sqlite-file.ts';
 import {
   type ContextNames,

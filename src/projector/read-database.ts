@@ -1,5 +1,6 @@
 // The file of the read models: tables of all projections and one checkpoint, changed together or not at all.
 import { createHash } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Projection, ProjectionSettings, Row, SqlValue, TableDefinition } from './projection.ts';
 
@@ -58,6 +59,8 @@ export function openReadDatabase(
   ledgerId: string,
   options: { indexes?: boolean } = {},
 ): { readDatabase: ReadDatabase | undefined; state: SchemaState } {
+  // The rows are personal data in the clear: a new file is its owner's alone, and SQLite gives its companions the same mode.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path);
   try {
     database.exec(
