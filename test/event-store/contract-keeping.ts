@@ -1,6 +1,7 @@
 // The contract of what is kept: every part of an event comes back as it was handed over, with the store's own stamps.
 import { describe, expect, test } from 'vitest';
-import type { EventMeta, JsonObject, NewEvent, StoredEvent } from '../../src/event-store/port.ts';
+import type { EventMeta } from '../../src/envelope.ts';
+import type { JsonObject, NewEvent, StoredEvent } from '../../src/event-store/port.ts';
 import { all, type ContractContext, freshStream, stored } from './contract.ts';
 import { bytes, handedOver, newBox, newEvent, newEvents } from './event-builder.ts';
 
