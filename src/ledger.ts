@@ -162,7 +162,8 @@ export function createLedger(options: LedgerOptions): Ledger {
   ): Promise<Attempt> {
     const stream = streamOf(command);
     const known = await loadReferences(command, states, context.by);
-    const state = await readyState(stream, command, context, known);
+    let state = await readyState(stream, command, context, known);
+    while (!isReady(state, command, context)) state = await readyState(stream, command, context, known);
     // From here to the append nothing waits, so that nobody decides in between.
     if (state.digests.has(request.eventId(0))) return { outcome: repeated(state, request, context) };
     if (context.expectedVersion !== undefined && context.expectedVersion !== state.version) {
@@ -179,14 +180,20 @@ export function createLedger(options: LedgerOptions): Ledger {
     if (isRejection(decision)) return refused(decision);
     const events = settle(decision, belief, stream, context, request, learnedAtMs);
     if (isRejection(events)) return refused(events);
-    if (events.length === 0) return { outcome: nothingToDo(state) };
+    if (events.length === 0) return { outcome: nothingToDo(state, context) };
     onWrite?.();
     return { outcome: append(state, events, context.by) };
   }
 
-  async function nothingToDo(state: StreamState): Promise<CommandResult> {
-    await state.pending;
+  /** What is so already must be durable, and visible to a person, before that is an answer. */
+  async function nothingToDo(
+    state: StreamState,
+    context: CommandContext,
+  ): Promise<CommandResult | undefined> {
     const { version } = state;
+    await state.pending;
+    if (!states.isCurrent(state)) return undefined;
+    if (context.by === 'person') await options.applied(lastPosition);
     return {
       ok: true,
       id: subjectOf(state.stream),
@@ -206,12 +213,21 @@ export function createLedger(options: LedgerOptions): Ledger {
     for (;;) {
       const state = await states.load(stream);
       if (mayBegin(state, command, known)) await giveKey(state);
-      const late = context.learnedAtMs !== undefined && context.learnedAtMs < state.newestLearnedAtMs;
-      const refolds =
-        late || command.type === 'RevertContactChanges' || command.type === 'RevertAccountChanges';
-      if (refolds && !state.events && state.version > 0) await states.withEvents(state);
-      else if (states.isCurrent(state)) return state;
+      if (needsEvents(state, command, context)) await states.withEvents(state);
+      if (isReady(state, command, context)) return state;
     }
+  }
+
+  /** Asked again after every wait: another command may have made this one late, or dropped the state. */
+  function isReady(state: StreamState, command: Command, context: CommandContext): boolean {
+    return states.isCurrent(state) && !needsEvents(state, command, context);
+  }
+
+  function needsEvents(state: StreamState, command: Command, context: CommandContext): boolean {
+    const late = context.learnedAtMs !== undefined && context.learnedAtMs < state.newestLearnedAtMs;
+    const refolds =
+      late || command.type === 'RevertContactChanges' || command.type === 'RevertAccountChanges';
+    return refolds && !state.events && state.version > 0;
   }
 
   async function append(
@@ -229,8 +245,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     );
     const pending = state.pending ? Promise.all([state.pending, settled]) : settled;
     state.pending = pending;
+    // Not later: who waits for what is on its way to the store does not wait for the read models.
+    function arrived(): void {
+      if (state.pending === pending) state.pending = undefined;
+    }
     try {
       const result = await appending;
+      arrived();
       if (!result.ok) {
         states.drop(state);
         return undefined;
@@ -255,11 +276,10 @@ export function createLedger(options: LedgerOptions): Ledger {
         repeated: false,
       };
     } catch (fault) {
+      arrived();
       // What was taken into the state never became durable: forget the state, and with it all that was decided on it.
       states.drop(state);
       throw fault;
-    } finally {
-      if (state.pending === pending) state.pending = undefined;
     }
   }
 
@@ -296,6 +316,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       (event) => event.meta.commandId === request.commandId,
     );
     const { version, position } = stored.at(-1)!;
+    await options.applied(position);
     return { ok: true, id, version, position, eventIds: stored.map((event) => event.id), repeated: true };
   }
 
@@ -363,9 +384,13 @@ async function loadReferences(
   const own = streamOf(command);
   async function reach(stream: string, follow: (belief: Belief) => string | null): Promise<void> {
     for (let next: string | null = stream; next !== null && !known.has(next); ) {
-      const state: StreamState = await states.load(next);
+      let state: StreamState = await states.load(next);
       // A feed need not wait: should the account's line fail to become durable, the import stops and is repeated.
-      if (next !== own && by === 'person') await state.pending;
+      while (next !== own && by === 'person' && state.pending) {
+        await state.pending;
+        if (states.isCurrent(state)) break;
+        state = await states.load(next);
+      }
       known.set(next, state);
       next = follow(state.belief);
     }

@@ -173,6 +173,11 @@ function set(
   return next;
 }
 
+/** Who has a role of the team. A role may be named like what every object has, such as `constructor`. */
+export function memberOf({ team }: AccountBelief, teamRole: string): Timeline<string | null> {
+  return Object.hasOwn(team, teamRole) ? team[teamRole]! : [];
+}
+
 const steps: { [K in Exclude<AccountEventType, 'AccountRegistered' | 'ClaimConfirmed'>]: Step<K> } = {
   AccountNameChanged: (belief, event) => set(belief, event, { name: event.personal?.name ?? null }),
   AccountDomainsChanged: (belief, event) => set(belief, event, { domains: event.personal?.domains ?? null }),
@@ -188,7 +193,7 @@ const steps: { [K in Exclude<AccountEventType, 'AccountRegistered' | 'ClaimConfi
   AccountRenewalScheduled: (belief, event) => set(belief, event, { renewalOn: event.data.renewalOn }),
   AccountTeamChanged: (belief, event) => {
     const { teamRole, member } = event.data;
-    const timeline = belief.team[teamRole] ?? [];
+    const timeline = memberOf(belief, teamRole);
     const asserted = assertValue(timeline, member, asSaid(event));
     return asserted === timeline ? belief : { ...belief, team: { ...belief.team, [teamRole]: asserted } };
   },

@@ -2,7 +2,7 @@
 import type { Deciding } from '../deciding.ts';
 import { type Rejection, reject } from '../rejections.ts';
 import { latest } from '../timeline.ts';
-import { type AccountBelief, restatesAccount } from './belief.ts';
+import { type AccountBelief, memberOf, restatesAccount } from './belief.ts';
 import type { AccountCommand, AccountCommandOf, AccountCommandType } from './commands.ts';
 import type { DecidedAccountEvent } from './events.ts';
 
@@ -89,7 +89,7 @@ const decisions: {
   ],
   // A source that says so leaves a trace all the same: what it learned before this may be heard later.
   ChangeAccountTeam: (belief, { teamRole, member }, deciding) =>
-    deciding.by === 'person' && member === null && latest(belief.team[teamRole] ?? []) === null
+    deciding.by === 'person' && member === null && latest(memberOf(belief, teamRole)) === null
       ? []
       : [{ type: 'AccountTeamChanged', data: { teamRole, member }, personal: {} }],
   DecideRenewal: (_, { product, outcome, amount, rootCause, competitor }, deciding) => [
