@@ -29,7 +29,7 @@ export function identify(command: Command, context: CommandContext, salt: Buffer
   const { effectiveOn, learnedAtMs, reasonCode, reasonText, evidence, asProposal } = context;
   return {
     commandId,
-    digest: requestDigest({
+    digest: requestDigest(salt, {
       command,
       effectiveOn,
       reasonCode,

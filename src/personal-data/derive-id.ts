@@ -17,9 +17,14 @@ export function deriveId(salt: Buffer, ...parts: string[]): string {
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }
 
-/** What tells one request from another: base64url of the first 16 bytes of SHA-256 over its canonical JSON. */
-export function requestDigest(value: unknown): string {
-  return hash('sha256', canonicalJson(value), 'buffer').subarray(0, 16).toString('base64url');
+/**
+ * What tells one request from another: base64url of the first 16 bytes of SHA-256 over a secret salt and its canonical JSON.
+ * It is stored in the clear for ever: without the salt nobody can try out which address or phone number was in the request.
+ */
+export function requestDigest(salt: Buffer, value: unknown): string {
+  return hash('sha256', `${salt.toString('hex')}|${canonicalJson(value)}`, 'buffer')
+    .subarray(0, 16)
+    .toString('base64url');
 }
 
 const countMax = 0xfff;

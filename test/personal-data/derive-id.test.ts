@@ -44,19 +44,22 @@ describe('a derived id', () => {
 
 describe('the digest of a request', () => {
   it('is base64url of 16 bytes and does not depend on the order of members', () => {
-    expect(requestDigest({ a: 1, b: [true, 'x'] })).toBe(requestDigest({ b: [true, 'x'], a: 1 }));
-    expect(requestDigest({ a: 1 })).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    expect(requestDigest(salt, { a: 1, b: [true, 'x'] })).toBe(requestDigest(salt, { b: [true, 'x'], a: 1 }));
+    expect(requestDigest(salt, { a: 1 })).toMatch(/^[A-Za-z0-9_-]{22}$/);
   });
 
-  it('stays the same for ever', () => {
-    // SHA-256 of the two bytes {} starts with 44136fa355b3678a1146ad16f7e8649e.
-    expect(requestDigest({})).toBe(
-      Buffer.from('44136fa355b3678a1146ad16f7e8649e', 'hex').toString('base64url'),
-    );
+  it('stays the same for ever for the same salt', () => {
+    // The first half of SHA-256 of the salt in hex, a bar and the two bytes {}.
+    expect(requestDigest(salt, {})).toBe('LC6YKHZONXhbzkYtOCsrSQ');
+  });
+
+  it('cannot be tried out without the salt, because it lies in the clear', () => {
+    const request = { address: 'ada@example.org' };
+    expect(requestDigest(randomBytes(32), request)).not.toBe(requestDigest(salt, request));
   });
 
   it('differs where a value differs', () => {
-    expect(requestDigest({ a: 1 })).not.toBe(requestDigest({ a: '1' }));
+    expect(requestDigest(salt, { a: 1 })).not.toBe(requestDigest(salt, { a: '1' }));
   });
 });
 
