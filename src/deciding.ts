@@ -5,8 +5,8 @@ export interface Deciding {
   by: 'person' | 'feed';
   effectiveOn?: string;
   reasonCode?: string;
-  /** Position of the ledger when the decision is made. */
-  position: number;
+  /** Number of events in the stream that the decision rests on. */
+  version: number;
   /** An id that belongs to this command alone: the same command decided twice gets the same ids. */
   newId(purpose: string): string;
   /** An id that belongs to the contact or account alone, such as the slot of an attribute. */

@@ -87,7 +87,7 @@ export function streamOf(command: Command): string {
 export function createLedger(options: LedgerOptions): Ledger {
   const { store, sealing, clock, salt } = options;
   const states = createLedgerStates(store, sealing, options.mergesInto);
-  // What decisions name as "last state": the newest position that this process has seen acknowledged.
+  // The newest position that this process has seen acknowledged.
   let lastPosition = options.head;
 
   return {
@@ -175,8 +175,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     const belief = isNewest
       ? state.belief
       : believeStream(stream, state.events ?? [], learnedAtMs, state.mergesIn);
-    const deciding = { ...describe(stream, state, context, request, known), position: lastPosition };
-    const decision = decide(belief, command, deciding);
+    const decision = decide(belief, command, describe(stream, state, context, request, known));
     if (isRejection(decision)) return refused(decision);
     const events = settle(decision, belief, stream, context, request, learnedAtMs);
     if (isRejection(events)) return refused(events);
@@ -430,10 +429,11 @@ function describe(
   context: CommandContext,
   request: Request,
   known: Known,
-): Omit<Deciding, 'position'> {
+): Deciding {
   const exists = (other: string) => (other === stream ? state : known.get(other))?.belief != null;
   return {
     by: context.by,
+    version: state.version,
     ...(context.effectiveOn !== undefined && { effectiveOn: context.effectiveOn }),
     ...(context.reasonCode !== undefined && { reasonCode: context.reasonCode }),
     newId: (purpose) => request.derive(purpose),

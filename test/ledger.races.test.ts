@@ -117,6 +117,16 @@ describe('two commands at once', () => {
   });
 });
 
+describe('a removal', () => {
+  it('names as the last state what it was decided on, also what is still on its way to the store', async () => {
+    const change = app.ledger.execute(named('Bea'), context());
+    const removal = app.ledger.execute({ type: 'RemoveContact', contactId }, context({ reasonCode: 'left' }));
+    await Promise.all([change, removal]);
+    const stored = (await app.store.read(`contact-${contactId}`)).at(-1)!;
+    expect(stored).toMatchObject({ type: 'ContactRemoved', version: 3, data: { lastState: 2 } });
+  });
+});
+
 describe('a command that changes nothing', () => {
   it('is answered once what it agrees with is visible', async () => {
     const change = app.ledger.execute(named('Bea'), context());

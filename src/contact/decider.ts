@@ -327,7 +327,7 @@ const decisions: {
     if (!deciding.reasonCode) return reject('REASON_REQUIRED', 'reasonCode');
     if (deciding.by === 'person' && placement.removed && placement.removed.reasonCode !== deciding.reasonCode)
       return reject('PLACEMENT_REMOVED', 'placementId');
-    return { type: 'PlacementRemoved', data: { placementId, lastState: deciding.position }, personal: {} };
+    return { type: 'PlacementRemoved', data: { placementId, lastState: deciding.version }, personal: {} };
   }),
   RestorePlacement: onPlacement(({ placementId }) => ({
     type: 'PlacementRestored',
@@ -382,7 +382,7 @@ const decisions: {
   RemoveContact: (_, command, deciding) => {
     if (!deciding.reasonCode) return reject('REASON_REQUIRED', 'reasonCode');
     const { data, personal } = departureOf(command);
-    return [{ type: 'ContactRemoved', data: { lastState: deciding.position, ...data }, personal }];
+    return [{ type: 'ContactRemoved', data: { lastState: deciding.version, ...data }, personal }];
   },
   RestoreContact: () => [{ type: 'ContactRestored', data: {}, personal: {} }],
   RecordDeath: () => [{ type: 'ContactDied', data: {}, personal: {} }],

@@ -102,7 +102,10 @@ const claims = {
   ),
   /** The placement never was. */
   PlacementWithdrawn: eventContract(placement, {}),
-  /** A placement ended by decision: the contact leaves one account's views. `lastState` is the position it was decided at. */
+  /**
+   * A placement ended by decision: the contact leaves one account's views. `lastState` is the number of the contact's events
+   * that it was decided on: unlike a position, the same whatever else is on its way to the store.
+   */
   PlacementRemoved: eventContract({ ...placement, lastState: z.int().min(0) }, {}),
   PlacementRestored: eventContract(placement, {}),
   TitleChanged: eventContract(placement, { title: zText(500).nullable() }),
@@ -117,7 +120,7 @@ const claims = {
   InteractionClassChanged: eventContract({ ...placement, interactionClass: zCode.nullable() }, {}),
   BuyingRoleAssigned: eventContract({ ...placement, buyingRole: zCode }, {}),
   BuyingRoleRevoked: eventContract({ ...placement, buyingRole: zCode }, {}),
-  /** The whole contact is hidden from views; the person and the history stay. `lastState` is the position it was decided at. */
+  /** The whole contact is hidden from views; the person and the history stay. `lastState` as with a placement. */
   ContactRemoved: eventContract({ lastState: z.int().min(0), ...departure }, destinationName),
   ContactRestored: eventContract({}, {}),
   ContactDied: eventContract({}, {}),

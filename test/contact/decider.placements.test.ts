@@ -285,7 +285,7 @@ describe('removing a placement', () => {
   it('takes a reason and names the last state', () => {
     employed()
       .when(remove, { reasonCode: 'bounced_and_inactive' })
-      .then(placementRemoved({ lastState: 4 }))
+      .then(placementRemoved({ lastState: 2 }))
       .andAgainNothing();
     employed().when(remove).thenRejected('REASON_REQUIRED', 'reasonCode');
     employed().when(remove, feed).thenRejected('REASON_REQUIRED');
@@ -302,7 +302,7 @@ describe('removing a placement', () => {
       placementRemoved({}, { reasonCode: 'bounced_and_inactive' }),
     );
     removed.when(remove, { reasonCode: 'left' }).thenRejected('PLACEMENT_REMOVED', 'placementId');
-    removed.when(remove, { ...feed, reasonCode: 'left' }).then(placementRemoved({ lastState: 5 }));
+    removed.when(remove, { ...feed, reasonCode: 'left' }).then(placementRemoved({ lastState: 3 }));
   });
 
   it('can be taken back', () => {

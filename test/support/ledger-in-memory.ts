@@ -58,7 +58,7 @@ export function carryOut(events: readonly TestEvent[], asked: Command, context: 
     by: full.by,
     ...(full.effectiveOn !== undefined && { effectiveOn: full.effectiveOn }),
     ...(full.reasonCode !== undefined && { reasonCode: full.reasonCode }),
-    position: events.length,
+    version: own.length,
     newId: request.derive,
     slotId: (...parts) => slot(stream.slice(stream.indexOf('-') + 1), ...parts),
     postId: postIdOf,
