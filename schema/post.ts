@@ -18,7 +18,7 @@ import { Certainty } from './enums.ts';
 import { badUserInput } from './parse-input.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { currentPoint, hasCut, PointArguments, readPoint } from './read-point.ts';
-import { readAccount, readInvolved } from './reading.ts';
+import { canonicalId, readAccount, readInvolved } from './reading.ts';
 
 @ObjectType({ description: 'A named position in an account that is filled by a succession of contacts.' })
 export class Post {
@@ -99,8 +99,8 @@ export function findReferredPost({ app }: Context, reference: PostInput, path: s
   const { database } = app.readModels;
   if ((id == null) === (name == null))
     throw badUserInput([{ path: `${path}id`, message: 'give either id or name, and not both' }]);
-  if (id != null) return findPost(database, id);
-  const posts = findPostsByName(database, name!, accountId ?? undefined);
+  if (id != null) return findPost(database, canonicalId(id));
+  const posts = findPostsByName(database, name!, accountId == null ? undefined : canonicalId(accountId));
   if (posts.length > 1)
     throw badUserInput([
       {
@@ -200,8 +200,8 @@ export class PostQueries {
     const point = currentPoint(context);
     const posts =
       name == null
-        ? listPosts(database, accountId!)
-        : findPostsByName(database, name, accountId ?? undefined);
+        ? listPosts(database, canonicalId(accountId!))
+        : findPostsByName(database, name, accountId == null ? undefined : canonicalId(accountId));
     return posts.map((post) => postOf(post, point));
   }
 

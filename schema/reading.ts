@@ -113,10 +113,13 @@ export interface Reference {
   externalId?: { source: string; id: string } | null;
 }
 
+/** UUIDs are the same in upper and lower case; the ledger writes them in lower case. */
+export const canonicalId = (id: string) => id.toLowerCase();
+
 /** The ledger's id that a query names, by id or by another system's id. Throws BAD_USER_INPUT unless it is exactly one. */
 export function referredId({ app }: Context, kind: 'contact' | 'account', reference: Reference): string {
   const { id, externalId } = reference;
-  if (typeof id === 'string' && !externalId) return id;
+  if (typeof id === 'string' && !externalId) return canonicalId(id);
   if (externalId && typeof id !== 'string')
     return createSourceIds(app)[kind](externalId.source, externalId.id);
   throw badUserInput([{ path: 'id', message: 'give either id or externalId, and not both' }]);

@@ -11,6 +11,7 @@ import { badUserInput } from './parse-input.ts';
 import { endsOnOf, Placement, placementAt } from './placement.ts';
 import { findReferredPost, type Holding, Post, PostInput, postOf, readHoldings } from './post.ts';
 import { KnowledgeArguments, readPoint } from './read-point.ts';
+import { canonicalId } from './reading.ts';
 import { EdtfDate } from './scalars.ts';
 
 @ObjectType({ description: 'A number of whole days that is known only within bounds.' })
@@ -140,7 +141,7 @@ function postsOf(
   if ((accountId == null) === (reference == null))
     throw badUserInput([{ path: 'accountId', message: 'give either accountId or post, and not both' }]);
   if (accountId != null)
-    return listPosts(context.app.readModels.database, accountId).sort((a, b) =>
+    return listPosts(context.app.readModels.database, canonicalId(accountId)).sort((a, b) =>
       compareKeys(postKey(a), postKey(b)),
     );
   const post = findReferredPost(context, reference!, 'post.');

@@ -8,6 +8,8 @@ import { exitCodes } from '../src/cli/terminal.ts';
 import { environmentVariables } from '../src/config.ts';
 import { feedLines, lineCodes } from '../src/ingest/change-feed.ts';
 import { rejectionCodes } from '../src/rejections.ts';
+import { openTestApplication } from './support/app-in-memory.ts';
+import { importText } from './support/feed-in-memory.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const codes = readFileSync('docs/codes.md', 'utf8');
@@ -101,4 +103,16 @@ it('the page of the change feed names every type of line', () => {
   const rows = changeFeed.slice(changeFeed.indexOf('| type | further'), changeFeed.indexOf('```json'));
   const named = [...rows.matchAll(/^\| ([A-Z][A-Za-z, ]+) \|/gm)].flatMap((match) => match[1]!.split(', '));
   expect(sorted(named)).toEqual(sorted(Object.keys(feedLines)));
+});
+
+it('the example of the change feed is taken as it stands', async () => {
+  const example = /```json\n([\s\S]*?)```/.exec(changeFeed)![1]!;
+  const app = await openTestApplication();
+  try {
+    const { summary, refusals } = await importText(app, example);
+    expect(refusals).toEqual([]);
+    expect(summary).toMatchObject({ lines: 4, accepted: 4 });
+  } finally {
+    await app.close();
+  }
 });

@@ -24,6 +24,7 @@ import {
   openConfigured,
   type Progress,
   print,
+  wrap,
 } from './terminal.ts';
 
 interface DemoOptions {
@@ -146,14 +147,18 @@ function describe(
 ): string {
   const { data, masterKeyFile, events, written, accounts, contacts, seconds, url } = summary;
   const lines = [
-    `A customer base of ${count(accounts)} accounts and ${count(contacts)} contacts: ${count(events)} events in ${data}`,
+    `A customer base of ${count(accounts)} accounts and ${count(contacts)} contacts:\n${count(events)} events in ${data}`,
     written > 0
       ? `(${count(written)} of them written now, in ${seconds.toFixed(1)} s, through the ledger's own commands).`
       : '(all of them were there already: the same commands again write nothing).',
-    `Its master key was made for the demo and lies beside the data, in ${masterKeyFile}. Keep the key of a real ledger elsewhere.`,
+    wrap(
+      `Its master key was made for the demo and lies beside the data, in ${masterKeyFile}. Keep the key of a real ledger elsewhere.`,
+    ),
     '',
     'What is in it:',
-    ...demoHighlights(base).map(({ title, lookAt }) => `  * ${title}\n    ${lookAt}`),
+    ...demoHighlights(base).map(
+      ({ title, lookAt }) => `${wrap(title, '  * ', '    ')}\n${wrap(lookAt, '    ', '    ')}`,
+    ),
   ];
   if (url)
     lines.push(

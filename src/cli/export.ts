@@ -1,7 +1,7 @@
 // contact-ledger export: writes stored events as lines, of the whole ledger, one account or one contact.
 
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Application } from '../application.ts';
 import { type ExportScope, exportLines } from '../export.ts';
@@ -48,15 +48,16 @@ export function defineExport(program: Command): void {
         const output =
           options.out === undefined ? process.stdout : createWriteStream(options.out, { mode: 0o600 });
         let events = 0;
-        for await (const lines of exportLines(app, scope)) {
-          events += lines.length;
-          if (!output.write(`${lines.join('\n')}\n`)) await once(output, 'drain');
-          progress.show(`${count(events)} events`);
+        async function* text(): AsyncGenerator<string> {
+          for await (const lines of exportLines(app, scope)) {
+            events += lines.length;
+            yield `${lines.join('\n')}\n`;
+            progress.show(`${count(events)} events`);
+          }
         }
+        await pipeline(text, output, { end: options.out !== undefined });
         progress.end();
         if (options.out !== undefined) {
-          output.end();
-          await once(output, 'finish');
           print(
             config.json
               ? JSON.stringify({ file: options.out, events })

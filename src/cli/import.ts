@@ -38,12 +38,14 @@ export function defineImport(program: Command): void {
     )
     .action(async (files: string[], options: ImportCommandOptions, command: Command) => {
       const config = configOf(command);
+      // Before the ledger is opened: a mistyped name must not leave a new ledger behind.
+      const feeds = files.map((file) => ({ file, size: sizeOf(file) }));
       const progress = createProgress();
       const app = await openConfigured(config, { create: options.create !== false, progress });
       try {
         const results: FileResult[] = [];
-        for (const file of files) {
-          const result = await importFile(app, file, options.rejects, config.actor, progress);
+        for (const feed of feeds) {
+          const result = await importFile(app, feed, options.rejects, config.actor, progress);
           results.push(result);
           if (!config.json) print(describe(result));
         }
@@ -56,14 +58,22 @@ export function defineImport(program: Command): void {
     });
 }
 
+/** Throws where there is no such file; the size of standard input is not known. */
+function sizeOf(file: string): number | undefined {
+  if (file === '-') return undefined;
+  const stats = statSync(file);
+  if (stats.isDirectory())
+    throw Object.assign(new Error(`${file} is a folder; name the files in it.`), { code: 'EISDIR' });
+  return stats.size;
+}
+
 async function importFile(
   app: Application,
-  file: string,
+  { file, size }: { file: string; size: number | undefined },
   rejectsOption: string | undefined,
   actor: string,
   progress: Progress,
 ): Promise<FileResult> {
-  const size = file === '-' ? undefined : statSync(file).size;
   const rejects = createRejects(
     rejectsOption ?? `${file === '-' ? 'stdin' : basename(file)}.rejects.ndjson`,
     file,

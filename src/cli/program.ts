@@ -41,7 +41,9 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     const code = codeOf(fault);
     // Commander has written its own message, or the help that was asked for.
     if (code.startsWith('commander.')) return (fault as { exitCode: number }).exitCode === 0 ? 0 : 2;
-    process.stderr.write(`${code}: ${messageOf(fault)}\n`);
+    const message = messageOf(fault);
+    // The system's own messages begin with their code already.
+    process.stderr.write(message.startsWith(`${code}: `) ? `${message}\n` : `${code}: ${message}\n`);
     return code === 'CONFIG_INVALID' || code === 'MASTER_KEY_MISSING' || code === 'MASTER_KEY_INVALID'
       ? 2
       : 1;

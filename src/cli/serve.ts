@@ -1,10 +1,9 @@
 // contact-ledger serve: answers GraphQL at /graphql, with a page to try queries at /.
 import type { Command } from 'commander';
-import { GraphQLError } from 'graphql';
 import { buildLedgerSchema } from '../../schema/build.ts';
 import type { Context } from '../../schema/context.ts';
 import type { Application } from '../application.ts';
-import type { Config } from '../config.ts';
+import { type Config, ConfigInvalid } from '../config.ts';
 import type { ExampleQuery } from '../server/graphiql-page.ts';
 import { type HttpServer, startHttpServer } from '../server/http-server.ts';
 import { configOf, createProgress, log, openConfigured, print } from './terminal.ts';
@@ -46,7 +45,8 @@ export async function serveApplication(
   config: Pick<Config, 'host' | 'port' | 'actor'>,
   exampleQueries: ExampleQuery[] = generalExamples,
 ): Promise<HttpServer> {
-  if (!Number.isInteger(config.port)) throw new GraphQLError('The port is not a number.');
+  if (!Number.isInteger(config.port) || config.port < 0 || config.port > 65_535)
+    throw new ConfigInvalid('The port is a whole number from 0 to 65535; 0 takes a free one.');
   const context: Context = { app, actor: { id: config.actor, kind: 'person' } };
   return startHttpServer({
     schema: await buildLedgerSchema(),

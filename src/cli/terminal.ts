@@ -91,6 +91,23 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+const widthMax = 80;
+
+/** Breaks a sentence into lines that an ordinary terminal shows whole, the first after `first`, the others after `rest`. */
+export function wrap(text: string, first = '', rest = ''): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const start = lines.length === 0 ? first : rest;
+    if (line !== '' && start.length + line.length + 1 + word.length > widthMax) {
+      lines.push(start + line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  lines.push((lines.length === 0 ? first : rest) + line);
+  return lines.join('\n');
+}
+
 export function count(n: number): string {
   return n.toLocaleString('en-US');
 }

@@ -70,8 +70,7 @@ export function openLedgerFile(options: LedgerFileOptions): { database: Database
   const writeAheadBytes = inMemory ? 0 : (fileStats(`${path}-wal`)?.size ?? 0);
   let database: DatabaseSync | undefined;
   try {
-    // Made by its owner's mask the file would be readable by others; SQLite gives its companions the same mode.
-    if (blank && !inMemory) closeSync(openSync(path, 'a', 0o600));
+    if (blank && !inMemory) makePrivate(path);
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL');
     if (blank) createLedger(database, options);
@@ -102,6 +101,15 @@ function checkFile(path: string, create: boolean): boolean {
     'LEDGER_MISSING',
     `There is no ledger at ${path}. Give the path of an existing ledger, or ask for a new one to be created.`,
   );
+}
+
+/** An empty file that its owner alone can read; SQLite gives its companions the same mode. */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch {
+    // What hinders it hinders SQLite next, whose error says so in the store's terms.
+  }
 }
 
 function fileStats(path: string): Stats | undefined {

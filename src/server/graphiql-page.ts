@@ -101,14 +101,26 @@ function pageHtml(styles: readonly string[], scripts: readonly string[]): string
 
 /** A served file rather than an inline script, which the page's own policy forbids. */
 function startScript(exampleQueries: readonly ExampleQuery[]): string {
+  const tabs = JSON.stringify(exampleQueries.map(tabOf), null, 2);
   return `'use strict';
-const tabs = ${JSON.stringify(exampleQueries.map(tabOf), null, 2)};
+const tabs = ${tabs};
+// What the browser keeps belongs to these tabs: another ledger at the same address begins with its own.
+const prefix = '${digestOf(Buffer.from(tabs))}:';
+const own = () => Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+const storage = {
+  get length() { return own().length; },
+  getItem: (key) => localStorage.getItem(prefix + key),
+  setItem: (key, value) => localStorage.setItem(prefix + key, value),
+  removeItem: (key) => localStorage.removeItem(prefix + key),
+  clear: () => own().forEach((key) => localStorage.removeItem(key)),
+};
 // GraphiQL leaves the variables of its first default tab out unless they are handed over once more; on a later visit
 // it restores its own tabs.
-const isFirstVisit = localStorage.getItem('graphiql:tabState') === null;
+const isFirstVisit = storage.getItem('graphiql:tabState') === null;
 ReactDOM.createRoot(document.getElementById('graphiql')).render(
   React.createElement(GraphiQL, {
     fetcher: GraphiQL.createFetcher({ url: '/graphql' }),
+    storage,
     defaultTabs: tabs.length > 0 ? tabs : undefined,
     variables: isFirstVisit ? tabs[0]?.variables : undefined,
     defaultEditorToolsVisibility: tabs.some((tab) => tab.variables !== undefined) ? 'variables' : false,

@@ -30,6 +30,11 @@ async function contact(fields: string, point = '', id = ann) {
   return contact;
 }
 
+it('is found by its id in upper case as well, since a UUID is the same in both', async () => {
+  await register(ann, 'Ann');
+  expect(await contact('id name', '', ann.toUpperCase())).toEqual({ id: ann, name: 'Ann' });
+});
+
 describe('the day that is asked about', () => {
   it('decides which value of each is shown', async () => {
     await register(ann, 'Ann Early');

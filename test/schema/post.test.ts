@@ -217,3 +217,17 @@ describe('a post', () => {
     expect(await mistakes(app, query)).toMatchObject([{ code: 'BAD_USER_INPUT', path }]);
   });
 });
+
+it('finds posts by the ids of account and post in upper case as well', async () => {
+  await start(ann, '2020-01-01');
+  const { posts } = await answer<{ posts: { id: string }[] }>(
+    app,
+    `{ posts(accountId: "${acme.toUpperCase()}") { id } }`,
+  );
+  expect(posts).toHaveLength(1);
+  const found = await answer(
+    app,
+    `{ post(id: "${posts[0]!.id.toUpperCase()}") { name } byName: post(name: "Champion", accountId: "${acme.toUpperCase()}") { name } }`,
+  );
+  expect(found).toEqual({ post: { name: 'Champion' }, byName: { name: 'Champion' } });
+});

@@ -96,7 +96,11 @@ describe('in a browser', () => {
       await page.locator('.graphiql-tab-button').nth(1).click();
       // GraphiQL takes over the name of the tab's operation a moment after its text.
       await expect
-        .poll(() => page.evaluate("localStorage.getItem('graphiql:operationName')"))
+        .poll(() =>
+          page.evaluate(
+            "Object.entries(localStorage).find(([key]) => key.endsWith(':graphiql:operationName'))?.[1]",
+          ),
+        )
         .toBe('Refused');
       await page.locator('.graphiql-execute-button').click();
       await page.locator('.graphiql-response').getByText('This contact was merged.').waitFor();
@@ -112,6 +116,29 @@ describe('in a browser', () => {
       expect(foreign).toEqual([]);
       expect(complaints).toEqual([]);
       expect(server.logged).toEqual([]);
+    },
+  );
+
+  test.skipIf(browserPath === undefined && !isBrowserRequired)(
+    'another ledger at the same address begins with queries of its own',
+    async () => {
+      const browser = await openBrowser();
+      const page = browser.pages()[0] ?? (await browser.newPage());
+      const tabs = page.locator('.graphiql-tab-button');
+      const first = await startStubServer({ exampleQueries });
+      await page.goto(first.url);
+      await tabs.getByText('Greet').waitFor();
+      await first.close();
+
+      const port = Number(new URL(first.url).port);
+      const queries = ['Another', 'Third'].map((name) => ({
+        title: name,
+        query: `query ${name} {\n  refused\n}`,
+      }));
+      await startStubServer({ exampleQueries: queries, port });
+      await page.goto(first.url);
+      await tabs.getByText('Another').waitFor();
+      expect(await tabs.allTextContents()).toEqual(['Another', 'Third']);
     },
   );
 });
