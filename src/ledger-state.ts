@@ -18,6 +18,8 @@ export interface StreamState {
   mergesIn: MergeIn[];
   keyId: string | undefined;
   key: SealingKey | undefined;
+  /** A destroyed key for events that were erased in another ledger; what is told after the erasure stays readable. */
+  erasedKey: SealingKey | undefined;
   /** Settles when everything on its way to the store has arrived or failed. */
   pending: Promise<unknown> | undefined;
 }
@@ -75,7 +77,7 @@ export function createLedgerStates(
       newestLearnedAtMs = Math.max(newestLearnedAtMs, event.learnedAtMs);
       keyId = event.boxes[0]?.keyId ?? keyId;
     }
-    const state: StreamState = {
+    return {
       stream,
       version: stored.length,
       belief: believeStream(stream, events, undefined, mergesIn),
@@ -85,10 +87,9 @@ export function createLedgerStates(
       mergesIn,
       keyId,
       key: undefined,
+      erasedKey: undefined,
       pending: undefined,
     };
-    states.set(stream, state);
-    return state;
   }
 
   /** Oldest first, but never one with something on its way to the store. */
@@ -118,13 +119,18 @@ export function createLedgerStates(
         states.set(stream, known);
         return Promise.resolve(known);
       }
-      let running = loading.get(stream);
-      if (!running) {
-        running = read(stream).finally(() => loading.delete(stream));
-        loading.set(stream, running);
-        evict();
-      }
-      return running;
+      const running = loading.get(stream);
+      if (running) return running;
+      const begun = read(stream).then((state) => {
+        // Dropped while it was read: what was read may be out of date, and is nobody's current state.
+        if (loading.get(stream) === begun) states.set(stream, state);
+        return state;
+      });
+      loading.set(stream, begun);
+      evict();
+      const forget = () => loading.get(stream) === begun && loading.delete(stream);
+      begun.then(forget, forget);
+      return begun;
     },
     async withEvents(state) {
       while (state.pending) await state.pending;
@@ -138,6 +144,9 @@ export function createLedgerStates(
     drop(state) {
       if (states.get(state.stream) === state) states.delete(state.stream);
     },
-    dropStream: (stream) => void states.delete(stream),
+    dropStream(stream) {
+      states.delete(stream);
+      loading.delete(stream);
+    },
   };
 }

@@ -114,12 +114,13 @@ export function createLedger(options: LedgerOptions): Ledger {
       });
     if (state.version !== event.version - 1 || state.digests.has(event.id))
       return answered({ ok: false, ...reject('STREAM_DIVERGED', 'streamVersion') });
-    if (event.personal === null) state.key ??= await sealing.takeDestroyedKey();
+    if (event.personal === null) state.erasedKey ??= await sealing.takeDestroyedKey();
     else if (Object.keys(event.personal).length > 0) await giveKey(state);
     const refolds = event.learnedAtMs < state.newestLearnedAtMs || event.type === 'ChangesReverted';
     if (refolds && !state.events) await states.withEvents(state);
     if (!states.isCurrent(state) || state.version !== event.version - 1) return restore(event);
-    const outcome = append(state, [event], 'feed');
+    // Its place in the other ledger says nothing about the order in this one.
+    const outcome = append(state, [{ ...event, position: Number.MAX_SAFE_INTEGER }], 'feed');
     return {
       done: outcome.then((result) => result ?? { ok: false, ...reject('STREAM_DIVERGED', 'streamVersion') }),
     };
@@ -235,7 +236,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     by: CommandContext['by'],
   ): Promise<CommandResult | undefined> {
     const expectedVersion = state.version;
-    const sealed = events.map((event) => sealing.seal(event, state.key ?? null));
+    const sealed = events.map((event) =>
+      sealing.seal(event, (event.personal === null ? state.erasedKey : state.key) ?? null),
+    );
     advance(state, events);
     const appending = store.append(state.stream, expectedVersion, sealed);
     const settled = appending.then(
