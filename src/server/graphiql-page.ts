@@ -130,7 +130,8 @@ ReactDOM.createRoot(document.getElementById('graphiql')).render(
 }
 
 function tabOf(example: ExampleQuery): { query: string; variables?: string } {
-  const title = example.title.replace(/^/gm, '# ');
+  // Comment lines as wide as the editor.
+  const title = example.title.replace(/(\S{49,}|.{1,48})(?:\s+|$)/g, '# $1\n').trimEnd();
   return {
     query: `${title}\n${example.query.trim()}\n`,
     ...(example.variables === undefined ? {} : { variables: JSON.stringify(example.variables, null, 2) }),
