@@ -23,15 +23,10 @@ export function createBeliefs(store: EventStore, sealing: EventSealing, losersOf
     return (await sealing.open(await store.read(stream))) as E[];
   }
 
-  async function contact(
-    id: string,
-    cut: Cut,
-    witness: Witness | undefined,
-    onTheWay: readonly string[],
-  ): Promise<ContactBelief | null> {
+  async function contact(id: string, cut: Cut, witness: Witness | undefined): Promise<ContactBelief | null> {
     const events = await read<ContactEvent>(`contact-${id}`);
     if (events.length === 0) return null;
-    return believe(events, cut, await mergesInto(id, cut, onTheWay), witness);
+    return believe(events, cut, await mergesInto(id, cut, []), witness);
   }
 
   /** `onTheWay` guards against cycles that late knowledge can close: such a merge is void for every reader. */
@@ -39,15 +34,18 @@ export function createBeliefs(store: EventStore, sealing: EventSealing, losersOf
     const merges: MergeIn[] = [];
     for (const loserId of losersOf(id)) {
       if (loserId === id || onTheWay.includes(loserId)) continue;
-      const loser = await contact(loserId, cut, undefined, [...onTheWay, id]);
-      if (loser?.mergedInto?.contactId !== id) continue;
-      merges.push({ learnedAtMs: loser.mergedInto.learnedAtMs, position: loser.mergedInto.position, loser });
+      const events = await read<ContactEvent>(`contact-${loserId}`);
+      // Asked first, of its own events: to follow merges that were undone as well would take all ways through them.
+      const merged = believe(events, cut)?.mergedInto;
+      if (merged?.contactId !== id) continue;
+      const loser = believe(events, cut, await mergesInto(loserId, cut, [...onTheWay, id]));
+      if (loser) merges.push({ learnedAtMs: merged.learnedAtMs, position: merged.position, loser });
     }
     return merges;
   }
 
   return {
-    contact: (id, cut = {}, witness) => contact(id, cut, witness, []),
+    contact: (id, cut = {}, witness) => contact(id, cut, witness),
     async account(id, cut = {}, witness) {
       const events = await read<AccountEvent>(`account-${id}`);
       return events.length ? believeAccount(events, cut, witness) : null;
