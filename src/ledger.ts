@@ -340,7 +340,9 @@ export function createLedger(options: LedgerOptions): Ledger {
         decision.length !== 1 ||
         !belief ||
         categoryOf(stream) !== 'contact' ||
-        !claims.has(decision[0]!.type)
+        !claims.has(decision[0]!.type) ||
+        // Whether a merge closes a cycle must be decided when it happens.
+        decision[0]!.type === 'ContactMerged'
       )
         return reject('PROPOSAL_UNSUITABLE', 'asProposal');
       return [envelop(asProposal(decision[0]!, doubt, request), stream, context, request, learnedAtMs, 0)];

@@ -145,12 +145,15 @@ function describe(
   summary: MadeBase & { data: string; masterKeyFile: string; url?: string },
   base: CustomerBaseOptions,
 ): string {
-  const { data, masterKeyFile, events, written, accounts, contacts, seconds, url } = summary;
+  const { data, masterKeyFile, events, written, refused, accounts, contacts, seconds, url } = summary;
   const lines = [
     `A customer base of ${count(accounts)} accounts and ${count(contacts)} contacts:\n${count(events)} events in ${data}`,
     written > 0
       ? `(${count(written)} of them written now, in ${seconds.toFixed(1)} s, through the ledger's own commands).`
       : '(all of them were there already: the same commands again write nothing).',
+    ...(refused > 0
+      ? [`${count(refused)} commands were refused: an older version made this base; give another --data.`]
+      : []),
     wrap(
       `Its master key was made for the demo and lies beside the data, in ${masterKeyFile}. Keep the key of a real ledger elsewhere.`,
     ),

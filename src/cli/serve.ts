@@ -55,7 +55,7 @@ export async function serveApplication(
     port: config.port,
     log,
     exampleQueries,
-    ready: () => true,
+    ready: () => app.readModels.isFollowing,
   });
 }
 

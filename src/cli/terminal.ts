@@ -65,7 +65,8 @@ const progressEveryMs = 250;
 /** On a terminal one line that changes; elsewhere a line now and then. */
 export function createProgress(): Progress {
   const { stderr } = process;
-  let shownAtMs = 0;
+  // What is done within that time needs no progress.
+  let shownAtMs = Date.now();
   let isOpen = false;
   return {
     show(line) {

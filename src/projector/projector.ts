@@ -38,6 +38,8 @@ export interface ProjectorOptions {
 export interface Projector {
   /** Resolves once the rows rest on this position; rejects when the projector stopped before. */
   applied(position: number): Promise<void>;
+  /** False once a fault stopped it: what it wrote no longer follows the log. */
+  readonly isFollowing: boolean;
   stop(): Promise<void>;
 }
 
@@ -94,6 +96,9 @@ export function startProjector(options: ProjectorOptions): Projector {
 
   const following = follow();
   return {
+    get isFollowing() {
+      return stopped === undefined;
+    },
     applied(position) {
       if (position <= readDatabase.checkpoint) return Promise.resolve();
       if (stopped !== undefined) return Promise.reject(stopped);

@@ -37,6 +37,8 @@ export interface ReadModels {
   /** Whether rows of an older version still serve while the new ones are built. */
   readonly isRebuilding: boolean;
   /** Resolves once the tables rest on this position, also where they are swapped meanwhile; rejects where the projector failed. */
+  /** False once a fault stopped them: answers from them may be stale. */
+  readonly isFollowing: boolean;
   applied(position: number): Promise<void>;
   /** Builds all tables anew beside the live ones and swaps them in. Where that fails the live ones go on. */
   rebuild(onProgress?: RebuildOptions['onProgress']): Promise<void>;
@@ -176,6 +178,9 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
     },
     get links() {
       return live.links;
+    },
+    get isFollowing() {
+      return projector.isFollowing;
     },
     get isRebuilding() {
       return rebuilding !== undefined;

@@ -54,7 +54,7 @@ export function foldCommands(commands: readonly DemoCommand[]): Folded {
     by: context.by,
     ...(context.effectiveOn !== undefined && { effectiveOn: context.effectiveOn }),
     ...(context.reasonCode !== undefined && { reasonCode: context.reasonCode }),
-    position,
+    version: position,
     newId: (purpose) => deriveId(salt, 'new', String(index), purpose),
     slotId: (...parts) => deriveId(salt, 'slot', subject, ...parts),
     postId: (accountId, name) => deriveId(salt, 'post', accountId, name),
