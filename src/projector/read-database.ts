@@ -169,8 +169,9 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
       )
     )
       return;
-    // Where a subject has one row, putting it replaces the former one.
-    if (before.length > 1 || after.length !== before.length) prepare(`DELETE ${where}`).run(id);
+    // A row whose key is the subject's id is replaced by putting it; another row may have another key.
+    const isReplaced = after.length === 1 && /^\s*\w+ TEXT PRIMARY KEY/.test(columns);
+    if (before.length > 0 && !isReplaced) prepare(`DELETE ${where}`).run(id);
     for (const row of after) put(row);
   }
 

@@ -1,0 +1,89 @@
+// The file of the read models: rows and checkpoint change together, and rows are replaced as a whole.
+import { describe, expect, test } from 'vitest';
+import type { Projection } from '../../src/projector/projection.ts';
+import { openReadDatabase, type ReadDatabase } from '../../src/projector/read-database.ts';
+
+const projections: Projection[] = [
+  {
+    name: 'people',
+    version: 1,
+    by: 'contact',
+    tables: [
+      { name: 'person', columns: 'id TEXT PRIMARY KEY, name TEXT' },
+      { name: 'job', columns: 'contact_id TEXT, id TEXT, title TEXT, PRIMARY KEY (contact_id, id)' },
+    ],
+    rows: () => [],
+  },
+  {
+    name: 'log',
+    version: 1,
+    by: 'event',
+    tables: [{ name: 'seen', columns: 'position INTEGER PRIMARY KEY, type TEXT' }],
+    rows: () => [],
+  },
+];
+const open = (): ReadDatabase =>
+  openReadDatabase(':memory:', projections, { timeZone: 'UTC' }, 'ledger').readDatabase!;
+
+const rowsOf = (db: ReadDatabase, table: string) =>
+  (db.prepare(`SELECT * FROM ${table}`).all() as object[]).map((row) => Object.values(row).join(' ')).sort();
+const ann = (...rows: [string, ...string[]][]) => ({ by: 'contact', id: 'ann', rows }) as const;
+
+describe('a change of the read models', () => {
+  test('puts rows and checkpoint', () => {
+    const db = open();
+    db.write({ checkpoint: 7, replace: [ann(['person', 'ann', 'Ann'])], rows: [['seen', 1, 'A']] });
+    expect(db.checkpoint).toBe(7);
+    expect([rowsOf(db, 'person'), rowsOf(db, 'seen')]).toEqual([['ann Ann'], ['1 A']]);
+  });
+
+  test.each([
+    ['a table that nobody declared', ['nothing', 1]],
+    ['a row that does not fit', ['seen', 'no number', 'too', 'many']],
+  ] as const)('with %s changes nothing, not even the checkpoint', (_, [table, ...values]) => {
+    const db = open();
+    db.write({ checkpoint: 7, replace: [ann(['person', 'ann', 'Ann'])], rows: [] });
+    const wrong = () =>
+      db.write({
+        checkpoint: 8,
+        replace: [ann(['person', 'ann', 'Bob'])],
+        rows: [
+          ['seen', 1, 'A'],
+          [table, ...values],
+        ],
+      });
+    expect(wrong).toThrow();
+    expect(db.checkpoint).toBe(7);
+    expect(db.prepare('SELECT checkpoint FROM meta').get()).toEqual({ checkpoint: 7 });
+    expect([rowsOf(db, 'person'), rowsOf(db, 'seen')]).toEqual([['ann Ann'], []]);
+    db.write({ checkpoint: 8, replace: [], rows: [['seen', 1, 'A']] });
+    expect(rowsOf(db, 'seen')).toEqual(['1 A']);
+  });
+
+  test('replaces all rows of a contact, whatever their number and keys', () => {
+    const jobs: string[][] = [['1'], ['2'], ['2', '3'], ['3'], ['1', '4'], [], ['1'], ['1']];
+    const db = open();
+    db.write({
+      checkpoint: 0,
+      replace: [{ by: 'contact', id: 'bob', rows: [['job', 'bob', '1', 't']] }],
+      rows: [],
+    });
+    for (const [index, ids] of jobs.entries()) {
+      const rows = ids.map((id): [string, ...string[]] => ['job', 'ann', id, `title ${index}`]);
+      db.write({ checkpoint: index, replace: [ann(['person', 'ann', `Ann ${index}`], ...rows)], rows: [] });
+      expect(rowsOf(db, 'job')).toEqual([...ids.map((id) => `ann ${id} title ${index}`), 'bob 1 t']);
+      expect(rowsOf(db, 'person')).toEqual([`ann Ann ${index}`]);
+    }
+    db.write({ checkpoint: 9, replace: [ann()], rows: [] });
+    expect([rowsOf(db, 'person'), rowsOf(db, 'job')]).toEqual([[], ['bob 1 t']]);
+  });
+
+  test('shows in the checksum of its projection alone', () => {
+    const db = open();
+    const [people, log] = db.checksums();
+    db.write({ checkpoint: 1, replace: [], rows: [['seen', 1, 'A']] });
+    expect(db.checksums()[0]).toEqual(people);
+    expect(db.checksums()[1]).not.toEqual(log);
+    expect(db.checksums()[1]).toMatchObject({ name: 'log', version: 1, rows: 1 });
+  });
+});
