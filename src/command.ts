@@ -58,3 +58,10 @@ export interface CommandDone {
   repeated: boolean;
 }
 export type CommandResult = CommandDone | ({ ok: false } & Rejection);
+
+/** The stream that a command appends to. */
+export function streamOf(command: Command): string {
+  if (Object.hasOwn(contactCommands, command.type)) return `contact-${(command as ContactCommand).contactId}`;
+  if (Object.hasOwn(accountCommands, command.type)) return `account-${(command as AccountCommand).accountId}`;
+  return `signals-${(command as SignalCommand).contactId}`;
+}

@@ -4,7 +4,7 @@ import type { AccountBelief } from './account/belief.ts';
 import type { AccountCommand } from './account/commands.ts';
 import { accountCommands } from './account/commands.ts';
 import { decideAccount } from './account/decider.ts';
-import type { Command, CommandContext, CommandResult } from './command.ts';
+import { type Command, type CommandContext, type CommandResult, streamOf } from './command.ts';
 import type { ContactBelief, MergeIn } from './contact/belief.ts';
 import { type ContactCommand, contactCommands } from './contact/commands.ts';
 import { decideContact } from './contact/decider.ts';
@@ -15,12 +15,12 @@ import { asConfirmation, asProposal, type Decided, envelop, identify, type Reque
 import type { EventSealing } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
-import { advance, createLedgerStates, type LedgerStates, type StreamState } from './ledger-state.ts';
+import { advance, createLedgerStates, type StreamState } from './ledger-state.ts';
+import { describeFor, type Known, loadReferences, mayBegin } from './references.ts';
 import { isRejection, type Rejection, reject } from './rejections.ts';
 import { decideSignal, type SignalCommand } from './signals/commands.ts';
 import { type Belief, believeStream, believeStreamNext } from './stream-belief.ts';
 import type { Clock } from './time/clock.ts';
-import { latest } from './timeline.ts';
 
 export interface LedgerOptions {
   store: EventStore;
@@ -77,12 +77,6 @@ function refused(rejection: Rejection): Attempt {
 const learnedAheadMaxMs = 5 * 60_000;
 const attemptsMax = 8;
 const claims: ReadonlySet<string> = new Set(claimTypes);
-
-export function streamOf(command: Command): string {
-  if (Object.hasOwn(contactCommands, command.type)) return `contact-${(command as ContactCommand).contactId}`;
-  if (Object.hasOwn(accountCommands, command.type)) return `account-${(command as AccountCommand).accountId}`;
-  return `signals-${(command as SignalCommand).contactId}`;
-}
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { store, sealing, clock, salt } = options;
@@ -176,7 +170,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     const belief = isNewest
       ? state.belief
       : believeStream(stream, state.events ?? [], learnedAtMs, state.mergesIn);
-    const decision = decide(belief, command, describe(stream, state, context, request, known));
+    const decision = decide(belief, command, describeFor(stream, state, context, request, known));
     if (isRejection(decision)) return refused(decision);
     const events = settle(decision, belief, stream, context, request, learnedAtMs);
     if (isRejection(events)) return refused(events);
@@ -365,99 +359,4 @@ function decide(belief: Belief, command: Command, deciding: Deciding): Decided[]
   if (Object.hasOwn(accountCommands, command.type))
     return decideAccount(belief as AccountBelief | null, command as AccountCommand, deciding);
   return decideSignal(command as SignalCommand, deciding);
-}
-
-type Known = Map<string, StreamState>;
-
-/** Whether the command can be the first of its stream: only then a new stream gets a key. */
-function mayBegin(state: StreamState, command: Command, known: Known): boolean {
-  if (state.version > 0 || command.type === 'RegisterContact' || command.type === 'RegisterAccount')
-    return true;
-  return (
-    categoryOf(state.stream) === 'signals' && known.get(`contact-${subjectOf(state.stream)}`)?.belief != null
-  );
-}
-
-/** Loads what a command refers to beside its own stream, and waits for what of it is still on its way to the store. */
-async function loadReferences(
-  command: Command,
-  states: LedgerStates,
-  by: CommandContext['by'],
-): Promise<Known> {
-  const known: Known = new Map();
-  const own = streamOf(command);
-  async function reach(stream: string, follow: (belief: Belief) => string | null): Promise<void> {
-    for (let next: string | null = stream; next !== null && !known.has(next); ) {
-      let state: StreamState = await states.load(next);
-      // A feed need not wait: should the account's line fail to become durable, the import stops and is repeated.
-      while (next !== own && by === 'person' && state.pending) {
-        await state.pending;
-        if (states.isCurrent(state)) break;
-        state = await states.load(next);
-      }
-      known.set(next, state);
-      next = follow(state.belief);
-    }
-  }
-  const alone = () => null;
-  const refer = command as unknown as Record<string, unknown>;
-  for (const field of ['accountId', 'payingAccountId', 'parentId', 'managerId', 'contactId', 'intoId']) {
-    const id = refer[field];
-    if (typeof id !== 'string') continue;
-    const isContact =
-      field === 'contactId' ||
-      field === 'managerId' ||
-      (field === 'intoId' && command.type === 'MergeContacts');
-    const stream = `${isContact ? 'contact' : 'account'}-${id}`;
-    if (stream === own) continue;
-    await reach(
-      stream,
-      field === 'parentId' ? parentStream : command.type === 'MergeContacts' ? survivorStream : alone,
-    );
-  }
-  return known;
-}
-
-function survivorStream(belief: Belief): string | null {
-  const into = (belief as ContactBelief | null)?.mergedInto;
-  return into ? `contact-${into.contactId}` : null;
-}
-
-function parentStream(belief: Belief): string | null {
-  const parentId = belief && latest((belief as AccountBelief).parentId);
-  return parentId ? `account-${parentId}` : null;
-}
-
-function describe(
-  stream: string,
-  state: StreamState,
-  context: CommandContext,
-  request: Request,
-  known: Known,
-): Deciding {
-  const exists = (other: string) => (other === stream ? state : known.get(other))?.belief != null;
-  return {
-    by: context.by,
-    version: state.version,
-    ...(context.effectiveOn !== undefined && { effectiveOn: context.effectiveOn }),
-    ...(context.reasonCode !== undefined && { reasonCode: context.reasonCode }),
-    newId: (purpose) => request.derive(purpose),
-    slotId: (...parts) => request.slot(subjectOf(stream), ...parts),
-    postId: (accountId, name) => request.slot('post', accountId, name),
-    accountKnown: (id) => exists(`account-${id}`),
-    contactKnown: (id) => exists(`contact-${id}`),
-    chain(id) {
-      const isContact = categoryOf(stream) === 'contact';
-      const ids: string[] = [];
-      for (let next: string | null = `${isContact ? 'contact' : 'account'}-${id}`; next !== null; ) {
-        const subject = subjectOf(next);
-        if (ids.includes(subject)) break;
-        ids.push(subject);
-        const belief: Belief = known.get(next)?.belief ?? null;
-        next = isContact ? survivorStream(belief) : parentStream(belief);
-      }
-      return ids;
-    },
-    eventKnown: (id) => state.digests.has(id),
-  };
 }

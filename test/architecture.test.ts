@@ -19,7 +19,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   'event store': { files: /^src\/event-store\//, mayImport: ['port', 'kernel', 'keys'] },
   ledger: {
     files:
-      /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|beliefs|command)\.ts$/,
+      /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|references|beliefs|command)\.ts$/,
     mayImport: ['contact', 'account', 'signals', 'import run', 'kernel', 'time', 'port', 'keys'],
   },
   projector: {

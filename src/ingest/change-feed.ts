@@ -34,15 +34,15 @@ const head = {
 const onContact = { contact: sourceId };
 const onPlacement = { contact: sourceId, placement: sourceId };
 /** "" stands for none. A union with the empty text would not say what is wrong with another one. */
-const orNone = (lengthMax: number) =>
-  z.string().check((context) => passOn(context, context.value === '' ? undefined : zText(lengthMax)));
-const dateOrUnknown = z
-  .string()
-  .check((context) => passOn(context, context.value === '' ? undefined : zDate));
+const orNone = (lengthMax: number) => emptyOr(zText(lengthMax));
+const dateOrUnknown = emptyOr(zDate);
 
-function passOn(context: z.core.ParsePayload<string>, shape: z.ZodType | undefined): void {
-  for (const { message } of shape?.safeParse(context.value).error?.issues ?? [])
-    context.issues.push({ code: 'custom', message, input: context.value });
+function emptyOr(shape: z.ZodType<string>) {
+  return z.string().check((context) => {
+    if (context.value === '') return;
+    for (const { message } of shape.safeParse(context.value).error?.issues ?? [])
+      context.issues.push({ code: 'custom', message, input: context.value });
+  });
 }
 
 export const feedLines = {

@@ -36,9 +36,9 @@ export interface ReadModels {
   readonly links: MergeLinks;
   /** Whether rows of an older version still serve while the new ones are built. */
   readonly isRebuilding: boolean;
-  /** Resolves once the tables rest on this position, also where they are swapped meanwhile; rejects where the projector failed. */
   /** False once a fault stopped them: answers from them may be stale. */
   readonly isFollowing: boolean;
+  /** Resolves once the tables rest on this position, also where they are swapped meanwhile; rejects where the projector failed. */
   applied(position: number): Promise<void>;
   /** Builds all tables anew beside the live ones and swaps them in. Where that fails the live ones go on. */
   rebuild(onProgress?: RebuildOptions['onProgress']): Promise<void>;

@@ -1,0 +1,107 @@
+// What a command refers to beside its own stream: loaded before the decision, and told to the decider.
+import type { AccountBelief } from './account/belief.ts';
+import { type Command, type CommandContext, streamOf } from './command.ts';
+import type { ContactBelief } from './contact/belief.ts';
+import type { Deciding } from './deciding.ts';
+import type { Request } from './enveloping.ts';
+import { categoryOf, subjectOf } from './ledger-events.ts';
+import type { LedgerStates, StreamState } from './ledger-state.ts';
+import type { Belief } from './stream-belief.ts';
+import { latest } from './timeline.ts';
+
+/** States of streams beside the command's own, by name. */
+export type Known = Map<string, StreamState>;
+
+/** Whether the command can be the first of its stream: only then a new stream gets a key. */
+export function mayBegin(state: StreamState, command: Command, known: Known): boolean {
+  if (state.version > 0 || command.type === 'RegisterContact' || command.type === 'RegisterAccount')
+    return true;
+  return (
+    categoryOf(state.stream) === 'signals' && known.get(`contact-${subjectOf(state.stream)}`)?.belief != null
+  );
+}
+
+/** Loads what a command refers to beside its own stream, and waits for what of it is still on its way to the store. */
+export async function loadReferences(
+  command: Command,
+  states: LedgerStates,
+  by: CommandContext['by'],
+): Promise<Known> {
+  const known: Known = new Map();
+  const own = streamOf(command);
+  async function reach(stream: string, follow: (belief: Belief) => string | null): Promise<void> {
+    for (let next: string | null = stream; next !== null && !known.has(next); ) {
+      let state: StreamState = await states.load(next);
+      // A feed need not wait: should the account's line fail to become durable, the import stops and is repeated.
+      while (next !== own && by === 'person' && state.pending) {
+        await state.pending;
+        if (states.isCurrent(state)) break;
+        state = await states.load(next);
+      }
+      known.set(next, state);
+      next = follow(state.belief);
+    }
+  }
+  const alone = () => null;
+  const refer = command as unknown as Record<string, unknown>;
+  for (const field of ['accountId', 'payingAccountId', 'parentId', 'managerId', 'contactId', 'intoId']) {
+    const id = refer[field];
+    if (typeof id !== 'string') continue;
+    const isContact =
+      field === 'contactId' ||
+      field === 'managerId' ||
+      (field === 'intoId' && command.type === 'MergeContacts');
+    const stream = `${isContact ? 'contact' : 'account'}-${id}`;
+    if (stream === own) continue;
+    await reach(
+      stream,
+      field === 'parentId' ? parentStream : command.type === 'MergeContacts' ? survivorStream : alone,
+    );
+  }
+  return known;
+}
+
+function survivorStream(belief: Belief): string | null {
+  const into = (belief as ContactBelief | null)?.mergedInto;
+  return into ? `contact-${into.contactId}` : null;
+}
+
+function parentStream(belief: Belief): string | null {
+  const parentId = belief && latest((belief as AccountBelief).parentId);
+  return parentId ? `account-${parentId}` : null;
+}
+
+/** What a decider is told of them. */
+export function describeFor(
+  stream: string,
+  state: StreamState,
+  context: CommandContext,
+  request: Request,
+  known: Known,
+): Deciding {
+  const exists = (other: string) => (other === stream ? state : known.get(other))?.belief != null;
+  return {
+    by: context.by,
+    version: state.version,
+    ...(context.effectiveOn !== undefined && { effectiveOn: context.effectiveOn }),
+    ...(context.reasonCode !== undefined && { reasonCode: context.reasonCode }),
+    newId: (purpose) => request.derive(purpose),
+    slotId: (...parts) => request.slot(subjectOf(stream), ...parts),
+    postId: (accountId, name) => request.slot('post', accountId, name),
+    accountKnown: (id) => exists(`account-${id}`),
+    contactKnown: (id) => exists(`contact-${id}`),
+    chain(id) {
+      const isContact = categoryOf(stream) === 'contact';
+      const ids: string[] = [];
+      for (let next: string | null = `${isContact ? 'contact' : 'account'}-${id}`; next !== null; ) {
+        const subject = subjectOf(next);
+        if (ids.includes(subject)) break;
+        ids.push(subject);
+        const belief: Belief = known.get(next)?.belief ?? null;
+        next = isContact ? survivorStream(belief) : parentStream(belief);
+      }
+      return ids;
+    },
+    eventKnown: (id) => state.digests.has(id),
+  };
+}
