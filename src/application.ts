@@ -26,6 +26,8 @@ export interface ApplicationOptions {
   timeZone: string;
   /** Make a new ledger where the folder holds none; else that is an error. */
   create: boolean;
+  /** Most pages of 4,096 bytes that the log may take; beyond, commands fail with STORE_FULL. Default: what the disk holds. */
+  pageCountMax?: number;
   onProgress?: ReadModelsOptions['onProgress'];
   /** Told of a fault that no caller waits for, such as the read models' projector stopping. */
   onFault: (fault: unknown) => void;
@@ -101,7 +103,7 @@ function pathOf({ dataDirectory }: ApplicationOptions, file: string): string {
 async function openFiles(
   options: ApplicationOptions,
 ): Promise<{ store: SqliteEventStore; keyStore: KeyStore }> {
-  const { dataDirectory, clock, masterKey } = options;
+  const { dataDirectory, clock, masterKey, pageCountMax } = options;
   if (dataDirectory === ':memory:') return openInMemory(options);
   const [logPath, keyPath] = [pathOf(options, 'ledger.db'), pathOf(options, 'keys.db')];
   if (options.create) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
@@ -110,6 +112,7 @@ async function openFiles(
     clock,
     pageSize,
     create: options.create && !existsSync(keyPath),
+    ...(pageCountMax !== undefined && { pageCountMax }),
   });
   try {
     const isNew = (await store.head()) === 0;
