@@ -16,7 +16,6 @@ import { newMasterKey } from '../personal-data/master-key.ts';
 import { dayInZone, systemClock } from '../time/clock.ts';
 import { dayFromIso, isoFromDay } from '../time/day.ts';
 import { demoQueries } from './demo-queries.ts';
-import { serveApplication, untilStopped } from './serve.ts';
 import {
   count,
   createProgress,
@@ -66,16 +65,15 @@ export function defineDemo(program: Command): void {
       const app = await openConfigured(config, { create: true, progress });
       const made = await makeBase(app, base, progress);
       progress.end();
-      const server = options.serve
-        ? await serveApplication(
-            app,
-            { ...config, port: options.port ?? config.port, host: options.host ?? config.host },
-            demoQueries(demoHighlights(base)),
-          )
-        : undefined;
+      const serving = options.serve ? await import('./serve-application.ts') : undefined;
+      const server = await serving?.serveApplication(
+        app,
+        { ...config, port: options.port ?? config.port, host: options.host ?? config.host },
+        demoQueries(demoHighlights(base)),
+      );
       const summary = { data, masterKeyFile, seed: base.seed, ...made, ...(server && { url: server.url }) };
       print(json ? JSON.stringify(summary) : describe(summary, base));
-      if (server) await untilStopped(server, app);
+      if (serving && server) await serving.untilStopped(server, app);
       else await app.close();
     });
 }
