@@ -13,6 +13,7 @@ export interface Verification {
   /** Position of the last event. */
   position: number;
   events: number;
+  /** Empty where an event could not be read. */
   readModels: (ProjectionChecksum & { matches: boolean })[];
   /** Empty where the ledger is whole; at most 100. */
   findings: Finding[];
@@ -35,6 +36,9 @@ export async function verify(
     if (findings.length < findingsMax) findings.push(finding);
   };
   const events = await verifyLog(app, found, onProgress);
+  // Nothing can be rebuilt from what cannot be read.
+  if (findings.some(({ code }) => code === 'EVENT_UNREADABLE'))
+    return { position: await app.store.head(), events, readModels: [], findings };
   const { position, live, rebuilt } = await app.readModels.compareWithRebuilt(onProgress);
   const readModels = live.map((checksum, index) => ({
     ...checksum,
