@@ -22,7 +22,9 @@ import {
   type GlobalOptions,
   openConfigured,
   type Progress,
+  portNumber,
   print,
+  wholeNumber,
   wrap,
 } from './terminal.ts';
 
@@ -47,12 +49,17 @@ export function defineDemo(program: Command): void {
   program
     .command('demo')
     .description('make a believable customer base in ./demo-data (or --data), say what is in it and serve it')
-    .option('--seed <number>', 'the same seed makes the same base', Number, 1)
-    .option('--accounts <number>', 'size of the base, 10 to 5000 accounts', Number, 300)
+    .option(
+      '--seed <number>',
+      'the same seed makes the same base',
+      wholeNumber(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+      1,
+    )
+    .option('--accounts <number>', 'size of the base, 10 to 5000 accounts', wholeNumber(10, 5000), 300)
     .option(
       '--port <port>',
       'port to listen on (default: CONTACT_LEDGER_PORT or 4000; 0 takes a free one)',
-      Number,
+      portNumber,
     )
     .option('--host <host>', 'loopback address to listen on (default: CONTACT_LEDGER_HOST or 127.0.0.1)')
     .option('--no-serve', 'only make the base')

@@ -1,8 +1,9 @@
 // contact-ledger import: reads change feeds or exports into the ledger, with progress and a file of what was refused.
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Application } from '../application.ts';
+import { ConfigInvalid } from '../config.ts';
 import { type ImportSummary, importFeed, type Refusal } from '../ingest/import-feed.ts';
 import { openFeed } from '../ingest/line-reader.ts';
 import { configOf, count, createProgress, openConfigured, type Progress, print } from './terminal.ts';
@@ -40,12 +41,13 @@ export function defineImport(program: Command): void {
       const config = configOf(command);
       // Before the ledger is opened: a mistyped name must not leave a new ledger behind.
       const feeds = files.map((file) => ({ file, size: sizeOf(file) }));
+      const listed = rejectsFiles(files, options.rejects);
       const progress = createProgress();
       const app = await openConfigured(config, { create: options.create !== false, progress });
       try {
         const results: FileResult[] = [];
         for (const feed of feeds) {
-          const result = await importFile(app, feed, options.rejects, config.actor, progress);
+          const result = await importFile(app, feed, listed, config.actor, progress);
           results.push(result);
           if (!config.json) print(describe(result));
         }
@@ -70,14 +72,11 @@ function sizeOf(file: string): number | undefined {
 async function importFile(
   app: Application,
   { file, size }: { file: string; size: number | undefined },
-  rejectsOption: string | undefined,
+  listed: RejectsFiles,
   actor: string,
   progress: Progress,
 ): Promise<FileResult> {
-  const rejects = createRejects(
-    rejectsOption ?? `${file === '-' ? 'stdin' : basename(file)}.rejects.ndjson`,
-    file,
-  );
+  const rejects = createRejects(listed, file);
   const startedMs = performance.now();
   const rate = (lines: number) => Math.round((lines / (performance.now() - startedMs)) * 1000);
   try {
@@ -100,15 +99,38 @@ async function importFile(
   }
 }
 
+interface RejectsFiles {
+  pathOf(file: string): string;
+  /** Begins the list anew the first time, then adds to it: several inputs may share one. */
+  open(path: string): number;
+}
+
+function rejectsFiles(inputs: readonly string[], given: string | undefined): RejectsFiles {
+  const pathOf = (file: string) => given ?? `${file === '-' ? 'stdin' : basename(file)}.rejects.ndjson`;
+  for (const input of inputs)
+    if (inputs.some((file) => input !== '-' && resolve(pathOf(file)) === resolve(input)))
+      throw new ConfigInvalid(`${input} is to be read; list refused lines in another file.`);
+  const begun = new Set<string>();
+  return {
+    pathOf,
+    open(path) {
+      const handle = openSync(path, begun.has(path) ? 'a' : 'w', 0o600);
+      begun.add(path);
+      return handle;
+    },
+  };
+}
+
 /** The file of refused lines is made when the first is refused. */
-function createRejects(path: string, source: string) {
+function createRejects(listed: RejectsFiles, source: string) {
+  const path = listed.pathOf(source);
   let handle: number | undefined;
   const counts: Record<string, number> = {};
   return {
     counts,
     file: () => (handle === undefined ? null : path),
     add(refusal: Refusal) {
-      handle ??= openSync(path, 'w', 0o600);
+      handle ??= listed.open(path);
       counts[refusal.code] = (counts[refusal.code] ?? 0) + 1;
       writeSync(handle, `${JSON.stringify({ file: source, ...refusal })}\n`);
     },

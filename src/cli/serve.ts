@@ -1,6 +1,6 @@
 // contact-ledger serve: answers GraphQL at /graphql, with a page to try queries at /.
 import type { Command } from 'commander';
-import { configOf, createProgress, openConfigured, print } from './terminal.ts';
+import { configOf, createProgress, openConfigured, portNumber, print } from './terminal.ts';
 
 export function defineServe(program: Command): void {
   program
@@ -11,7 +11,7 @@ export function defineServe(program: Command): void {
     .option(
       '--port <port>',
       'port to listen on (default: CONTACT_LEDGER_PORT or 4000; 0 takes a free one)',
-      Number,
+      portNumber,
     )
     .option('--host <host>', 'loopback address to listen on (default: CONTACT_LEDGER_HOST or 127.0.0.1)')
     .action(async (options: { port?: number; host?: string }, command: Command) => {

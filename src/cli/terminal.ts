@@ -1,5 +1,5 @@
 // What commands share at the terminal: opening the ledger, progress on standard error, results as text or JSON, exit codes.
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type Application, openApplication } from '../application.ts';
 import { type Config, readConfig } from '../config.ts';
 import { masterKeyFileWarning, readMasterKey } from '../personal-data/master-key.ts';
@@ -26,6 +26,17 @@ export function configOf(command: Command): Config & { json: boolean } {
   const config = readConfig(process.env);
   return { ...config, dataDirectory: options.data ?? config.dataDirectory, json: options.json ?? false };
 }
+
+/** Reads an option that is a whole number within bounds: a mistake in it is one of the command line, before anything is made. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}
+export const portNumber = wholeNumber(0, 65_535);
 
 /** Opens the ledger of the configuration. */
 export async function openConfigured(
