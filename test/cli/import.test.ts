@@ -171,25 +171,18 @@ describe('an import that is killed on the way', () => {
     const lines = feed(800);
     writeFileSync(join(folder, 'feed.ndjson'), lines.join('\n'));
     await run(['--data', 'whole', 'import', 'feed.ndjson']);
-    const shares: number[] = [];
-    for (const share of [0.6, 1]) {
-      await killedWithin('killed', lines.slice(0, lines.length * share));
-      const verified = JSON.parse((await run(['--data', 'killed', '--json', 'verify'])).stdout);
-      expect(verified.findings).toEqual([]);
-      shares.push(verified.position);
-    }
-    expect(shares.every((position, index) => position > (shares[index - 1] ?? 0))).toBe(true);
+    for (const share of [0.6, 1]) await killedWithin('killed', lines.slice(0, lines.length * share));
     const { code, stdout } = await run(['--data', 'killed', '--json', 'import', 'feed.ndjson']);
     expect(code).toBe(3);
     const [resumed] = JSON.parse(stdout).files;
-    expect(resumed).toMatchObject({ lines: lines.length, refused: 800, repeated: shares.at(-1) });
-    const [whole, killed] = [
-      JSON.parse((await run(['--data', 'whole', '--json', 'verify'])).stdout),
-      JSON.parse((await run(['--data', 'killed', '--json', 'rebuild'])).stdout),
-    ];
-    expect(killed.position).toBe(whole.position);
-    expect(killed.readModels).toEqual(
-      whole.readModels.map(({ matches: _, ...checksum }: { matches: boolean }) => checksum),
+    expect(resumed).toMatchObject({ lines: lines.length, refused: 800 });
+    expect(Math.min(resumed.accepted, resumed.repeated), 'it was killed on the way').toBeGreaterThan(0);
+    const verified = (data: string) => run(['--data', data, '--json', 'verify']);
+    const [whole, killed] = (await Promise.all([verified('whole'), verified('killed')])).map((ran) =>
+      JSON.parse(ran.stdout),
     );
+    expect(killed.findings).toEqual([]);
+    expect(killed.position).toBe(whole.position);
+    expect(killed.readModels).toEqual(whole.readModels);
   });
 });
