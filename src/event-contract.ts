@@ -51,7 +51,6 @@ const commonSealed = {
   /** Who the source says did it. */
   sourceActor: zText(500).optional(),
 };
-export type CommonSealed = { [K in keyof typeof commonSealed]?: z.infer<(typeof commonSealed)[K]> };
 
 export interface EventContract<C extends z.ZodType = z.ZodType, S extends z.ZodType = z.ZodType> {
   version: number;
@@ -123,11 +122,3 @@ export type DecidedEvent<E extends DomainEvent> =
   E extends DomainEvent<infer T, infer C, infer S>
     ? { type: T; data: C; personal: S; effectiveOn?: string; doubt?: string }
     : never;
-
-/** Makes one event of a table. A cast-free way to keep type and parts together. */
-export type DecidedOf<T extends Record<string, EventContract>, K extends keyof T & string> = {
-  type: K;
-  data: z.infer<T[K]['clear']>;
-  personal: z.infer<T[K]['sealed']>;
-  effectiveOn?: string;
-};

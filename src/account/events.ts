@@ -74,8 +74,6 @@ const claims = {
   AccountClosed: eventContract({ closing: z.enum(closings), intoId: zId.nullable() }, {}),
 };
 
-export const accountClaimTypes = Object.keys(claims) as [keyof typeof claims, ...(keyof typeof claims)[]];
-
 export const accountEvents = {
   ...claims,
   /** A source said what is believed already: nothing changes, but it is known that this source agreed, and when. */
@@ -84,7 +82,6 @@ export const accountEvents = {
   ChangesReverted: eventContract({ eventIds: z.array(zId).min(1) }, {}),
 };
 
-export type AccountClaimType = keyof typeof claims;
 export type AccountEventType = keyof typeof accountEvents;
 export type AccountEvent = EventsOf<typeof accountEvents>;
 export type AccountEventOf<K extends AccountEventType> = Extract<AccountEvent, { type: K }>;

@@ -150,5 +150,4 @@ export type ContactClaimType = keyof typeof claims;
 export type ContactEventType = keyof typeof contactEvents;
 export type ContactEvent = EventsOf<typeof contactEvents>;
 export type ContactEventOf<K extends ContactEventType> = Extract<ContactEvent, { type: K }>;
-export type ContactClaim = Extract<ContactEvent, { type: ContactClaimType }>;
 export type DecidedContactEvent = DecidedEvent<ContactEvent>;
