@@ -58,6 +58,8 @@ export interface LedgerFileOptions {
   /** Makes a new ledger where there is no file. */
   create: boolean;
   createdAtMs: number;
+  /** Id of a ledger made anew: that of the ledger it continues elsewhere. Default: a fresh one. */
+  ledgerId?: string;
   /** Most pages of 4,096 bytes that the file may have; no limit where absent. */
   pageCountMax?: number;
 }
@@ -116,7 +118,10 @@ function fileStats(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
-function createLedger(database: DatabaseSync, { createdAtMs }: LedgerFileOptions): void {
+function createLedger(
+  database: DatabaseSync,
+  { createdAtMs, ledgerId = randomUUID() }: LedgerFileOptions,
+): void {
   // One transaction under the rollback journal: a creation cut short leaves an empty file, never half a ledger.
   database.exec('BEGIN EXCLUSIVE');
   database.exec(`PRAGMA application_id = ${ledgerApplicationId}`);
@@ -124,7 +129,7 @@ function createLedger(database: DatabaseSync, { createdAtMs }: LedgerFileOptions
   database.exec(schema);
   database
     .prepare('INSERT INTO ledger (id, format, created_at) VALUES (?, ?, ?)')
-    .run(randomUUID(), ledgerFormatVersion, createdAtMs);
+    .run(ledgerId, ledgerFormatVersion, createdAtMs);
   database.exec('COMMIT');
 }
 

@@ -1,13 +1,7 @@
 // The embedded event store: one SQLite file, appends that wait together share one fsync.
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { checkBatch, checkStreamName } from './event-codec.ts';
-import {
-  type AppendResult,
-  type EventStore,
-  EventStoreFailure,
-  type ReadAllFilter,
-  type StoredEvent,
-} from './port.ts';
+import { announcements, createTail, followers, type Tail } from './log-followers.ts';
+import { type AppendResult, type EventStore, EventStoreFailure } from './port.ts';
 import { damaged, openLedgerFile, storeFailure } from './sqlite-file.ts';
 import { type EncodedEvent, encodeEvent, openSqliteLog, type SqliteLog } from './sqlite-log.ts';
 
@@ -94,69 +88,6 @@ function isMissingTable(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('no such ');
 }
 
-/** The reads that go on from page to page. Each page is complete before the next turn, so none holds up a write. */
-function followers(
-  log: SqliteLog,
-  tail: Tail,
-  commits: Announcements,
-  pageSize: number,
-  whileOpen: <Result>(work: () => Result) => Result,
-): Pick<EventStore, 'readAll' | 'subscribe'> {
-  return {
-    async *readAll(after, filter?: ReadAllFilter) {
-      let cursor = after;
-      while (cursor < whileOpen(() => log.head)) {
-        const page = whileOpen(() => log.page(cursor, filter, pageSize));
-        cursor = page.cursor;
-        if (page.events.length > 0) yield page.events;
-        await turnOfTheLoop();
-      }
-    },
-    async *subscribe(after, { signal, filter }) {
-      let cursor = after;
-      while (!signal.aborted) {
-        // Between this look at the head and falling asleep nothing else runs: no commit goes unseen.
-        if (cursor >= whileOpen(() => log.head)) {
-          await commits.next(signal);
-          continue;
-        }
-        const newest = filter ? undefined : tail.page(cursor, pageSize);
-        const page = newest
-          ? { events: newest, cursor: newest.at(-1)!.position }
-          : whileOpen(() => log.page(cursor, filter, pageSize));
-        cursor = page.cursor;
-        if (page.events.length > 0) yield page.events;
-        await turnOfTheLoop();
-      }
-    },
-  };
-}
-
-/** The newest events, as they were decoded when they were written: a follower that is close behind reads no rows. */
-interface Tail {
-  add(events: readonly StoredEvent[]): void;
-  /** The page after a position, or undefined where the tail does not reach back so far. */
-  page(after: number, eventsMax: number): StoredEvent[] | undefined;
-}
-
-const tailEvents = 4_096;
-
-function createTail(): Tail {
-  let events: StoredEvent[] = [];
-  return {
-    add(written) {
-      events.push(...written);
-      if (events.length > 2 * tailEvents) events = events.slice(-tailEvents);
-    },
-    page(after, eventsMax) {
-      const first = events[0]?.position;
-      if (first === undefined || after + 1 < first) return undefined;
-      const start = after + 1 - first;
-      return events.slice(start, start + eventsMax);
-    },
-  };
-}
-
 interface WaitingAppend {
   stream: string;
   expectedVersion: number;
@@ -223,33 +154,6 @@ function groupCommit(
       }),
     flushAll(): void {
       while (waiting.length > 0) flush();
-    },
-  };
-}
-
-interface Announcements {
-  announce(): void;
-  /** Resolves at the next announcement or when the signal aborts, whichever is first. */
-  next(signal: AbortSignal): Promise<void>;
-}
-
-/** Wakes whoever waits for the next commit; nobody polls. */
-function announcements(): Announcements {
-  const sleepers = new Set<() => void>();
-  return {
-    announce() {
-      const woken = [...sleepers];
-      sleepers.clear();
-      for (const wake of woken) wake();
-    },
-    async next(signal) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const wake = () => resolve();
-      sleepers.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
-      await promise;
-      sleepers.delete(wake);
-      signal.removeEventListener('abort', wake);
     },
   };
 }
