@@ -5,12 +5,19 @@ import type { AccountBelief } from '../src/account/belief.ts';
 import { subjectOf } from '../src/ledger-events.ts';
 import { latest, valueOn } from '../src/timeline.ts';
 import { type Account, AccountConnection, accountAt } from './account.ts';
-import { compareKeys, type PageArguments, pageOf, pageOfAll, readPage } from './connection.ts';
+import {
+  compareKeys,
+  type ListOrder,
+  type PageArguments,
+  pageOf,
+  pageOfAll,
+  readPage,
+} from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { currentPoint, hasCut } from './read-point.ts';
 import { readAccount } from './reading.ts';
 
-export const accountKeyShape = ['string', 'string'] as const;
+export const accountsByName: ListOrder = { name: 'accounts by name', parts: ['string', 'string'] };
 
 export async function listChildren(
   context: Context,
@@ -19,7 +26,7 @@ export async function listChildren(
   pageArguments: PageArguments,
   includeClosed: boolean,
 ): Promise<AccountConnection> {
-  const page = readPage(pageArguments, accountKeyShape);
+  const page = readPage(context, pageArguments, accountsByName);
   const { readModels } = context.app;
   const nodeOf = ({ belief }: { belief: AccountBelief }): Account => accountAt(belief, point);
   if (!hasCut(point) && point.on === currentPoint(context).on) {

@@ -11,7 +11,15 @@ import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
 import { countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
 import { certaintyOn, exactDay } from '../src/time/interval.ts';
 import { latest } from '../src/timeline.ts';
-import { compareKeys, connectionOf, PageArguments, pageOf, pageOfAll, readPage } from './connection.ts';
+import {
+  compareKeys,
+  connectionOf,
+  type ListOrder,
+  PageArguments,
+  pageOf,
+  pageOfAll,
+  readPage,
+} from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Certainty } from './enums.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
@@ -53,7 +61,10 @@ interface Place {
   belief: ContactBelief;
 }
 
-const keyShape = ['number', 'string', 'string', 'string'] as const;
+const byImportance: ListOrder = {
+  name: 'contacts of an account by importance',
+  parts: ['number', 'string', 'string', 'string'],
+};
 /** After all rated ones, as the read model has it. */
 const unrated = 99;
 
@@ -64,7 +75,7 @@ export async function listAccountContacts(
   args: AccountContactsArguments,
 ): Promise<PlacementConnection> {
   refuseNo(args.certainty);
-  const page = readPage(args, keyShape);
+  const page = readPage(context, args, byImportance);
   const { database } = context.app.readModels;
   const nodeOf = ({ belief, placementId }: Place): Placement =>
     placementAt(belief.placements.find(({ id }) => id === placementId)!, belief, point);

@@ -2,7 +2,7 @@
 import { Arg, Args, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
 import { type AccountFilter, countAccounts, listAccounts } from '../projections/accounts.ts';
 import { Account, AccountConnection, accountAt } from './account.ts';
-import { accountKeyShape } from './account-children.ts';
+import { accountsByName } from './account-children.ts';
 import { PageArguments, pageOf, readPage } from './connection.ts';
 import type { Context } from './context.ts';
 import { Relationship } from './enums.ts';
@@ -70,7 +70,7 @@ export class AccountQueries {
     asked: AccountFilterInput | null | undefined,
   ): AccountConnection {
     const { database } = context.app.readModels;
-    const page = readPage(args, accountKeyShape);
+    const page = readPage(context, args, accountsByName);
     const point = currentPoint(context);
     const filter = withoutNulls(asked ?? {});
     return pageOf(

@@ -1,6 +1,8 @@
 // Lists as Relay connections: pages by opaque cursors that stay right while entries come and go, and counts on request.
 import { Arg, ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import type { ListKey } from '../projections/contacts.ts';
+import type { Context } from './context.ts';
+import { cursorsOf } from './cursor.ts';
 import { badUserInput } from './parse-input.ts';
 
 export const pageSizeMax = 500;
@@ -100,53 +102,66 @@ export function connectionOf<N extends object>(
   return Connection;
 }
 
-type KeyPart = 'string' | 'number';
+/** The order of a list: cursors of another list, or of the same in another order, are refused. */
+export interface ListOrder {
+  /** Names list and order; a change of `parts` needs another name. */
+  name: string;
+  /** What the key of an entry is made of. */
+  parts: readonly ('string' | 'number')[];
+}
 
-/** Checks the page's arguments. `shape` is what the list's key is made of. Throws BAD_USER_INPUT. */
+export interface PageRequest {
+  first: number;
+  after: ListKey | undefined;
+  cursorOf(key: ListKey): string;
+}
+
+/** Checks the page's arguments. Throws BAD_USER_INPUT. */
 export function readPage(
+  { app }: Context,
   { first, after }: PageArguments,
-  shape: readonly KeyPart[],
-): { first: number; after: ListKey | undefined } {
+  { name, parts }: ListOrder,
+): PageRequest {
   if (!(first >= 1 && first <= pageSizeMax))
     throw badUserInput([{ path: 'first', message: `is 1 to ${pageSizeMax}` }]);
-  return { first, after: after == null ? undefined : keyOf(after, shape) };
-}
-
-function keyOf(cursor: string, shape: readonly KeyPart[]): ListKey {
-  let key: unknown;
-  try {
-    key = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    key = undefined;
-  }
-  const fits =
-    Array.isArray(key) &&
-    key.length === shape.length &&
-    shape.every((part, index) => typeof key[index] === part);
-  if (fits) return key as ListKey;
+  const cursors = cursorsOf(app.keyStore.salt);
+  const cursorOf = (key: ListKey) => cursors.seal(name, key);
+  if (after == null) return { first, after: undefined, cursorOf };
+  const key = cursors.open(name, after);
+  if (key?.length === parts.length && parts.every((part, index) => typeof key[index] === part))
+    return { first, after: key, cursorOf };
   throw badUserInput([
-    { path: 'after', message: 'is not a cursor of this list; pass back the cursor of an entry as it is' },
+    {
+      path: 'after',
+      message: 'is not a cursor of this list in this order; pass back the cursor of an entry as it is',
+    },
   ]);
-}
-
-function cursorOf(key: ListKey): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
 /** A page of what was found, of which one more than asked for tells that there are more. */
 export function pageOf<T extends { key: ListKey }, N>(
   connection: ClassType<Page<N>>,
   found: readonly T[],
-  { first, after }: { first: number; after: ListKey | undefined },
+  { first, after, cursorOf }: PageRequest,
   nodeOf: (entry: T) => N,
   count: Page<N>['count'],
 ): Page<N> {
-  const edges = found.slice(0, first).map((entry) => ({ cursor: cursorOf(entry.key), node: nodeOf(entry) }));
+  // Getters: most clients ask for one cursor of a page, and sealing costs.
+  const edges = found.slice(0, first).map((entry) => ({
+    get cursor() {
+      return cursorOf(entry.key);
+    },
+    node: nodeOf(entry),
+  }));
   const pageInfo = {
     hasNextPage: found.length > first,
     hasPreviousPage: after !== undefined,
-    startCursor: edges[0]?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? null,
+    get startCursor() {
+      return edges[0]?.cursor ?? null;
+    },
+    get endCursor() {
+      return edges.at(-1)?.cursor ?? null;
+    },
   };
   return Object.assign(new connection(), { edges, pageInfo, count });
 }
@@ -155,7 +170,7 @@ export function pageOf<T extends { key: ListKey }, N>(
 export function pageOfAll<T extends { key: ListKey }, N>(
   connection: ClassType<Page<N>>,
   all: readonly T[],
-  page: { first: number; after: ListKey | undefined },
+  page: PageRequest,
   nodeOf: (entry: T) => N,
 ): Page<N> {
   const { first, after } = page;

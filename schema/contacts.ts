@@ -1,7 +1,7 @@
 // Queries for contacts: one by its id or another system's, and the list of all.
 import { Arg, Args, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
 import { type ContactFilter, countContacts, listContacts } from '../projections/contacts.ts';
-import { connectionOf, PageArguments, pageOf, readPage } from './connection.ts';
+import { connectionOf, type ListOrder, PageArguments, pageOf, readPage } from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context } from './context.ts';
 import { ContactStatus } from './enums.ts';
@@ -32,6 +32,8 @@ export const ContactConnection = connectionOf('Contact', () => Contact, {
   node: 'The contact.',
 });
 export type ContactConnection = InstanceType<typeof ContactConnection>;
+
+const contactsByName: ListOrder = { name: 'contacts by name', parts: ['string', 'string'] };
 
 @Resolver()
 export class ContactQueries {
@@ -69,7 +71,7 @@ export class ContactQueries {
     asked: ContactFilterInput | null | undefined,
   ): ContactConnection {
     const { database } = context.app.readModels;
-    const page = readPage(args, ['string', 'string']);
+    const page = readPage(context, args, contactsByName);
     const point = currentPoint(context);
     const { status, owner, nameStartsWith } = asked ?? {};
     const filter: ContactFilter = {

@@ -8,7 +8,7 @@ import {
   listSubjectHistory,
 } from '../projections/history.ts';
 import { eventContracts } from '../src/ledger-events.ts';
-import { connectionOf, PageArguments, pageOf, readPage } from './connection.ts';
+import { connectionOf, type ListOrder, PageArguments, pageOf, readPage } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
@@ -47,6 +47,8 @@ const { contact, account, signals } = eventContracts;
 const knownTypes: ReadonlySet<string> = new Set(
   [contact, account, signals].flatMap((contracts) => Object.keys(contracts)),
 );
+
+const historyOrder: ListOrder = { name: 'history', parts: ['number'] };
 
 interface Finders {
   list: (filter: HistoryFilter, page: Parameters<typeof listSubjectHistory>[3]) => number[];
@@ -87,7 +89,7 @@ async function readHistory(
   args: HistoryArguments,
   finders: Finders,
 ): Promise<HistoryConnection> {
-  const page = readPage(args, ['number']);
+  const page = readPage(context, args, historyOrder);
   const filter = filterOf(args, point);
   const after = page.after?.[0] as number | undefined;
   const positions = finders.list(filter, {

@@ -4,7 +4,7 @@ import type { ListKey } from '../projections/contacts.ts';
 import { listPosts, type Post as PostRow } from '../projections/involvement.ts';
 import { type Succession as Found, findSuccessions, type Term } from '../src/contact/successions.ts';
 import type { DayCount } from '../src/time/interval.ts';
-import { compareKeys, connectionOf, PageArguments, pageOf, readPage } from './connection.ts';
+import { compareKeys, connectionOf, type ListOrder, PageArguments, pageOf, readPage } from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { badUserInput } from './parse-input.ts';
@@ -97,7 +97,10 @@ interface Row {
   found: Found<HeldTerm>;
 }
 
-const keyShape = ['string', 'string', 'number', 'string', 'string'] as const;
+const byPost: ListOrder = {
+  name: 'successions by post',
+  parts: ['string', 'string', 'number', 'string', 'string'],
+};
 
 @Resolver()
 export class SuccessionQueries {
@@ -118,7 +121,7 @@ export class SuccessionQueries {
     @Args(() => KnowledgeArguments) at: KnowledgeArguments,
     @Args(() => PageArguments) args: PageArguments,
   ): Promise<SuccessionConnection> {
-    const page = readPage(args, keyShape);
+    const page = readPage(context, args, byPost);
     const point = readPoint(context, at);
     const posts = postsOf(context, accountId, reference);
     const found = await rowsOf(context, posts, point, page.first + 1, page.after);
