@@ -2,6 +2,7 @@
 
 import type { EventMeta } from '../envelope.ts';
 import type { SealedBox } from '../personal-data/sealed-box.ts';
+import { writeUuid } from '../personal-data/uuid-bytes.ts';
 import { EventStoreFailure, eventBytesMax, type NewEvent } from './port.ts';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -24,8 +25,11 @@ export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
 }
 
+/** The 16 bytes of what `isUuid` took. */
 export function uuidToBytes(uuid: string): Uint8Array {
-  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+  const bytes = new Uint8Array(uuidBytesCount);
+  writeUuid(bytes, 0, uuid);
+  return bytes;
 }
 
 /** The UUID in the 16 bytes from `at` on. Written out because it is the hottest line of a rebuild. */
@@ -109,19 +113,34 @@ function checkBox(eventId: string, box: SealedBox): void {
   );
 }
 
-/** Bytes of an event as the port counts them: meta and data as JSON in UTF-8, each box as its ciphertext and 44 bytes. */
-export function eventBytes(metaJson: string, dataJson: string, boxes: readonly SealedBox[]): number {
-  let bytes = Buffer.byteLength(metaJson) + Buffer.byteLength(dataJson);
-  for (const box of boxes) bytes += boxFrameBytes + box.ciphertext.length;
-  return bytes;
-}
-
-export function checkEventBytes(eventId: string, bytes: number): void {
+/**
+ * Throws EVENT_TOO_LARGE beyond what the port takes: meta and data as JSON in UTF-8, each box as its ciphertext and 44 bytes.
+ * Meta is written out only where an event is large.
+ */
+export function checkEventBytes(
+  { id, meta, boxes }: Pick<NewEvent, 'id' | 'meta' | 'boxes'>,
+  packed: PackedMeta,
+  dataJson: string,
+): void {
+  let boxesBytes = 0;
+  for (const box of boxes) boxesBytes += boxFrameBytes + box.ciphertext.length;
+  // A character takes at most three bytes; the ids and digests that stand in columns of their own, a few hundred.
+  const characters = packed.context.length + (packed.rest?.length ?? 0) + dataJson.length;
+  if (3 * characters + boxesBytes + columnsBytesMax(packed) <= eventBytesMax) return;
+  const bytes = Buffer.byteLength(JSON.stringify(meta)) + Buffer.byteLength(dataJson) + boxesBytes;
   if (bytes <= eventBytesMax) return;
   throw new EventStoreFailure(
     'EVENT_TOO_LARGE',
-    `The event ${eventId} has ${bytes} bytes of meta, data and boxes; at most ${eventBytesMax} are taken.`,
+    `The event ${id} has ${bytes} bytes of meta, data and boxes; at most ${eventBytesMax} are taken.`,
   );
+}
+
+/** What the ids and the digest take in JSON at most, an escape for every character included. */
+function columnsBytesMax({ commandId, requestDigest, causationId, correlationId }: PackedMeta): number {
+  let bytes = 0;
+  for (const packed of [commandId, requestDigest, causationId, correlationId])
+    bytes += 100 + 6 * (packed?.length ?? 0);
+  return bytes;
 }
 
 /** A layout byte, then for each box: key id, nonce, tag, length of the ciphertext (LEB128), ciphertext. */
@@ -133,7 +152,7 @@ export function packBoxes(boxes: readonly SealedBox[]): Uint8Array | null {
   let at = 0;
   out[at++] = boxLayout;
   for (const box of boxes) {
-    out.set(uuidToBytes(box.keyId), at);
+    writeUuid(out, at, box.keyId);
     out.set(box.nonce, at + uuidBytesCount);
     out.set(box.tag, at + uuidBytesCount + nonceBytesCount);
     at += boxFrameBytes;

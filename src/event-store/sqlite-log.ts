@@ -4,7 +4,7 @@ import type { EventMeta } from '../envelope.ts';
 import {
   categoryOf,
   checkEventBytes,
-  eventBytes,
+  type MetaContext,
   type Packed,
   type PackedMeta,
   packBoxes,
@@ -27,10 +27,8 @@ import {
 
 /** An event made ready to be written, so that the transaction does nothing but write. */
 export interface EncodedEvent {
+  given: NewEvent;
   id: Uint8Array;
-  type: string;
-  typeVersion: number;
-  learnedAtMs: number;
   meta: PackedMeta;
   data: string;
   boxes: Uint8Array | null;
@@ -39,13 +37,12 @@ export interface EncodedEvent {
 /** Throws EVENT_TOO_LARGE. */
 export function encodeEvent(event: NewEvent): EncodedEvent {
   const data = JSON.stringify(event.data);
-  checkEventBytes(event.id, eventBytes(JSON.stringify(event.meta), data, event.boxes));
+  const meta = packMeta(event.meta);
+  checkEventBytes(event, meta, data);
   return {
+    given: event,
     id: uuidToBytes(event.id),
-    type: event.type,
-    typeVersion: event.typeVersion,
-    learnedAtMs: event.learnedAtMs,
-    meta: packMeta(event.meta),
+    meta,
     data,
     boxes: packBoxes(event.boxes),
   };
@@ -84,11 +81,16 @@ interface Tables {
   streams: StreamNames;
   kinds: KindNames;
   contexts: ContextNames;
+  /** Number of events of streams by their number, as far as known without asking. */
+  versions: Map<number, number>;
   decode(row: Row): StoredEvent;
 }
 
 // A filter that seldom matches must not hold up the process while it looks for the next event.
 const positionsPerPageMax = 20_000;
+
+// Above this many the memory of versions starts anew.
+const versionsMax = 20_000;
 
 const columns =
   'position, stream, version, kind, context, learned_at, recorded_at, id, command_id, request_digest, ' +
@@ -104,6 +106,7 @@ export function openSqliteLog(
     streams: openStreamNames(database),
     kinds: openKindNames(database),
     contexts: openContextNames(database),
+    versions: new Map(),
     decode(row) {
       try {
         return decodeRow(row, tables);
@@ -134,6 +137,7 @@ export function openSqliteLog(
         if (database.isTransaction) database.exec('ROLLBACK');
         Object.assign(writing, committed);
         for (const names of [tables.streams, tables.kinds, tables.contexts]) names.forget();
+        tables.versions.clear();
         throw error;
       }
     },
@@ -149,7 +153,7 @@ interface LogEnd {
 
 /** `end` moves with each write; the caller puts it back when the transaction is undone. */
 function openWriter(tables: Tables, versionOf: LogReader['version'], end: LogEnd): SqliteLog['write'] {
-  const { streams, kinds, contexts } = tables;
+  const { streams, kinds, contexts, versions } = tables;
   const insert = prepareRows(
     tables.database,
     `INSERT INTO events (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -181,22 +185,51 @@ function openWriter(tables: Tables, versionOf: LogReader['version'], end: LogEnd
     const key = streams.key(stream) ?? streams.add(stream);
     const category = categoryOf(stream);
     end.recordedAtMs = Math.max(nowMs, end.recordedAtMs);
-    const rows = events.map((event, index): Row => {
+    const stored: StoredEvent[] = [];
+    for (const { given, id, meta, data, boxes } of events) {
       end.head += 1;
-      const kind = kinds.key({ category, type: event.type, typeVersion: event.typeVersion });
-      const { meta } = event;
-      const place = [end.head, key, version + 1 + index, kind, contexts.key(meta.context)] as const;
-      const times = [event.learnedAtMs, end.recordedAtMs] as const;
-      const causes = [meta.commandId, meta.requestDigest, meta.causationId, meta.correlationId] as const;
-      return [...place, ...times, event.id, ...causes, meta.rest, event.data, event.boxes];
-    });
-    for (const row of rows) insert.run(...row);
-    // Decoded from the very rows, so that the caller gets what every later reader will get.
-    return { ok: true, version: version + rows.length, position: end.head, events: rows.map(tables.decode) };
+      const { type, typeVersion, learnedAtMs } = given;
+      const at = version + 1 + stored.length;
+      const context = contexts.key(meta.context);
+      insert.run(
+        end.head,
+        key,
+        at,
+        kinds.key(category, type, typeVersion),
+        context,
+        learnedAtMs,
+        end.recordedAtMs,
+        id,
+        meta.commandId,
+        meta.requestDigest,
+        meta.causationId,
+        meta.correlationId,
+        meta.rest,
+        data,
+        boxes,
+      );
+      stored.push({
+        stream,
+        version: at,
+        position: end.head,
+        id: given.id,
+        type,
+        typeVersion,
+        learnedAtMs,
+        recordedAtMs: end.recordedAtMs,
+        // Read from what was written, not taken from the caller, who may go on changing what was handed over.
+        meta: metaOf(contexts.context(context), given.meta, meta.rest),
+        data: JSON.parse(data) as JsonObject,
+        boxes: unpackBoxes(boxes),
+      });
+    }
+    if (versions.size >= versionsMax) versions.clear();
+    versions.set(key, version + events.length);
+    return { ok: true, version: version + events.length, position: end.head, events: stored };
   };
 }
 
-function openReader({ database, streams, kinds, decode }: Tables, head: () => number): LogReader {
+function openReader({ database, streams, kinds, versions, decode }: Tables, head: () => number): LogReader {
   const ofStream = `SELECT ${columns} FROM events WHERE stream = ? AND version > ? ORDER BY version`;
   const selectOfStream = prepareRows(database, ofStream);
   const selectVersion = prepareRows(
@@ -218,8 +251,9 @@ function openReader({ database, streams, kinds, decode }: Tables, head: () => nu
   return {
     version(stream) {
       const key = streams.key(stream);
-      const row = key === undefined ? undefined : (selectVersion.get(key) as unknown as [number] | undefined);
-      return row?.[0] ?? 0;
+      if (key === undefined) return 0;
+      const row = versions.has(key) ? undefined : (selectVersion.get(key) as unknown as [number] | undefined);
+      return versions.get(key) ?? row?.[0] ?? 0;
     },
     read(stream, after) {
       const key = streams.key(stream);
@@ -268,12 +302,12 @@ type Row = [
 
 function decodeRow(row: Row, { streams, kinds, contexts }: Tables): StoredEvent {
   const kind = kinds.kind(row[3]);
-  const { actor, source, policy } = contexts.context(row[4]);
-  const meta: EventMeta = { actor, source, commandId: unpack(row[8]), requestDigest: unpack(row[9]) };
-  if (policy !== undefined) meta.policy = policy;
-  if (row[10] !== null) meta.causationId = unpack(row[10]);
-  if (row[11] !== null) meta.correlationId = unpack(row[11]);
-  if (row[12] !== null) Object.assign(meta, JSON.parse(row[12]));
+  const ids = {
+    commandId: unpack(row[8]),
+    requestDigest: unpack(row[9]),
+    causationId: row[10] === null ? undefined : unpack(row[10]),
+    correlationId: row[11] === null ? undefined : unpack(row[11]),
+  };
   return {
     stream: streams.name(row[1]),
     version: row[2],
@@ -283,8 +317,23 @@ function decodeRow(row: Row, { streams, kinds, contexts }: Tables): StoredEvent 
     typeVersion: kind.typeVersion,
     learnedAtMs: row[5],
     recordedAtMs: row[6],
-    meta,
+    meta: metaOf(contexts.context(row[4]), ids, row[12]),
     data: JSON.parse(row[13]) as JsonObject,
     boxes: unpackBoxes(row[14]),
   };
+}
+
+type MetaIds = Pick<EventMeta, 'commandId' | 'requestDigest'> & {
+  causationId?: string | undefined;
+  correlationId?: string | undefined;
+};
+
+/** Meta from its columns: the shared context, the ids, and what is left over as JSON. */
+function metaOf({ actor, source, policy }: MetaContext, ids: MetaIds, rest: string | null): EventMeta {
+  const meta: EventMeta = { actor, source, commandId: ids.commandId, requestDigest: ids.requestDigest };
+  if (policy !== undefined) meta.policy = policy;
+  if (ids.causationId !== undefined) meta.causationId = ids.causationId;
+  if (ids.correlationId !== undefined) meta.correlationId = ids.correlationId;
+  if (rest !== null) Object.assign(meta, JSON.parse(rest));
+  return meta;
 }

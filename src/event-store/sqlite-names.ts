@@ -25,7 +25,7 @@ export interface StreamNames {
 
 export interface KindNames {
   /** The number of a kind, given to it now where it is new. */
-  key(kind: Kind): number;
+  key(category: string, type: string, typeVersion: number): number;
   kind(key: number): Kind;
   /** The numbers of all kinds that a filter lets through. */
   matching(filter: ReadAllFilter): number[];
@@ -74,7 +74,7 @@ export function openKindNames(database: DatabaseSync): KindNames {
 
   function remember(key: number, kind: Kind): number {
     kinds.set(key, kind);
-    keys.set(textOf(kind), key);
+    keys.set(`${kind.category} ${kind.typeVersion} ${kind.type}`, key);
     return key;
   }
 
@@ -91,9 +91,13 @@ export function openKindNames(database: DatabaseSync): KindNames {
 
   load();
   return {
-    key: (kind) =>
-      keys.get(textOf(kind)) ??
-      remember(Number(insert.run(kind.category, kind.type, kind.typeVersion).lastInsertRowid), kind),
+    key: (category, type, typeVersion) =>
+      keys.get(`${category} ${typeVersion} ${type}`) ??
+      remember(Number(insert.run(category, type, typeVersion).lastInsertRowid), {
+        category,
+        type,
+        typeVersion,
+      }),
     kind: (key) => found(kinds.get(key)),
     matching({ categories, types }) {
       const wanted = ([, kind]: [number, Kind]) =>
@@ -107,10 +111,6 @@ export function openKindNames(database: DatabaseSync): KindNames {
       load();
     },
   };
-}
-
-function textOf({ category, type, typeVersion }: Kind): string {
-  return `${category} ${typeVersion} ${type}`;
 }
 
 export function openContextNames(database: DatabaseSync): ContextNames {

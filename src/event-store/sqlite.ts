@@ -60,14 +60,15 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
 
   return {
     ledgerId,
-    async append(stream, expectedVersion, events) {
-      const encoded = whileOpen(() => {
-        checkStreamName(stream);
-        checkBatch(expectedVersion, events);
-        return events.map(encodeEvent);
-      });
-      return appends.enqueue(stream, expectedVersion, encoded);
-    },
+    append: (stream, expectedVersion, events) =>
+      new Promise((resolve, reject) => {
+        const encoded = whileOpen(() => {
+          checkStreamName(stream);
+          checkBatch(expectedVersion, events);
+          return events.map(encodeEvent);
+        });
+        appends.enqueue({ stream, expectedVersion, events: encoded, resolve, reject });
+      }),
     read: async (stream, after = 0) => whileOpen(() => log.read(stream, after)),
     readPositions: async (positions) => whileOpen(() => log.readPositions(positions)),
     ...followers(log, tail, commits, pageSize, whileOpen),
@@ -147,11 +148,10 @@ function groupCommit(
   }
 
   return {
-    enqueue: (stream: string, expectedVersion: number, events: EncodedEvent[]) =>
-      new Promise<AppendResult>((resolve, reject) => {
-        waiting.push({ stream, expectedVersion, events, resolve, reject });
-        schedule();
-      }),
+    enqueue(append: WaitingAppend): void {
+      waiting.push(append);
+      schedule();
+    },
     flushAll(): void {
       while (waiting.length > 0) flush();
     },

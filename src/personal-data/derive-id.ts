@@ -2,12 +2,20 @@
 import { hash, randomInt, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.ts';
 
+let hexSalt: { salt: Buffer; hex: string } | undefined;
+
+/** A ledger has one salt: its text is made once, not for every id. */
+function hexOf(salt: Buffer): string {
+  if (hexSalt?.salt !== salt) hexSalt = { salt, hex: salt.toString('hex') };
+  return hexSalt.hex;
+}
+
 /**
  * A UUID (version 8 of RFC 9562) from SHA-256 over a secret salt and the parts. Each part carries its length, so that
  * ['ab', 'c'] and ['a', 'bc'] differ; without the salt nobody can try out which source id gave it.
  */
 export function deriveId(salt: Buffer, ...parts: string[]): string {
-  let text = salt.toString('hex');
+  let text = hexOf(salt);
   for (const part of parts) {
     // UTF-8 would turn every half of a surrogate pair into the same replacement sign.
     text += part.isWellFormed() ? `|${part.length}:${part}` : `|!${JSON.stringify(part)}`;
@@ -22,7 +30,7 @@ export function deriveId(salt: Buffer, ...parts: string[]): string {
  * It is stored in the clear for ever: without the salt nobody can try out which address or phone number was in the request.
  */
 export function requestDigest(salt: Buffer, value: unknown): string {
-  return hash('sha256', `${salt.toString('hex')}|${canonicalJson(value)}`, 'buffer')
+  return hash('sha256', `${hexOf(salt)}|${canonicalJson(value)}`, 'buffer')
     .subarray(0, 16)
     .toString('base64url');
 }

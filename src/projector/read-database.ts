@@ -157,18 +157,13 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
 
   /** Rows that are as they were are not touched: each that is not written again spares the pages of its indexes. */
   function replace({ name, columns }: TableDefinition, id: string, rows: readonly Row[]): void {
-    const after = rows.filter(([table]) => table === name);
+    const after: Row[] = [];
+    for (const row of rows) if (row[0] === name) after.push(row);
     const where = `FROM ${name} WHERE ${columns.trim().split(/\s/, 1)[0]} = ?`;
     const select = prepare(`SELECT * ${where}`);
     select.setReturnArrays(true);
     const before = select.all(id) as unknown as SqlValue[][];
-    if (
-      sameRows(
-        before,
-        after.map(([, ...values]) => values),
-      )
-    )
-      return;
+    if (sameRows(before, after)) return;
     // A row whose key is the subject's id is replaced by putting it; another row may have another key.
     const isReplaced = after.length === 1 && /^\s*\w+ TEXT PRIMARY KEY/.test(columns);
     if (before.length > 0 && !isReplaced) prepare(`DELETE ${where}`).run(id);
@@ -205,10 +200,17 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
   };
 }
 
-function sameRows(before: readonly unknown[], after: readonly unknown[]): boolean {
-  if (before.length !== after.length) return false;
-  const texts = new Set(before.map((row) => JSON.stringify(row)));
-  return after.every((row) => texts.has(JSON.stringify(row)));
+/** Whether the rows, in whatever order, are those that are there. Both are few: the rows of one contact or account. */
+function sameRows(before: readonly SqlValue[][], after: readonly Row[]): boolean {
+  return (
+    before.length === after.length &&
+    after.every((row, at) => sameRow(before[at]!, row) || before.some((other) => sameRow(other, row)))
+  );
+}
+
+/** The first element of a row to put is its table. */
+function sameRow(before: readonly SqlValue[], row: Row): boolean {
+  return before.every((value, column) => row[column + 1] === value);
 }
 
 function checksum(database: DatabaseSync, projection: Projection): ProjectionChecksum {
