@@ -9,8 +9,13 @@ import { createEventSealing, type EventSealing } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
 import { openSqliteEventStore, type SqliteEventStore } from './event-store/sqlite.ts';
 import { createLedger, type Ledger } from './ledger.ts';
+import { deriveId } from './personal-data/derive-id.ts';
 import { openFileKeyStore } from './personal-data/file-key-store.ts';
 import type { KeyStore } from './personal-data/key-store.ts';
+import { policies as allPolicies } from './policies/index.ts';
+import type { Policy, RefusedEffect } from './policies/policy.ts';
+import { openPolicyFile } from './policies/policy-file.ts';
+import { createPolicyRunner, type PolicyRunner } from './policies/runner.ts';
 import { openReadModels, type ReadModels, type ReadModelsOptions } from './projector/read-models.ts';
 import type { Clock } from './time/clock.ts';
 
@@ -29,6 +34,10 @@ export interface ApplicationOptions {
   /** Most pages of 4,096 bytes that the log may take; beyond, commands fail with STORE_FULL. Default: what the disk holds. */
   pageCountMax?: number;
   onProgress?: ReadModelsOptions['onProgress'];
+  /** By default all that there are. None acts before `policies.catchUp` or `policies.follow` is called. */
+  policies?: readonly Policy[];
+  /** Told of what the ledger refused a policy. */
+  onRefusedEffect?: (refused: RefusedEffect) => void;
   /** Told of a fault that no caller waits for, such as the read models' projector stopping. */
   onFault: (fault: unknown) => void;
 }
@@ -40,6 +49,7 @@ export interface Application {
   keyStore: KeyStore;
   readModels: ReadModels;
   ledger: Ledger;
+  policies: PolicyRunner;
   clock: Clock;
   timeZone: string;
   close(): Promise<void>;
@@ -73,7 +83,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       noteMerge: (loserId, survivorId) => readModels.links.note(loserId, survivorId),
       survivorsOf: (contactId) => readModels.links.survivorsOf(contactId),
     });
-    return {
+    const opened = {
       ledgerId: store.ledgerId,
       store,
       sealing,
@@ -82,7 +92,14 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       ledger,
       clock,
       timeZone,
+    };
+    const { runner, file } = openPolicies(options, opened);
+    return {
+      ...opened,
+      policies: runner,
       async close() {
+        await runner.stop();
+        file.close();
         await readModels.close();
         await store.close();
         await keyStore.close();
@@ -93,6 +110,41 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
     await keyStore.close();
     throw fault;
   }
+}
+
+function openPolicies(
+  options: ApplicationOptions,
+  {
+    ledgerId,
+    store,
+    sealing,
+    keyStore,
+    readModels,
+    ledger,
+    timeZone,
+  }: Omit<Application, 'policies' | 'close'>,
+) {
+  const file = openPolicyFile(pathOf(options, 'policies.db'), ledgerId);
+  const runner = createPolicyRunner({
+    policies: options.policies ?? allPolicies,
+    store,
+    sealing,
+    ledger,
+    world: {
+      get beliefs() {
+        return readModels.beliefs;
+      },
+      database: readModels.database,
+      read: (stream) => store.read(stream),
+      slotId: (...parts) => deriveId(keyStore.salt, ...parts),
+      timeZone,
+    },
+    applied: (position) => readModels.applied(position),
+    file,
+    onRefusal: options.onRefusedEffect,
+    onFault: options.onFault,
+  });
+  return { runner, file };
 }
 
 function pathOf({ dataDirectory }: ApplicationOptions, file: string): string {

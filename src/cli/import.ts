@@ -6,7 +6,15 @@ import type { Application } from '../application.ts';
 import { ConfigInvalid } from '../config.ts';
 import { type ImportSummary, importFeed, type Refusal } from '../ingest/import-feed.ts';
 import { openFeed } from '../ingest/line-reader.ts';
-import { configOf, count, createProgress, openConfigured, type Progress, print } from './terminal.ts';
+import {
+  configOf,
+  count,
+  createProgress,
+  letPoliciesReact,
+  openConfigured,
+  type Progress,
+  print,
+} from './terminal.ts';
 
 interface ImportCommandOptions {
   rejects?: string;
@@ -51,7 +59,12 @@ export function defineImport(program: Command): void {
           results.push(result);
           if (!config.json) print(describe(result));
         }
-        if (config.json) print(JSON.stringify({ position: await app.store.head(), files: results }));
+        // Departures that are history all the same open their turnovers, with the learnedAt of their own.
+        const followed = await letPoliciesReact(app, progress);
+        if (config.json)
+          print(JSON.stringify({ position: await app.store.head(), files: results, policies: followed }));
+        else if (followed.done + followed.refused > 0)
+          print(`policies: ${count(followed.done)} changes made, ${count(followed.refused)} refused`);
         if (results.some((result) => result.refused > 0)) process.exitCode = 3;
       } finally {
         progress.end();

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Application, openApplication } from '../application.ts';
 import { type Config, readConfig } from '../config.ts';
 import { masterKeyFileWarning, readMasterKey } from '../personal-data/master-key.ts';
+import type { PolicyCounts } from '../policies/runner.ts';
 import { systemClock } from '../time/clock.ts';
 
 /** Exit codes of every command. The README's table is compared with this one by a test. */
@@ -57,11 +58,19 @@ export async function openConfigured(
     create: options.create,
     onProgress: ({ step, done, total }) =>
       options.progress?.show(`building read models: ${step} ${count(done)} of ${count(total)}`),
+    onRefusedEffect: (refused) => log({ level: 'warn', event: 'policy_refused', ...refused }),
     onFault: (fault) => {
-      log({ level: 'error', event: 'read_models_stopped', code: codeOf(fault), message: messageOf(fault) });
+      log({ level: 'error', event: 'follower_stopped', code: codeOf(fault), message: messageOf(fault) });
       process.exitCode = 1;
     },
   });
+}
+
+/** Lets policies react to all that the ledger holds: what an import or a demo brought is history to them. */
+export function letPoliciesReact(app: Application, progress: Progress): Promise<PolicyCounts> {
+  return app.policies.catchUp(({ policy, done, total }) =>
+    progress.show(`policy ${policy}: ${count(done)} of ${count(total)} events`),
+  );
 }
 
 export interface Progress {

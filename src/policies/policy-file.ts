@@ -1,0 +1,48 @@
+// How far each policy has followed the log, and what it was refused: a small file of its own that no rebuild touches.
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import type { RefusedEffect } from './policy.ts';
+
+export interface PolicyFile {
+  /** Position of the last event that the policy has done with; 0 for one that never ran. */
+  checkpoint(policy: string): number;
+  save(policy: string, position: number): void;
+  refuse(effect: RefusedEffect): void;
+  /** What was refused last, newest first. */
+  refused(limit: number): RefusedEffect[];
+  close(): void;
+}
+
+const refusedKept = 10_000;
+
+/**
+ * Losing the file loses nothing: a policy then begins at the first event and finds done what it did. A file of another ledger
+ * is begun anew.
+ */
+export function openPolicyFile(path: string, ledgerId: string): PolicyFile {
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL');
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS checkpoint (ledger TEXT, policy TEXT, position INTEGER, PRIMARY KEY (ledger, policy)) WITHOUT ROWID;' +
+      'CREATE TABLE IF NOT EXISTS refused (ledger TEXT, policy TEXT, version INTEGER, position INTEGER, event_id TEXT, key TEXT, command TEXT, code TEXT, path TEXT, ' +
+      'PRIMARY KEY (ledger, policy, event_id, key))',
+  );
+  const find = database.prepare('SELECT position FROM checkpoint WHERE ledger = ? AND policy = ?');
+  const put = database.prepare('INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?)');
+  const putRefused = database.prepare('INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const forget = database.prepare('DELETE FROM refused WHERE rowid <= (SELECT max(rowid) FROM refused) - ?');
+  const list = database.prepare(
+    'SELECT policy, version, position, event_id AS eventId, key, command, code, path FROM refused WHERE ledger = ? ORDER BY rowid DESC LIMIT ?',
+  );
+  return {
+    checkpoint: (policy) => (find.get(ledgerId, policy) as { position: number } | undefined)?.position ?? 0,
+    save: (policy, position) => void put.run(ledgerId, policy, position),
+    refuse({ policy, version, position, eventId, key, command, code, path: at }) {
+      putRefused.run(ledgerId, policy, version, position, eventId, key, command, code, at);
+      forget.run(refusedKept);
+    },
+    refused: (limit) => (list.all(ledgerId, limit) as unknown as RefusedEffect[]).map((row) => ({ ...row })),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,205 @@
+// Policies react to each event once, whoever repeats it: after a crash, beside another replica, from the beginning.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Application } from '../../src/application.ts';
+import type { Policy, PolicyWorld, RefusedEffect } from '../../src/policies/policy.ts';
+import { openPolicyFile, type PolicyFile } from '../../src/policies/policy-file.ts';
+import {
+  createPolicyRunner,
+  dryRun,
+  type PolicyRunner,
+  type RunnerOptions,
+} from '../../src/policies/runner.ts';
+import { latest } from '../../src/timeline.ts';
+import { openTestApplication, tell } from '../support/app-in-memory.ts';
+import { acme, ann, bob, job, nextJob } from '../support/ids.ts';
+
+/** Who leaves is noted, and loses the owner. */
+const farewell: Policy = {
+  name: 'farewell',
+  version: 3,
+  types: ['PlacementEnded'],
+  react: async (event, { timeZone }) => {
+    const contactId = event.stream.slice('contact-'.length);
+    const noted = { contactId, attribute: 'left', value: timeZone } as const;
+    return [
+      { key: 'note', learnedAtMs: event.learnedAtMs, command: { type: 'ChangeContactAttribute', ...noted } },
+      { key: 'owner', command: { type: 'ChangeContactOwner', contactId, owner: 'nobody' } },
+    ];
+  },
+};
+
+let app: Application;
+let files: PolicyFile[];
+let runners: PolicyRunner[];
+let refused: RefusedEffect[];
+beforeEach(async () => {
+  [files, runners, refused] = [[], [], []];
+  app = await openTestApplication();
+  await tell(app, { type: 'RegisterAccount', accountId: acme, name: 'Acme' }, { learnedOn: '2026-01-01' });
+  for (const [contactId, placementId] of [
+    [ann, job],
+    [bob, nextJob],
+  ] as const) {
+    await tell(app, { type: 'RegisterContact', contactId, name: 'A name' }, { learnedOn: '2026-01-02' });
+    await tell(
+      app,
+      { type: 'StartPlacement', contactId, placementId, accountId: acme },
+      { learnedOn: '2026-01-03' },
+    );
+  }
+});
+afterEach(async () => {
+  for (const runner of runners) await runner.stop();
+  for (const file of files) file.close();
+  await app.close();
+});
+
+const world = (): PolicyWorld => ({
+  beliefs: app.readModels.beliefs,
+  database: app.readModels.database,
+  read: (stream) => app.store.read(stream),
+  slotId: (...parts) => parts.join(),
+  timeZone: 'UTC',
+});
+
+function run(options: Partial<RunnerOptions> = {}, policy = farewell): PolicyRunner {
+  const file = options.file ?? openPolicyFile(':memory:', app.ledgerId);
+  if (!options.file) files.push(file);
+  const runner = createPolicyRunner({
+    policies: [policy],
+    store: app.store,
+    sealing: app.sealing,
+    ledger: app.ledger,
+    world: world(),
+    applied: (position) => app.readModels.applied(position),
+    file,
+    onRefusal: (effect) => refused.push(effect),
+    onFault: (fault) => {
+      throw fault;
+    },
+    ...options,
+  });
+  runners.push(runner);
+  return runner;
+}
+
+const leave = (contactId = ann, placementId = job) =>
+  tell(app, { type: 'EndPlacement', contactId, placementId }, { learnedOn: '2026-06-01' });
+const eventsOf = async (contactId: string) =>
+  (await app.store.read(`contact-${contactId}`)).map(({ type }) => type);
+const done = [
+  'ContactRegistered',
+  'PlacementStarted',
+  'PlacementEnded',
+  'ContactAttributeChanged',
+  'ContactOwnerChanged',
+];
+
+test('what follows says by which policy and version, because of which event, and when it was learned', async () => {
+  const { position, eventIds } = await leave();
+  expect(await run().catchUp()).toEqual({ done: 2, refused: 0 });
+  const [noted] = (await app.store.read(`contact-${ann}`)).slice(3);
+  expect(noted).toMatchObject({
+    type: 'ContactAttributeChanged',
+    learnedAtMs: Date.parse('2026-06-01T12:00:00Z'),
+    meta: {
+      actor: { id: 'policy.farewell', kind: 'policy' },
+      policy: { name: 'farewell', version: 3 },
+      causationId: eventIds[0],
+    },
+  });
+  expect(noted!.position).toBeGreaterThan(position);
+});
+
+test('it goes on after its checkpoint, which lies behind all that it did itself', async () => {
+  await leave();
+  const runner = run();
+  await runner.catchUp();
+  expect(runner.checkpoint).toBe(await app.store.head());
+  expect(await runner.catchUp()).toEqual({ done: 0, refused: 0 });
+});
+
+test('after a crash between two effects the second is made up for, and nothing is written twice', async () => {
+  await leave();
+  const file = openPolicyFile(':memory:', app.ledgerId);
+  files.push(file);
+  let effects = 0;
+  const crashing = run({
+    file,
+    ledger: {
+      execute: (command, context) => {
+        effects += 1;
+        if (effects === 2) throw new Error('The power went.');
+        return app.ledger.execute(command, context);
+      },
+    },
+  });
+  await expect(crashing.catchUp()).rejects.toThrow('power');
+  expect(await eventsOf(ann)).toEqual(done.slice(0, 4));
+  expect(file.checkpoint('farewell')).toBe(0);
+  await run({ file }).catchUp();
+  expect(await eventsOf(ann)).toEqual(done);
+});
+
+test('a policy that lost its checkpoint, or an upgraded one, does nothing again', async () => {
+  await leave();
+  await run().catchUp();
+  const head = await app.store.head();
+  expect(await run().catchUp()).toEqual({ done: 0, refused: 0 });
+  expect(await run({}, { ...farewell, version: 4 }).catchUp()).toEqual({ done: 0, refused: 0 });
+  expect(await app.store.head()).toBe(head);
+});
+
+test('two runners that follow one log do everything once', async () => {
+  const both = [run(), run()];
+  for (const runner of both) runner.follow();
+  await leave(ann, job);
+  await leave(bob, nextJob);
+  for (const runner of both) await runner.catchUp();
+  expect(await eventsOf(ann)).toEqual(done);
+  expect(await eventsOf(bob)).toEqual(done);
+  expect(refused).toEqual([]);
+});
+
+test('what is refused is kept and told, and stops nothing', async () => {
+  await leave();
+  const unknown: Policy = {
+    ...farewell,
+    react: async (event, asked) => [
+      {
+        key: 'lost',
+        command: {
+          type: 'ChangeContactOwner',
+          contactId: '00000000-0000-8000-8000-000000000000',
+          owner: 'x',
+        },
+      },
+      ...(await farewell.react(event, asked)),
+    ],
+  };
+  const runner = run({}, unknown);
+  expect(await runner.catchUp()).toEqual({ done: 2, refused: 1 });
+  expect(refused).toMatchObject([
+    { policy: 'farewell', version: 3, key: 'lost', command: 'ChangeContactOwner', code: 'CONTACT_UNKNOWN' },
+  ]);
+  expect(runner.refused(10)).toEqual(refused);
+});
+
+test('a policy that fails stays where it was', async () => {
+  await leave();
+  const broken: Policy = { ...farewell, react: () => Promise.reject(new Error('broken')) };
+  const runner = run({}, broken);
+  await expect(runner.catchUp()).rejects.toThrow('broken');
+  expect(runner.checkpoint).toBe(0);
+});
+
+test('a dry run over history tells what would follow and writes nothing', async () => {
+  await leave();
+  const head = await app.store.head();
+  const told: string[] = [];
+  await dryRun(app, farewell, world(), ({ key }, event) => void told.push(`${event.type} ${key}`));
+  expect(told).toEqual(['PlacementEnded note', 'PlacementEnded owner']);
+  expect(await app.store.head()).toBe(head);
+  const belief = await app.readModels.beliefs.contact(ann);
+  expect(latest(belief!.owner)).toBeNull();
+});
