@@ -13,7 +13,7 @@ const unrated = 99;
 export const contacts: ContactProjection = {
   by: 'contact',
   name: 'contacts',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'contact',

@@ -1,6 +1,6 @@
 // Read model: by which ids other systems know a contact or account, and which contacts were merged into which.
 
-import { mergeIn } from '../src/contact/merge.ts';
+import { mergeIn, type SpokenMerge } from '../src/contact/merge.ts';
 import { categoryOf, subjectOf } from '../src/ledger-events.ts';
 import type { EventProjection, Row } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
@@ -65,32 +65,66 @@ export function findMergedInto(db: ReadDatabase, survivorId: string): string[] {
   return (rows as { id: string }[]).map((row) => row.id);
 }
 
-/** Which contacts took something over from which: from the read model, and from merges that are not in it yet. */
+/** Which contacts were ever merged into which: from the read model, and from merges that are not in it yet. */
 export function createMergeLinks(db: ReadDatabase): MergeLinks {
-  const noted = { losers: new Map<string, Set<string>>(), survivors: new Map<string, Set<string>>() };
-  // Most ledgers have no merge that brings something: asked for every event, that must cost nothing.
-  let mayHaveAny: boolean | undefined;
+  let noted: { loserId: string; merge: SpokenMerge }[] = [];
+  let notedMax = notedMin;
+  // Asked for every event, so what most ledgers have none of must cost nothing.
+  const has = { any: undefined as boolean | undefined, bringing: undefined as boolean | undefined };
 
-  function idsOf(column: 'loser_id' | 'survivor_id', id: string, more: Iterable<string> = []): string[] {
-    mayHaveAny ??= db.prepare('SELECT 1 FROM merge WHERE brings = 1 LIMIT 1').get() !== undefined;
-    if (!mayHaveAny) return [];
-    const given = column === 'loser_id' ? 'survivor_id' : 'loser_id';
-    const rows = db.prepare(`SELECT ${column} AS id FROM merge WHERE ${given} = ? AND brings = 1`).all(id);
-    return [...new Set([...(rows as { id: string }[]).map((row) => row.id), ...more])].sort();
+  function survivorsOf(loserId: string, isBringing: boolean): string[] {
+    if (!mayHave(isBringing)) return [];
+    const own = noted.filter((one) => one.loserId === loserId && (one.merge.brings || !isBringing));
+    const sql = 'SELECT survivor_id AS id FROM merge WHERE loser_id = ? AND brings >= ?';
+    return distinct(
+      db.prepare(sql).all(loserId, Number(isBringing)),
+      own.map(({ merge }) => merge.intoId),
+    );
+  }
+
+  function mayHave(isBringing: boolean): boolean {
+    const key = isBringing ? 'bringing' : 'any';
+    const sql = 'SELECT 1 FROM merge WHERE brings >= ? LIMIT 1';
+    has[key] ??= db.prepare(sql).get(Number(isBringing)) !== undefined;
+    return has[key];
   }
 
   return {
-    losersOf: (survivorId) => idsOf('loser_id', survivorId, noted.losers.get(survivorId)),
-    survivorsOf: (loserId) => idsOf('survivor_id', loserId, noted.survivors.get(loserId)),
-    note(loserId, survivorId) {
-      mayHaveAny = true;
-      add(noted.losers, survivorId, loserId);
-      add(noted.survivors, loserId, survivorId);
+    losersOf(survivorId) {
+      if (!mayHave(true)) return [];
+      const own = noted.filter(({ merge }) => merge.brings && merge.intoId === survivorId);
+      const sql = 'SELECT loser_id AS id FROM merge WHERE survivor_id = ? AND brings = 1';
+      return distinct(
+        db.prepare(sql).all(survivorId),
+        own.map(({ loserId }) => loserId),
+      );
+    },
+    survivorsOf: (loserId) => survivorsOf(loserId, true),
+    cycleOf(contactId) {
+      const reached = new Set(survivorsOf(contactId, false));
+      for (const id of reached) for (const next of survivorsOf(id, false)) reached.add(next);
+      return reached.has(contactId) ? [...reached].sort() : [];
+    },
+    note(loserId, merge) {
+      has.any = true;
+      if (merge.brings) has.bringing = true;
+      if (noted.length >= notedMax) {
+        noted = noted.filter((one) => !isWritten(db, one.loserId, one.merge));
+        notedMax = Math.max(notedMin, 2 * noted.length);
+      }
+      noted.push({ loserId, merge });
     },
   };
 }
 
-function add(sets: Map<string, Set<string>>, key: string, id: string): void {
-  const ids = sets.get(key) ?? new Set();
-  sets.set(key, ids.add(id));
+/** Merges kept in memory at least before those are dropped that have their row by now. */
+const notedMin = 500;
+
+function isWritten(db: ReadDatabase, loserId: string, { intoId, brings }: SpokenMerge): boolean {
+  const sql = 'SELECT 1 FROM merge WHERE survivor_id = ? AND loser_id = ? AND brings = ?';
+  return db.prepare(sql).get(intoId, loserId, Number(brings)) !== undefined;
+}
+
+function distinct(rows: unknown[], more: readonly string[]): string[] {
+  return [...new Set([...(rows as { id: string }[]).map((row) => row.id), ...more])].sort();
 }

@@ -45,28 +45,19 @@ export function readAccount({ app }: Context, id: string, point: ReadPoint): Pro
   });
 }
 
-/**
- * The contact that another one's id leads to. In a cycle of merges, which only concurrent or late knowledge can close, the
- * merge with the highest position is void, so its contact is the survivor.
- */
+/** The contact that another one's id leads to. Merges that are believed form no cycle (src/contact/merge-cycles.ts). */
 export async function followMerges(
   context: Context,
   belief: ContactBelief,
   point: ReadPoint,
 ): Promise<ContactBelief> {
-  const path = [belief];
-  for (;;) {
-    const last = path.at(-1)!;
+  // Rows may change between two reads, so what was passed is never gone back to.
+  const passed = new Set<string>();
+  for (let last = belief; ; ) {
+    passed.add(last.id);
     const next = last.mergedInto && (await readContact(context, last.mergedInto.contactId, point));
-    if (!next) return last;
-    const first = path.findIndex((passed) => passed.id === next.id);
-    if (first >= 0) {
-      const closing = path
-        .slice(first)
-        .reduce((a, b) => (b.mergedInto!.position > a.mergedInto!.position ? b : a));
-      return { ...closing, mergedInto: null };
-    }
-    path.push(next);
+    if (!next || passed.has(next.id)) return last;
+    last = next;
   }
 }
 

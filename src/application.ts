@@ -68,7 +68,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       projections,
       settings: { timeZone },
       createLinks: createMergeLinks,
-      createBeliefs: (links) => createBeliefs(store, sealing, (id) => links.losersOf(id)),
+      createBeliefs: (links) => createBeliefs(store, sealing, links),
       onProgress: options.onProgress,
       onFault: options.onFault,
     });
@@ -79,9 +79,12 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       salt: keyStore.salt,
       head: await store.head(),
       applied: (position) => readModels.applied(position),
-      mergesInto: (contactId) => readModels.beliefs.mergesInto(contactId),
-      noteMerge: (loserId, survivorId) => readModels.links.note(loserId, survivorId),
-      survivorsOf: (contactId) => readModels.links.survivorsOf(contactId),
+      mergesOf: (contactId) => readModels.beliefs.mergesOf(contactId),
+      links: {
+        note: (loserId, merge) => readModels.links.note(loserId, merge),
+        survivorsOf: (contactId) => readModels.links.survivorsOf(contactId),
+        cycleOf: (contactId) => readModels.links.cycleOf(contactId),
+      },
     });
     const opened = {
       ledgerId: store.ledgerId,

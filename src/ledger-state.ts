@@ -1,5 +1,5 @@
 // The state that the ledger decides against: one bounded cache of streams, each with its belief and what it has seen.
-import type { MergeIn } from './contact/belief.ts';
+import { type Merges, noMerges } from './contact/belief.ts';
 import type { EventSealing, SealingKey } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent } from './ledger-events.ts';
@@ -15,7 +15,7 @@ export interface StreamState {
   digests: Map<string, string>;
   /** All events, once a late arrival or a revert has needed them; else undefined. */
   events: LedgerEvent[] | undefined;
-  mergesIn: MergeIn[];
+  merges: Merges;
   keyId: string | undefined;
   key: SealingKey | undefined;
   /** A destroyed key for events that were erased in another ledger; what is told after the erasure stays readable. */
@@ -51,13 +51,13 @@ export function advance(state: StreamState, events: readonly LedgerEvent[]): voi
     if (!newest || event.type === 'ChangesReverted') refold = true;
     else if (!refold) state.belief = believeStreamNext(state.stream, state.belief, event);
   }
-  if (refold) state.belief = believeStream(state.stream, state.events ?? [], undefined, state.mergesIn);
+  if (refold) state.belief = believeStream(state.stream, state.events ?? [], undefined, state.merges);
 }
 
 export function createLedgerStates(
   store: EventStore,
   sealing: EventSealing,
-  mergesInto: (contactId: string) => Promise<MergeIn[]>,
+  mergesOf: (contactId: string) => Promise<Merges>,
 ): LedgerStates {
   const states = new Map<string, StreamState>();
   const loading = new Map<string, Promise<StreamState>>();
@@ -66,12 +66,15 @@ export function createLedgerStates(
   async function read(stream: string): Promise<StreamState> {
     const stored = await store.read(stream);
     const events = await sealing.open(stored);
-    const mergesIn =
+    const merges =
       categoryOf(stream) === 'contact' && stored.length
-        ? await mergesInto(stream.slice('contact-'.length))
-        : [];
+        ? await mergesOf(stream.slice('contact-'.length))
+        : noMerges;
     // A merge counts too: what was learned before it cannot be folded on top of it.
-    let newestLearnedAtMs = Math.max(...mergesIn.map((merge) => merge.learnedAtMs), Number.NEGATIVE_INFINITY);
+    let newestLearnedAtMs = Math.max(
+      ...merges.brought.map((merge) => merge.learnedAtMs),
+      Number.NEGATIVE_INFINITY,
+    );
     let keyId: string | undefined;
     for (const event of stored) {
       newestLearnedAtMs = Math.max(newestLearnedAtMs, event.learnedAtMs);
@@ -80,11 +83,11 @@ export function createLedgerStates(
     return {
       stream,
       version: stored.length,
-      belief: believeStream(stream, events, undefined, mergesIn),
+      belief: believeStream(stream, events, undefined, merges),
       newestLearnedAtMs,
       digests: new Map(stored.map((event) => [event.id, event.meta.requestDigest])),
       events: undefined,
-      mergesIn,
+      merges,
       keyId,
       key: undefined,
       erasedKey: undefined,

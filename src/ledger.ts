@@ -5,11 +5,11 @@ import type { AccountCommand } from './account/commands.ts';
 import { accountCommands } from './account/commands.ts';
 import { decideAccount } from './account/decider.ts';
 import { type Command, type CommandContext, type CommandResult, streamOf } from './command.ts';
-import type { ContactBelief, MergeIn } from './contact/belief.ts';
+import type { ContactBelief, Merges } from './contact/belief.ts';
 import { type ContactCommand, contactCommands } from './contact/commands.ts';
 import { decideContact } from './contact/decider.ts';
 import { claimTypes } from './contact/events.ts';
-import { mergeIn } from './contact/merge.ts';
+import { mayChangeMerge, mergeIn, type SpokenMerge } from './contact/merge.ts';
 import type { Deciding } from './deciding.ts';
 import { asConfirmation, asProposal, type Decided, envelop, identify, type Request } from './enveloping.ts';
 import type { EventSealing } from './event-sealing.ts';
@@ -30,12 +30,16 @@ export interface LedgerOptions {
   salt: Buffer;
   /** Resolves once everybody who asks the read models sees this position. */
   applied: (position: number) => Promise<void>;
-  /** Facts that other contacts brought along when they were merged into this one. */
-  mergesInto: (contactId: string) => Promise<MergeIn[]>;
-  /** Makes a merge known before the read models have it. */
-  noteMerge: (loserId: string, survivorId: string) => void;
-  /** Contacts that show facts of this one because it was merged into them. */
-  survivorsOf: (contactId: string) => readonly string[];
+  /** What merges of other contacts mean for this one. */
+  mergesOf: (contactId: string) => Promise<Merges>;
+  links: {
+    /** Makes a merge known before the read models have it. */
+    note(loserId: string, merge: SpokenMerge): void;
+    /** Contacts that show facts of this one because it was merged into them. */
+    survivorsOf(contactId: string): readonly string[];
+    /** Contacts that this one could be in a cycle of merges with, itself included. */
+    cycleOf(contactId: string): readonly string[];
+  };
   /** Position of the ledger's last event when this process opened it. */
   head: number;
 }
@@ -80,7 +84,7 @@ const claims: ReadonlySet<string> = new Set(claimTypes);
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { store, sealing, clock, salt } = options;
-  const states = createLedgerStates(store, sealing, options.mergesInto);
+  const states = createLedgerStates(store, sealing, options.mergesOf);
   // The newest position that this process has seen acknowledged.
   let lastPosition = options.head;
 
@@ -169,7 +173,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     const isNewest = learnedAtMs >= state.newestLearnedAtMs;
     const belief = isNewest
       ? state.belief
-      : believeStream(stream, state.events ?? [], learnedAtMs, state.mergesIn);
+      : believeStream(stream, state.events ?? [], learnedAtMs, state.merges);
     const decision = decide(belief, command, describeFor(stream, state, context, request, known));
     if (isRejection(decision)) return refused(decision);
     const events = settle(decision, belief, stream, context, request, learnedAtMs);
@@ -279,16 +283,19 @@ export function createLedger(options: LedgerOptions): Ledger {
     }
   }
 
-  /** What is believed of a contact changes with those that were merged into it, and with those merged into them. */
+  /** What is believed of a contact changes with those that were merged into it, those merged into them, and a cycle that opens or closes. */
   function forgetSurvivors(stream: string, events: readonly LedgerEvent[]): void {
+    const { links } = options;
+    const subject = subjectOf(stream);
     for (const event of events) {
       const merge = mergeIn(event);
-      if (merge?.brings) options.noteMerge(subjectOf(stream), merge.intoId);
+      if (merge) links.note(subject, merge);
     }
-    const reached = new Set(options.survivorsOf(subjectOf(stream)));
+    const reached = new Set(links.survivorsOf(subject));
+    if (events.some(mayChangeMerge)) for (const id of links.cycleOf(subject)) reached.add(id);
     for (const id of reached) {
       states.dropStream(`contact-${id}`);
-      for (const next of options.survivorsOf(id)) reached.add(next);
+      for (const next of links.survivorsOf(id)) reached.add(next);
     }
   }
 

@@ -1,7 +1,7 @@
 // Belief by stream: picks the fold that belongs to the category of a stream.
 import { type AccountBelief, believeAccount, believeAccountNext } from './account/belief.ts';
 import type { AccountEvent } from './account/events.ts';
-import { believe, believeNext, type ContactBelief, type MergeIn } from './contact/belief.ts';
+import { believe, believeNext, type ContactBelief, type Merges } from './contact/belief.ts';
 import type { ContactEvent } from './contact/events.ts';
 import { categoryOf, type LedgerEvent } from './ledger-events.ts';
 
@@ -13,11 +13,11 @@ export function believeStream(
   stream: string,
   events: readonly LedgerEvent[],
   knownAtMs?: number,
-  mergesIn: readonly MergeIn[] = [],
+  merges?: Merges,
 ): Belief {
   const cut = knownAtMs === undefined ? {} : { knownAtMs };
   const category = categoryOf(stream);
-  if (category === 'contact') return believe(events as ContactEvent[], cut, mergesIn);
+  if (category === 'contact') return believe(events as ContactEvent[], cut, merges);
   if (category === 'account') return believeAccount(events as AccountEvent[], cut);
   return null;
 }

@@ -50,9 +50,8 @@ async function ledgerBehindGate(): Promise<Gate> {
     salt: app.keyStore.salt,
     head: await app.store.head(),
     applied: (position) => readModels.applied(position),
-    mergesInto: (id) => readModels.beliefs.mergesInto(id),
-    noteMerge: () => {},
-    survivorsOf: () => [],
+    mergesOf: (id) => readModels.beliefs.mergesOf(id),
+    links: { note: () => {}, survivorsOf: () => [], cycleOf: () => [] },
   });
   return {
     ledger,

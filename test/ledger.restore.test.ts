@@ -1,6 +1,6 @@
 // Events of another ledger's export, taken back one by one: erased ones stay erased, and what came after them stays readable.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ContactBelief } from '../src/contact/belief.ts';
+import { type ContactBelief, noMerges } from '../src/contact/belief.ts';
 import type { LedgerEvent } from '../src/ledger-events.ts';
 import { createLedgerStates } from '../src/ledger-state.ts';
 import { latest } from '../src/timeline.ts';
@@ -77,7 +77,7 @@ it('orders events that were learned at the same moment as they come, whatever th
 
 it('does not keep a state that was dropped while it was read', async () => {
   await tell(app, { type: 'RegisterContact', contactId, name: 'Ada' });
-  const states = createLedgerStates(app.store, app.sealing, async () => []);
+  const states = createLedgerStates(app.store, app.sealing, async () => noMerges);
   const loading = states.load(stream);
   states.dropStream(stream);
   const stale = await loading;

@@ -106,6 +106,15 @@ export interface MergeIn extends BeliefOrdered {
   loser: ContactBelief;
 }
 
+/** What other contacts' merges mean for this one. */
+export interface Merges {
+  /** Contacts merged into this one that brought something along. */
+  brought: readonly MergeIn[];
+  /** Ids of events whose merges are void because they close a cycle (./merge-cycles.ts). */
+  closingCycles: ReadonlySet<string>;
+}
+export const noMerges: Merges = { brought: [], closingCycles: new Set() };
+
 /** Told of each event as it is folded: what it found and what it left. `before === after` where it changed nothing. */
 export type Witness = (
   event: ContactEvent,
@@ -115,25 +124,25 @@ export type Witness = (
 ) => void;
 
 /**
- * The state of a contact: filter by the cut, leave out what was reverted, sort by belief order (learnedAt, position), fold.
+ * The state of a contact: filter by the cut, leave out what was reverted and merges that close a cycle, sort by belief order (learnedAt, position), fold.
  * Total: an event that no longer applies is void and reported to the witness, never thrown. Null = not registered at this cut.
  */
 export function believe(
   events: readonly ContactEvent[],
   cut: Cut = {},
-  mergesIn: readonly MergeIn[] = [],
+  { brought, closingCycles }: Partial<Merges> = noMerges,
   witness?: Witness,
 ): ContactBelief | null {
   const ordered = sortByBelief(withinCut(events, cut));
   const reverted = revertedIds(ordered);
-  const merges = sortByBelief(withinCut(mergesIn, cut));
+  const merges = sortByBelief(withinCut(brought ?? [], cut));
   let nextMerge = 0;
   let belief: ContactBelief | null = null;
   for (const event of ordered) {
     // A merge learned before the survivor itself waits for it.
     while (belief && nextMerge < merges.length && compareBeliefOrder(merges[nextMerge]!, event) < 0)
       belief = takeOver(belief, merges[nextMerge++]!.loser);
-    if (reverted.has(event.id)) {
+    if (reverted.has(event.id) || closingCycles?.has(event.id)) {
       witness?.(event, belief, belief, true);
       continue;
     }

@@ -1,4 +1,4 @@
-// The merge that an event speaks of, whether it says so itself, confirms it or only proposes it.
+// What an event says of merges: the one that it speaks of, itself, confirming or proposing it; and whether it may change any.
 import type { ContactEventOf } from './events.ts';
 
 export interface SpokenMerge {
@@ -14,4 +14,27 @@ export function mergeIn({ type, data }: { type: string; data: object }): SpokenM
   if (!isMerge && claimed !== 'ContactMerged') return null;
   const { intoId, carried, choices } = (isMerge ? data : claim) as ContactEventOf<'ContactMerged'>['data'];
   return { intoId, brings: carried.length > 0 || choices.length > 0 };
+}
+
+const mergeChanging: ReadonlySet<string> = new Set([
+  'ContactMerged',
+  'ContactUnmerged',
+  'ChangesReverted',
+  'ChangeAccepted',
+]);
+
+/** Whether a merge of this contact may be believed after the event and not before, or the other way round. */
+export function mayChangeMerge({
+  type,
+  data,
+  version,
+}: {
+  type: string;
+  data: object;
+  version: number;
+}): boolean {
+  const { claimed } = data as { claimed?: string };
+  // What was learned before a registration that came late was void until then.
+  if (type === 'ContactRegistered') return version !== 1;
+  return mergeChanging.has(type) || (type === 'ClaimConfirmed' && claimed === 'ContactMerged');
 }

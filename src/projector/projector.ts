@@ -2,7 +2,7 @@
 import type { AccountBelief } from '../account/belief.ts';
 import type { Beliefs } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
-import { mergeIn } from '../contact/merge.ts';
+import { mayChangeMerge, mergeIn } from '../contact/merge.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
@@ -16,6 +16,7 @@ import type {
   Row,
 } from './projection.ts';
 import type { Change, ReadDatabase } from './read-database.ts';
+import type { MergeLinks } from './read-models.ts';
 
 export interface ProjectorOptions {
   store: EventStore;
@@ -24,13 +25,7 @@ export interface ProjectorOptions {
   projections: readonly Projection[];
   settings: ProjectionSettings;
   readDatabase: ReadDatabase;
-  links: {
-    losersOf(contactId: string): readonly string[];
-    /** Contacts whose rows depend on this one's because it was merged into them. */
-    survivorsOf(contactId: string): readonly string[];
-    /** Makes a merge known before its row is written. */
-    note(loserId: string, survivorId: string): void;
-  };
+  links: MergeLinks;
   /** Told of the fault that stopped it: an outage of the keys must not look like an erasure. */
   onFault: (fault: unknown) => void;
 }
@@ -166,7 +161,7 @@ function createBatches(options: ProjectorOptions): {
       ? await beliefs.contact(id, { atPosition }, witness)
       : await beliefs.account(id, { atPosition }, witness);
     // What others brought in when they were merged changes without this stream's doing: such a belief is not kept.
-    const keeps = !isContact || (await beliefs.mergesInto(id, { atPosition })).length === 0;
+    const keeps = !isContact || (await beliefs.mergesOf(id, { atPosition })).brought.length === 0;
     if (keeps) held.set(stream, { belief, newestLearnedAtMs });
     return belief;
   }
@@ -190,9 +185,10 @@ function createBatches(options: ProjectorOptions): {
         advance(event);
         touched.add(event.stream);
         const merge = mergeIn(event);
-        if (merge?.brings) links.note(subjectOf(event.stream), merge.intoId);
+        if (merge) links.note(subjectOf(event.stream), merge);
         if (category === 'contact')
           for (const id of links.survivorsOf(subjectOf(event.stream))) merged.add(id);
+        if (mayChangeMerge(event)) for (const id of links.cycleOf(subjectOf(event.stream))) merged.add(id);
       }
       for (const id of merged) for (const reached of links.survivorsOf(id)) merged.add(reached);
       for (const id of merged) {

@@ -1,6 +1,7 @@
 // The read models as a whole: opened, brought up to date, rebuilt beside the old ones and swapped when they are.
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import type { Beliefs } from '../beliefs.ts';
+import type { Beliefs, MergeHistory } from '../beliefs.ts';
+import type { SpokenMerge } from '../contact/merge.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
 import type { Projection, ProjectionSettings } from './projection.ts';
@@ -8,11 +9,11 @@ import { type Projector, startProjector } from './projector.ts';
 import { openReadDatabase, type ProjectionChecksum, type ReadDatabase } from './read-database.ts';
 import { type RebuildOptions, rebuild } from './rebuild.ts';
 
-export interface MergeLinks {
-  losersOf(survivorId: string): readonly string[];
+export interface MergeLinks extends MergeHistory {
+  /** Contacts whose rows depend on this one's because it was merged into them. */
   survivorsOf(loserId: string): readonly string[];
   /** Makes a merge known before its row is written. */
-  note(loserId: string, survivorId: string): void;
+  note(loserId: string, merge: SpokenMerge): void;
 }
 
 export interface ReadModelsOptions {

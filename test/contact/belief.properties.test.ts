@@ -77,7 +77,7 @@ describe('the fold is total', () => {
           erasing === 2 || (erasing && index % 2) ? erased(event) : event,
         );
         const seen: ContactEvent[] = [];
-        const belief = believe(told, {}, [], (event) => seen.push(event));
+        const belief = believe(told, {}, {}, (event) => seen.push(event));
         expect(seen).toEqual(told.toSorted(compareBeliefOrder));
         believe(told, { knownAtMs: firstMs + hour * hourMs, atPosition: hour });
         for (const placement of belief?.placements ?? []) valueOn(placement.title, 20_000, 'Europe/Berlin');
@@ -105,7 +105,7 @@ describe('the fold is total', () => {
       fc.property(contactHistory, contactHistory, fc.nat({ max: 20 }), (events, others, hour) => {
         const loser = believe(others);
         if (!loser) return;
-        const merges = [{ learnedAtMs: firstMs + hour * hourMs, position: 1000, loser }];
+        const merges = { brought: [{ learnedAtMs: firstMs + hour * hourMs, position: 1000, loser }] };
         believe(events, {}, merges);
         believe(events.map(erased), {}, merges);
       }),
@@ -201,12 +201,12 @@ describe('folding on', () => {
     fc.assert(
       fc.property(contactHistory, fc.boolean(), (told, isSurvivor) => {
         const events = told.toSorted(compareBeliefOrder).filter((event) => event.type !== 'ChangesReverted');
-        const mergesIn = isSurvivor ? merges() : [];
-        const count = events.findIndex((event) => believe([event], {}, []) !== null) + 1;
-        let belief = believe(events.slice(0, count), {}, mergesIn);
+        const merged = { brought: isSurvivor ? merges() : [] };
+        const count = events.findIndex((event) => believe([event]) !== null) + 1;
+        let belief = believe(events.slice(0, count), {}, merged);
         for (let next = count; next < events.length; next++) {
           belief = believeNext(belief, events[next]!);
-          expect(belief).toEqual(believe(events.slice(0, next + 1), {}, mergesIn));
+          expect(belief).toEqual(believe(events.slice(0, next + 1), {}, merged));
         }
       }),
       { numRuns: 200 },

@@ -17,7 +17,7 @@ const titleOf = (belief: ContactBelief | null) => latest(placementOf(belief).tit
 
 function voidOf(events: readonly ContactEvent[]): string[] {
   const seen: string[] = [];
-  believe(events, {}, [], (event, before, after, isVoid) => {
+  believe(events, {}, {}, (event, before, after, isVoid) => {
     if (isVoid) {
       seen.push(event.type);
       expect(after).toBe(before);
@@ -263,7 +263,7 @@ describe('what a merge carries', () => {
   );
 
   it('appears on the survivor, nothing else does', () => {
-    const belief = believe(survivor.slice(0, 1), {}, [merged('2026-02-01')])!;
+    const belief = believe(survivor.slice(0, 1), {}, { brought: [merged('2026-02-01')] })!;
     expect(belief.id).toBe(ann);
     expect(nameOf(belief)).toBe('Bob B');
     expect(belief.emails.map((email) => email.id)).toEqual([factIdOf(1)]);
@@ -272,18 +272,18 @@ describe('what a merge carries', () => {
   });
 
   it('takes what is said of it later, and not what was said before', () => {
-    expect(titleOf(believe(survivor, {}, [merged('2026-02-01')]))).toBe('CEO');
-    expect(titleOf(believe(survivor, {}, [merged('2026-04-01')]))).toBe('CIO');
+    expect(titleOf(believe(survivor, {}, { brought: [merged('2026-02-01')] }))).toBe('CEO');
+    expect(titleOf(believe(survivor, {}, { brought: [merged('2026-04-01')] }))).toBe('CIO');
   });
 
   it('is not known before the merge was, nor beyond the position that is asked for', () => {
-    const merges = [merged('2026-02-01')];
+    const merges = { brought: [merged('2026-02-01')] };
     expect(believe(survivor, { knownAtMs: at('2026-01-15') }, merges)!.placements).toEqual([]);
     expect(believe(survivor, { atPosition: 99 }, merges)!.placements).toEqual([]);
   });
 
   it('waits for a survivor that was learned of later than the merge', () => {
-    const belief = believe(survivor, {}, [merged('2025-06-01')]);
+    const belief = believe(survivor, {}, { brought: [merged('2025-06-01')] });
     expect(titleOf(belief)).toBe('CEO');
     expect(nameOf(belief)).toBe('Bob B');
   });
@@ -293,13 +293,13 @@ describe('what a merge carries', () => {
       contactRegistered({}, { learnedAt: '2026-01-01' }),
       placementStarted({ title: 'own' }, { learnedAt: '2026-01-02' }),
     );
-    const belief = believe(own, {}, [merged('2026-02-01')])!;
+    const belief = believe(own, {}, { brought: [merged('2026-02-01')] })!;
     expect(belief.placements).toHaveLength(1);
     expect(titleOf(belief)).toBe('own');
   });
 
   it('is nothing of one who is not merged any more', () => {
     const unmerged = { ...merged('2026-02-01'), loser: { ...loser, mergedInto: null } };
-    expect(believe(survivor, {}, [unmerged])).toEqual(believe(survivor));
+    expect(believe(survivor, {}, { brought: [unmerged] })).toEqual(believe(survivor));
   });
 });

@@ -65,7 +65,13 @@ export function foldCommands(commands: readonly DemoCommand[]): Folded {
   });
 
   function refold(contactId: string): void {
-    const belief = believe(streams.get(contactId)!, {}, mergesInto.get(contactId) ?? []);
+    const belief = believe(
+      streams.get(contactId)!,
+      {},
+      {
+        brought: mergesInto.get(contactId) ?? [],
+      },
+    );
     contacts.set(contactId, belief!);
   }
   function foldContact(event: ContactEvent, contactId: string): void {

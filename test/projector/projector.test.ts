@@ -177,12 +177,12 @@ describe('a projection that fails', () => {
 function follow({ store, sealing }: Application, projection: EventProjection) {
   const settings = { timeZone: 'UTC' };
   const database = openReadDatabase(':memory:', [projection], settings, 'ledger').readDatabase!;
-  const links = { losersOf: () => [], survivorsOf: () => [], note: () => undefined };
+  const links = { losersOf: () => [], survivorsOf: () => [], cycleOf: () => [], note: () => undefined };
   const faults: unknown[] = [];
   const projector = startProjector({
     store,
     sealing,
-    beliefs: createBeliefs(store, sealing, links.losersOf),
+    beliefs: createBeliefs(store, sealing, links),
     projections: [projection],
     settings,
     readDatabase: database,

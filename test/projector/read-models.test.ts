@@ -47,7 +47,7 @@ async function openOther(
     projections,
     settings: { timeZone: 'UTC' },
     createLinks: createMergeLinks,
-    createBeliefs: (links) => createBeliefs(options.store ?? store, sealing, (id) => links.losersOf(id)),
+    createBeliefs: (links) => createBeliefs(options.store ?? store, sealing, links),
     onFault: (fault) => folder.faults.push(fault),
     ...options,
   });
