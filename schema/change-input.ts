@@ -150,9 +150,13 @@ export const changeFieldOf: Readonly<Record<string, keyof ChangeInput>> = {
   asProposal: 'proposeBecause',
 };
 
-/** What the command carries, from what the client said and who it is. Throws BAD_USER_INPUT. */
-export function commandContext(change: ChangeInput | null | undefined, { actor }: Context): CommandContext {
-  const said = parseInput(zChange, withoutNulls(change ?? {}), 'input.change');
+/** What the command carries, from what the client said at `path` and who it is. Throws BAD_USER_INPUT. */
+export function commandContext(
+  change: ChangeInput | null | undefined,
+  { actor }: Context,
+  path: string,
+): CommandContext {
+  const said = parseInput(zChange, withoutNulls(change ?? {}), path);
   const { learnedAt, onBehalfOf, proposeBecause, ...others } = said;
   return {
     ...others,

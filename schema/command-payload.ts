@@ -1,6 +1,7 @@
 // What every mutation answers: the entity as it is now and what was written, or a refusal with a code.
-import { Ctx, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { CommandResult } from '../src/command.ts';
+import { Ctx, Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
+import { accountCommands } from '../src/account/commands.ts';
+import type { CommandResult, CommandType } from '../src/command.ts';
 import { type RejectionCode as Code, rejectionCodes } from '../src/rejections.ts';
 import { Account, accountAt } from './account.ts';
 import { changeFieldOf } from './change-input.ts';
@@ -24,7 +25,9 @@ export class Rejection {
   code: Code;
 
   @Field(() => String, {
-    description: 'Which field is at fault, as a path such as input.change.effectiveOn.',
+    description:
+      'Which field is at fault, as a path such as input.change.effectiveOn; of a command of a batch ' +
+      'commands.3.endPlacement.change.effectiveOn.',
   })
   path: string;
 
@@ -34,9 +37,10 @@ export class Rejection {
   message: string;
 }
 
-/** What the answers about a contact and about an account have in common. */
-@ObjectType({ description: 'What a command did.' })
-abstract class CommandPayload {
+@InterfaceType({
+  description: 'What a command did: what the answers about a contact and about an account have in common.',
+})
+export abstract class CommandPayload {
   /** Not a field: the contact or account to read, null after a refusal. */
   entityId: string | null;
 
@@ -71,7 +75,7 @@ abstract class CommandPayload {
   rejection: Rejection | null;
 }
 
-@ObjectType({ description: 'What a command about a contact did.' })
+@ObjectType({ implements: CommandPayload, description: 'What a command about a contact did.' })
 export class ContactPayload extends CommandPayload {
   @Field(() => Contact, {
     nullable: true,
@@ -86,7 +90,7 @@ export class ContactPayload extends CommandPayload {
   }
 }
 
-@ObjectType({ description: 'What a command about an account did.' })
+@ObjectType({ implements: CommandPayload, description: 'What a command about an account did.' })
 export class AccountPayload extends CommandPayload {
   @Field(() => Account, {
     nullable: true,
@@ -101,8 +105,17 @@ export class AccountPayload extends CommandPayload {
   }
 }
 
-/** The answer to a command's result, for either kind of payload. */
-export function payloadOf<P extends CommandPayload>(Payload: new () => P, result: CommandResult): P {
+/** What a command of this type is answered with. */
+export function payloadTypeOf(type: CommandType): new () => AccountPayload | ContactPayload {
+  return Object.hasOwn(accountCommands, type) ? AccountPayload : ContactPayload;
+}
+
+/** The answer to a command's result, for either kind of payload. `path` is where the command's input stood. */
+export function payloadOf<P extends CommandPayload>(
+  Payload: new () => P,
+  result: CommandResult,
+  path: string,
+): P {
   const answer = result.ok
     ? {
         entityId: result.id,
@@ -118,14 +131,14 @@ export function payloadOf<P extends CommandPayload>(Payload: new () => P, result
         version: null,
         eventIds: [],
         repeated: false,
-        rejection: { code: result.rejected, path: inputPath(result.path), message: result.message },
+        rejection: { code: result.rejected, path: inputPath(path, result.path), message: result.message },
       };
   return Object.assign(new Payload(), answer);
 }
 
 /** A command's fields stand directly in the input, what every command carries in `change`. */
-function inputPath(path: string): string {
-  if (path === '') return 'input';
+function inputPath(input: string, path: string): string {
+  if (path === '') return input;
   const changeField = changeFieldOf[path];
-  return changeField === undefined ? `input.${path}` : `input.change.${changeField}`;
+  return changeField === undefined ? `${input}.${path}` : `${input}.change.${changeField}`;
 }

@@ -14,6 +14,11 @@ export interface MutationEntry {
   refusals: readonly RejectionCode[];
 }
 
+/** RegisterContact → registerContact. */
+export function mutationName(type: CommandType): string {
+  return type.charAt(0).toLowerCase() + type.slice(1);
+}
+
 /** Refusals that every command can have. */
 export const commonRefusals: readonly RejectionCode[] = [
   'LEARNED_IN_FUTURE',

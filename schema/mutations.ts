@@ -1,28 +1,23 @@
 // Every mutation of the API: one per command, defined from a table, so that none can be forgotten or differ from the others.
 import { Arg, type ClassType, Ctx, Mutation, Resolver } from 'type-graphql';
-import { accountCommands } from '../src/account/commands.ts';
 import type { CommandType } from '../src/command.ts';
-import { AccountPayload, ContactPayload, payloadOf } from './command-payload.ts';
+import { BatchMutations } from './command-batch.ts';
+import { type AccountPayload, type ContactPayload, payloadOf, payloadTypeOf } from './command-payload.ts';
 import type { Context } from './context.ts';
-import { mutationTable } from './mutation-table.ts';
-import { type CommandInput, runCommand } from './run-command.ts';
+import { mutationName, mutationTable } from './mutation-table.ts';
+import { type CommandFields, runCommand } from './run-command.ts';
 
 @Resolver()
 class CommandMutations {}
 
-/** RegisterContact → registerContact. */
-export function mutationName(type: CommandType): string {
-  return type.charAt(0).toLowerCase() + type.slice(1);
-}
-
 /** Does what decorators on a written-out method would do. */
 function defineMutation(type: CommandType): void {
   const { input: Input, description, refusals } = mutationTable[type];
-  const Payload = Object.hasOwn(accountCommands, type) ? AccountPayload : ContactPayload;
+  const Payload = payloadTypeOf(type);
   const name = mutationName(type);
   const method: PropertyDescriptor = {
-    value: async (input: CommandInput, context: Context) =>
-      payloadOf<AccountPayload | ContactPayload>(Payload, await runCommand(type, input, context)),
+    value: async (input: CommandFields, context: Context) =>
+      payloadOf<AccountPayload | ContactPayload>(Payload, await runCommand(type, input, context), 'input'),
   };
   const { prototype } = CommandMutations;
   Object.defineProperty(prototype, name, method);
@@ -42,4 +37,4 @@ function defineMutation(type: CommandType): void {
 for (const type of Object.keys(mutationTable) as CommandType[]) defineMutation(type);
 
 /** Classes with resolvers, for the schema to be built with. */
-export const mutationResolvers: readonly ClassType[] = [CommandMutations];
+export const mutationResolvers: readonly ClassType[] = [CommandMutations, BatchMutations];

@@ -8,12 +8,13 @@ import {
   commandShapes,
 } from '../src/command.ts';
 import { createSourceIds } from '../src/ingest/import-feed.ts';
+import type { Submitted } from '../src/ledger.ts';
 import { deriveId, newId } from '../src/personal-data/derive-id.ts';
 import { type ChangeInput, commandContext } from './change-input.ts';
 import type { Context } from './context.ts';
 import { parseInput } from './parse-input.ts';
 
-export interface CommandInput {
+export interface CommandFields {
   change?: ChangeInput;
 }
 
@@ -30,18 +31,29 @@ export const idsMadeByServer: {
 /** Throws BAD_USER_INPUT for a mistake in the input, and what the ledger cannot do at all with a code of its own. */
 export async function runCommand(
   type: CommandType,
-  input: CommandInput,
+  input: CommandFields,
   context: Context,
 ): Promise<CommandResult> {
+  return (await submitCommand(type, input, context, 'input')).done;
+}
+
+/** The same in two steps, as Ledger.submit. `path` is where the input stands, for what is said of a mistake in it. */
+export async function submitCommand(
+  type: CommandType,
+  input: CommandFields,
+  context: Context,
+  path: string,
+): Promise<Submitted> {
   const { change, ...fields } = input;
-  const commanding = commandContext(change, context);
+  const commanding = commandContext(change, context, `${path}.change`);
   const complete = withServerIds(type, fields, commanding, context);
   // The one place where a parsed input becomes a command: the shape that parsed it is the one of this type.
-  const command = { type, ...parseInput(commandShapes[type], complete, 'input') } as Command;
+  const command = { type, ...parseInput(commandShapes[type], complete, path) } as Command;
   try {
-    return await context.app.ledger.execute(command, commanding);
+    const { done } = await context.app.ledger.submit(command, commanding);
+    return { done: done.catch(tell) };
   } catch (fault) {
-    throw tellable(fault);
+    return tell(fault);
   }
 }
 
@@ -71,8 +83,8 @@ const tellableFaults: Readonly<Record<string, string>> = {
   EVENT_TOO_LARGE: 'The change is too large for one event. Nothing was written; send less in one command.',
 };
 
-function tellable(fault: unknown): unknown {
+function tell(fault: unknown): never {
   const code = fault instanceof Error && 'code' in fault ? String(fault.code) : '';
   const message = tellableFaults[code];
-  return message === undefined ? fault : new GraphQLError(message, { extensions: { code } });
+  throw message === undefined ? fault : new GraphQLError(message, { extensions: { code } });
 }

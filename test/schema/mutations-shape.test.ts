@@ -10,8 +10,7 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { buildLedgerSchema } from '../../schema/build.ts';
-import { mutationTable } from '../../schema/mutation-table.ts';
-import { mutationName } from '../../schema/mutations.ts';
+import { mutationName, mutationTable } from '../../schema/mutation-table.ts';
 import { idsMadeByServer } from '../../schema/run-command.ts';
 import { accountCommands } from '../../src/account/commands.ts';
 import { type CommandType, commandShapes } from '../../src/command.ts';
@@ -59,9 +58,17 @@ function differences(shape: z.ZodType, type: GraphQLInputType, path: string, opt
   return found;
 }
 
-test('there is one mutation for each command and no other', () => {
+test('there is one mutation for each command, and one for many of them', () => {
   const names = Object.keys(schema.getMutationType()!.getFields());
-  expect(names.sort()).toEqual(commandTypes.map(mutationName).sort());
+  expect(names.sort()).toEqual([...commandTypes.map(mutationName), 'executeCommands'].sort());
+});
+
+test('a command of a batch is any of them, with the input of its mutation', () => {
+  const type = schema.getType('CommandInput');
+  const fields = isInputObjectType(type) ? Object.values(type.getFields()) : [];
+  expect(Object.fromEntries(fields.map((field) => [field.name, String(field.type)]))).toEqual(
+    Object.fromEntries(commandTypes.map((of) => [mutationName(of), `${of}Input`])),
+  );
 });
 
 describe.each(commandTypes)('%s', (type) => {
