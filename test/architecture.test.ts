@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 /** Part → the files it consists of (the first pattern that fits decides) and the parts it may import beside itself. */
 const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   time: { files: /^src\/time\//, mayImport: [] },
+  statistics: { files: /^src\/statistics\//, mayImport: [] },
   kernel: {
     files: /^src\/(envelope|event-contract|belief|timeline|deciding|rejections|canonical-json|changes)\.ts$/,
     mayImport: ['time'],
