@@ -1,15 +1,22 @@
 // Builds the GraphQL schema from the resolvers of all nouns.
 import 'reflect-metadata';
-import type { GraphQLSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLError,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+} from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { refusalOf } from './access-check.ts';
 import { AccountQueries } from './accounts.ts';
 import { ContactQueries } from './contacts.ts';
+import type { Context } from './context.ts';
 import { mutationResolvers } from './mutations.ts';
 import { PostQueries } from './post.ts';
 import { SuccessionQueries } from './succession.ts';
 
 /** Arguments are checked by the resolvers themselves: the library's own validation throws away what was parsed. */
-export function buildLedgerSchema(): Promise<GraphQLSchema> {
+export async function buildLedgerSchema(): Promise<GraphQLSchema> {
   const resolvers: NonEmptyArray<(typeof mutationResolvers)[number]> = [
     ContactQueries,
     AccountQueries,
@@ -17,5 +24,38 @@ export function buildLedgerSchema(): Promise<GraphQLSchema> {
     SuccessionQueries,
     ...mutationResolvers,
   ];
-  return buildSchema({ resolvers, validate: false });
+  const schema = await buildSchema({ resolvers, validate: false });
+  guard(schema);
+  return schema;
+}
+
+/**
+ * No operation reaches a resolver unchecked, whatever transport it came by. A transport that checks beforehand, as the
+ * HTTP endpoint does, answers one refusal for the operation instead of one for each of its root fields.
+ */
+function guard(schema: GraphQLSchema): void {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  for (const root of roots)
+    for (const field of Object.values(root?.getFields() ?? {})) {
+      field.resolve = guarded(field.resolve ?? defaultFieldResolver);
+      if (field.subscribe) field.subscribe = guarded(field.subscribe);
+    }
+}
+
+type Resolver = GraphQLFieldResolver<unknown, Context>;
+
+/** By the coerced variables, which every execution makes anew: ten thousand aliases are checked once. */
+const refusals = new WeakMap<object, { refusal: GraphQLError | undefined }>();
+
+function guarded(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    const { schema, operation, fragments, variableValues: variables } = info;
+    let known = refusals.get(variables);
+    if (!known) {
+      known = { refusal: refusalOf({ schema, operation, fragments, variables, roles: context.roles }) };
+      refusals.set(variables, known);
+    }
+    if (known.refusal) throw known.refusal;
+    return resolve(source, args, context, info);
+  };
 }

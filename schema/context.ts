@@ -1,13 +1,16 @@
 // What every resolver is handed, and the point in valid and learned time that a read is about.
 import type { Application } from '../src/application.ts';
+import type { Role } from '../src/auth/roles.ts';
 import type { Cut } from '../src/belief.ts';
 import type { Actor } from '../src/envelope.ts';
 import type { Day } from '../src/time/day.ts';
 
 export interface Context {
   app: Application;
-  /** Who asks: until the API has authentication, the one local user of the configuration. */
+  /** Who asks, as authenticated: a change is recorded under it. Never what a client says of itself. */
   actor: Actor;
+  /** What it may do: schema/access.ts. */
+  roles: readonly Role[];
 }
 
 /** Where a read stands: the day it asks about, and what was known (learned) and held (position) then. */

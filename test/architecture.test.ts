@@ -46,7 +46,8 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
     ],
   },
   demo: { files: /^src\/demo\//, mayImport: ['ledger', 'contact', 'account', 'signals', 'kernel', 'time'] },
-  server: { files: /^src\/server\//, mayImport: [] },
+  auth: { files: /^src\/auth\//, mayImport: ['kernel'] },
+  server: { files: /^src\/server\//, mayImport: ['auth'] },
   application: {
     files: /^src\/(application|export|verify|config)\.ts$|^src\/ingest\//,
     mayImport: [
@@ -69,6 +70,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
     files: /^schema\//,
     mayImport: [
       'application',
+      'auth',
       'ledger',
       'projector',
       'read models',
@@ -85,6 +87,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
     files: /^src\/(cli\/|main\.ts$)/,
     mayImport: [
       'application',
+      'auth',
       'schema',
       'server',
       'demo',

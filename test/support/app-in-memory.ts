@@ -3,6 +3,7 @@ import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
 import { buildLedgerSchema } from '../../schema/build.ts';
 import type { Context } from '../../schema/context.ts';
 import { type Application, openApplication } from '../../src/application.ts';
+import type { Role } from '../../src/auth/roles.ts';
 import type { Command, CommandContext, CommandDone } from '../../src/command.ts';
 import type { Actor } from '../../src/envelope.ts';
 import { type FixedClock, fixedClock } from '../../src/time/clock.ts';
@@ -44,9 +45,10 @@ export async function ask(
   query: string,
   variables: Record<string, unknown> = {},
   actor: Actor = testActor,
+  roles: readonly Role[] = ['admin'],
 ): Promise<ExecutionResult> {
   schema ??= buildLedgerSchema();
-  const contextValue: Context = { app, actor };
+  const contextValue: Context = { app, actor, roles };
   return graphql({ schema: await schema, source: query, variableValues: variables, contextValue });
 }
 

@@ -1,0 +1,173 @@
+// The one table of who may use what: for every coordinate of the schema the right that it takes, and who has that right.
+import { allRoles, type Role } from '../src/auth/roles.ts';
+
+/** Right → the roles that have it, and what it is. A coordinate without a right is nobody's. */
+export const rights = {
+  read: { roles: allRoles, what: 'Says nothing that would tell who a person is.' },
+  personal: {
+    roles: ['reader', 'csm', 'operations', 'auditor', 'integration', 'admin'],
+    what: 'Shows, filters or sorts by what the ledger seals for a person: names, addresses, titles, free text, external ids.',
+  },
+  command: {
+    roles: ['csm', 'operations', 'auditor', 'integration', 'admin'],
+    what: 'Records a change of a contact or account, or something observed.',
+  },
+  review: {
+    roles: ['csm', 'operations', 'admin'],
+    what: 'Settles what a source only proposed: never the source itself.',
+  },
+  curate: {
+    roles: ['operations', 'admin'],
+    what: 'Merges, reverts and closes, which changes what everybody sees of several records.',
+  },
+  backdate: {
+    roles: ['operations', 'auditor', 'admin'],
+    what: 'Says that a change was learned at another moment than now.',
+  },
+  actForOthers: {
+    roles: ['integration', 'admin'],
+    what: 'Names the colleague on whose behalf a change is made.',
+  },
+} as const satisfies Record<string, { roles: readonly Role[]; what: string }>;
+export type Right = keyof typeof rights;
+
+/**
+ * A whole type, or its fields by right, divided by blanks; `field(argument:)` where an argument takes another right. `as`
+ * names a type whose fields of the same names take the same rights.
+ */
+type Entry = Right | { readonly [R in Right]?: string } | { readonly as: string };
+
+/**
+ * What the arguments of these names take is what their field takes: pages, points in time, ids of the ledger, inputs whose
+ * fields are classified themselves. Any other argument is named in the table, since it may ask for something hidden.
+ */
+export const ordinaryArguments = `
+  accountId after asOf atPosition certainty commands date filter first id includeClosed includeEnded includeRemoved
+  input knownAt learnedBefore learnedFrom newestFirst post types upTo`;
+
+/**
+ * Type → right. Types with something personal name each of their fields, so that a new field is nobody's until somebody has
+ * thought about it. What belongs to an organisation or is an opaque id or code is not personal; what a contact's events seal
+ * is. A list that is ordered by something personal is personal itself: order and cursors tell.
+ * `RegisterContactInput` and the like, which are not named here, take the right of their mutation.
+ */
+export const accessTable: Readonly<Record<string, Entry>> = {
+  Query: {
+    read: `account account(externalId:) accounts contact post post(name:) postHolders posts posts(name:) successions`,
+    personal: `contacts contact(externalId:)`,
+  },
+  Mutation: {
+    command: `
+      addContactEmail assignBuyingRole changeAccountAddress changeAccountDomains changeAccountName changeAccountParent
+      changeAccountPhone changeAccountTeam changeAccountValue changeContactAddress changeContactAttribute
+      changeContactEmail changeContactLocation changeContactName changeContactOwner changeContactPhone
+      changeContactType changeDepartment changeFunction changeInteractionClass changePayingOrganisation
+      changeReportsTo changeTitle classifyAccount correctPlacement decideRenewal endPlacement executeCommands movePlacement
+      recordActivity recordBounce recordDeath recordVerification registerAccount registerContact removeContact
+      removePlacement restoreContact restorePlacement revokeBuyingRole scheduleAccountRenewal startPlacement
+      withdrawPlacement`,
+    review: `acceptChange declineChange`,
+    curate: `closeAccount mergeContacts revertAccountChanges revertContactChanges unmergeContacts`,
+  },
+
+  // A contact and what belongs to it.
+  Contact: {
+    read: `
+      addresses attributes death emails history id mergedContacts mergedInto nameOrigin owner phones placements
+      proposals removal requestedId status`,
+    personal: `attribute attribute(name:) email externalIds location name`,
+  },
+  Attribute: { read: 'eventId id learnedAt since', personal: 'name value' },
+  EmailAddress: { read: 'eventId id learnedAt since', personal: 'address' },
+  PhoneNumber: { read: 'eventId id learnedAt line since', personal: 'kind number' },
+  PostalAddress: { read: 'eventId id learnedAt since', personal: 'address kind' },
+  Proposal: { read: 'claimed doubt effectiveOn eventId id learnedAt state values' },
+  ProposedValue: { read: 'field', personal: 'value' },
+  Placement: {
+    read: `
+      account accountId buyingRoles certainty contact contactType ending endsBeforeStart endsOn heldOn id
+      importance interactionClass isEnded manager movedFrom payingAccount post removal startsOn titleOrigin`,
+    personal: `department function title`,
+  },
+  BuyingRole: { read: 'ending endsOn role startsOn' },
+  Ending: {
+    read: 'destination destinationAccountId effectiveOn eventId learnedAt reasonCode',
+    personal: 'destinationName reasonText',
+  },
+  ContactFilterInput: { read: 'owner status', personal: 'nameStartsWith' },
+
+  // An account and its posts: of an organisation, not of a person.
+  Account: {
+    read: `
+      acv address arr children closing domains externalIds history id industry location name nameOrigin owner parent
+      parentId phone posts productLines relationship renewalOn renewals segment size team tier touchModel`,
+    personal: `contacts`,
+  },
+  AccountClosing: 'read',
+  RenewalDecision: 'read',
+  TeamMember: 'read',
+  AccountFilterInput: 'read',
+  Post: 'read',
+  PostHolder: 'read',
+  PostInput: 'read',
+  Succession: 'read',
+  DepartedHolder: 'read',
+  SucceedingHolder: 'read',
+
+  // Histories. `label` is the name of an attribute or the kind of a phone, which are sealed.
+  HistoryEntry: {
+    read: `
+      account actor causationId changes claimed commandId contact correlationId effectiveOn eventId evidence isErased
+      isReverted isVoid learnedAt placementId policy position reasonCode recordedAt source subjectId type`,
+    personal: `reasonText sourceActor sourceRecord`,
+  },
+  HistoryChange: { read: 'factId field', personal: 'label now was' },
+  HistoryEvidence: { read: 'digest eventId kind', personal: 'text' },
+  HistoryActor: 'read',
+  HistoryPolicy: 'read',
+
+  // Commands.
+  ChangeInput: {
+    command: `
+      causationId correlationId effectiveOn evidence expectedVersion idempotencyKey proposeBecause reasonCode reasonText`,
+    backdate: `learnedAt`,
+    actForOthers: `onBehalfOf`,
+  },
+  CommandInput: { as: 'Mutation' },
+  EvidenceInput: 'command',
+  AttributeInput: 'command',
+  LocationInput: 'command',
+  MoneyInput: 'command',
+  Rejection: 'read',
+  RejectionCode: 'read',
+  '*Payload': 'read',
+
+  // Values and lists: whoever may use the field that leads here.
+  '*Connection': 'read',
+  '*Edge': 'read',
+  Count: 'read',
+  DayRange: 'read',
+  ExternalId: 'read',
+  ExternalIdInput: 'read',
+  Location: 'read',
+  Money: 'read',
+  PageInfo: 'read',
+  ValueOrigin: 'read',
+
+  // Values to choose from. Where a list can be ordered by something personal, that value of the ordering is personal.
+  ActivityDirection: 'read',
+  ActivityKind: 'read',
+  ActorKind: 'read',
+  BounceKind: 'read',
+  Certainty: 'read',
+  Closing: 'read',
+  ContactStatus: 'read',
+  Datapoint: 'read',
+  Destination: 'read',
+  MergeChoice: 'read',
+  PhoneLine: 'read',
+  ProposalState: 'read',
+  Relationship: 'read',
+  RenewalOutcome: 'read',
+  VerificationResult: 'read',
+};
