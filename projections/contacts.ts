@@ -33,7 +33,7 @@ export const contacts: ContactProjection = {
   ],
   rows(belief, { timeZone }) {
     const name = latest(belief.name);
-    const orderedBy = sortName(name);
+    const orderedBy = belief.erased ? afterAllNames : sortName(name);
     const rows: Row[] = [
       [
         'contact',
@@ -78,6 +78,9 @@ export function statusOf(belief: ContactBelief): ContactStatus {
   if (belief.removed) return 'removed';
   return belief.died ? 'deceased' : 'active';
 }
+
+/** The erased have no name; they still count, at the end of every list. */
+const afterAllNames = '\uffff';
 
 /** How names are ordered: without case and accents. */
 export function sortName(name: string | null): string {

@@ -17,7 +17,7 @@ export const history: EventProjection = {
     },
   ],
   rows(event) {
-    if (categoryOf(event.stream) === 'import') return [];
+    if (besideSubjects.has(categoryOf(event.stream))) return [];
     const { position, type, learnedAtMs, actor, source, reasonCode } = event;
     return [
       [
@@ -34,6 +34,9 @@ export const history: EventProjection = {
     ];
   },
 };
+
+/** Categories of streams that are about no contact and no account. */
+const besideSubjects: ReadonlySet<string> = new Set(['import', 'erasure', 'access']);
 
 /** The placement that an event names, also inside a confirmed or proposed claim. */
 export function placementOf(event: LedgerEvent): string | null {

@@ -9,13 +9,14 @@ import type { MergeLinks } from '../src/projector/read-models.ts';
 export const identities: EventProjection = {
   by: 'event',
   name: 'identities',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'external_id',
       columns:
-        'kind TEXT, source TEXT, external_id TEXT, entity_id TEXT, PRIMARY KEY (kind, source, external_id)',
+        'kind TEXT, source TEXT, external_id TEXT, entity_id TEXT, position INTEGER, PRIMARY KEY (kind, source, external_id, entity_id)',
       withoutRowid: true,
+      person: 'entity_id',
     },
     {
       name: 'merge',
@@ -35,6 +36,7 @@ export const identities: EventProjection = {
         externalId.source,
         externalId.id,
         subjectOf(event.stream),
+        event.position,
       ]);
     const merge = mergeIn(event);
     if (merge) rows.push(['merge', merge.intoId, subjectOf(event.stream), merge.brings ? 1 : 0]);
@@ -44,7 +46,7 @@ export const identities: EventProjection = {
 
 export type EntityKind = 'contact' | 'account';
 
-/** The ledger's id of what another system knows by an id of its own. */
+/** The ledger's id of what another system knows by an id of its own; of several the one that was said last. */
 export function findByExternalId(
   db: ReadDatabase,
   kind: EntityKind,
@@ -52,7 +54,9 @@ export function findByExternalId(
   id: string,
 ): string | null {
   const row = db
-    .prepare('SELECT entity_id AS id FROM external_id WHERE kind = ? AND source = ? AND external_id = ?')
+    .prepare(
+      'SELECT entity_id AS id FROM external_id WHERE kind = ? AND source = ? AND external_id = ? ORDER BY position DESC LIMIT 1',
+    )
     .get(kind, source, id);
   return (row as { id: string } | undefined)?.id ?? null;
 }

@@ -1,9 +1,17 @@
 // The registry of read models.
 import type { Projection } from '../src/projector/projection.ts';
+import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { contacts } from './contacts.ts';
 import { history } from './history.ts';
 import { identities } from './identities.ts';
 import { involvement } from './involvement.ts';
 
-export const projections: readonly Projection[] = [contacts, accounts, history, involvement, identities];
+export const projections: readonly Projection[] = [
+  contacts,
+  accounts,
+  history,
+  involvement,
+  identities,
+  access,
+];

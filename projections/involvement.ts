@@ -6,7 +6,7 @@ import type { ReadDatabase } from '../src/projector/read-database.ts';
 export const involvement: EventProjection = {
   by: 'event',
   name: 'involvement',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'involvement',
@@ -18,8 +18,11 @@ export const involvement: EventProjection = {
     {
       name: 'post',
       // A correction may name a post without its account: that row has an account of ''.
-      columns: 'id TEXT, account_id TEXT, name TEXT, PRIMARY KEY (id, account_id)',
+      // The name is sealed for each who holds it: when one is erased, it is read from another.
+      columns:
+        'id TEXT, account_id TEXT, contact_id TEXT, name TEXT, PRIMARY KEY (id, account_id, contact_id)',
       withoutRowid: true,
+      person: 'contact_id',
       indexes: ['account_id, name', 'name'],
     },
   ],
@@ -30,7 +33,7 @@ export const involvement: EventProjection = {
     const contactId = event.stream.slice('contact-'.length);
     const rows: Row[] = [['involvement', accountId ?? '', contactId, placementId, postId ?? '']];
     if (postId && claim.personal?.postName)
-      rows.push(['post', postId, accountId ?? '', claim.personal.postName]);
+      rows.push(['post', postId, accountId ?? '', contactId, claim.personal.postName]);
     return rows;
   },
 };

@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMergeLinks } from '../projections/identities.ts';
 import { projections } from '../projections/index.ts';
+import { type AccessLog, type AccessLogLevel, createAccessLog } from './access/access-log.ts';
 import { createBeliefs } from './beliefs.ts';
+import { createErasedPeople } from './erasure/erased-people.ts';
+import { readErasures } from './erasure/erasure-log.ts';
+import {
+  createErasures,
+  destroyErasedKeys,
+  type Erasures,
+  type ErasuresOptions,
+} from './erasure/erasures.ts';
 import { createEventSealing, type EventSealing } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
 import { openSqliteEventStore, type SqliteEventStore } from './event-store/sqlite.ts';
@@ -33,6 +42,12 @@ export interface ApplicationOptions {
   create: boolean;
   /** Most pages of 4,096 bytes that the log may take; beyond, commands fail with STORE_FULL. Default: what the disk holds. */
   pageCountMax?: number;
+  /** Days after which no backup holds what was erased; default 35. Receipts say so. */
+  backupDays?: number;
+  /** Which reads are recorded; default off. */
+  accessLog?: AccessLogLevel;
+  /** Told of each step of an erasure: where it throws, the erasure is cut short as by a crash. */
+  onErasureStep?: ErasuresOptions['onStep'];
   onProgress?: ReadModelsOptions['onProgress'];
   /** By default all that there are. None acts before `policies.catchUp` or `policies.follow` is called. */
   policies?: readonly Policy[];
@@ -50,6 +65,8 @@ export interface Application {
   readModels: ReadModels;
   ledger: Ledger;
   policies: PolicyRunner;
+  erasures: Erasures;
+  accessLog: AccessLog;
   clock: Clock;
   timeZone: string;
   close(): Promise<void>;
@@ -59,6 +76,10 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
   const { clock, timeZone } = options;
   const { store, keyStore } = await openFiles(options);
   try {
+    const records = await readErasures(store);
+    await destroyErasedKeys(keyStore, records);
+    const erased = createErasedPeople(keyStore.salt);
+    for (const { order } of records) erased.note(order);
     const sealing = createEventSealing(keyStore);
     const readModels = await openReadModels({
       path: pathOf(options, 'views.db'),
@@ -77,6 +98,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       sealing,
       clock,
       salt: keyStore.salt,
+      erased,
       head: await store.head(),
       applied: (position) => readModels.applied(position),
       mergesOf: (contactId) => readModels.beliefs.mergesOf(contactId),
@@ -86,6 +108,26 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
         cycleOf: (contactId) => readModels.links.cycleOf(contactId),
       },
     });
+    const erasures = createErasures({
+      store,
+      sealing,
+      keyStore,
+      readModels,
+      ledger,
+      erased,
+      clock,
+      backupDays: options.backupDays ?? 35,
+      replica: 'this',
+      onStep: options.onErasureStep,
+    });
+    await erasures.resume();
+    const accessLog = createAccessLog({
+      store,
+      sealing,
+      clock,
+      level: options.accessLog ?? 'off',
+      onFault: options.onFault,
+    });
     const opened = {
       ledgerId: store.ledgerId,
       store,
@@ -93,6 +135,8 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       keyStore,
       readModels,
       ledger,
+      erasures,
+      accessLog,
       clock,
       timeZone,
     };
@@ -103,6 +147,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       async close() {
         await runner.stop();
         file.close();
+        await accessLog.close().catch(options.onFault);
         await readModels.close();
         await store.close();
         await keyStore.close();

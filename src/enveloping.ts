@@ -1,5 +1,6 @@
 // From what was decided to events: the command's identity, its envelope, and how a claim is confirmed or only proposed.
 import type { Command, CommandContext } from './command.ts';
+import type { Actor } from './envelope.ts';
 import type { LedgerEvent } from './ledger-events.ts';
 import { deriveId, newId, requestDigest } from './personal-data/derive-id.ts';
 
@@ -123,4 +124,28 @@ export function asProposal(
     personal: { claim: personal },
     ...(effectiveOn !== undefined && { effectiveOn }),
   };
+}
+
+/** An event that no command asks for and that seals nothing: the ledger's own record of what was done with it. */
+export function clearEvent(
+  id: string,
+  stream: string,
+  type: string,
+  data: object,
+  about: { actor: Actor; source: string; learnedAtMs: number; reasonCode?: string },
+): LedgerEvent {
+  return {
+    id,
+    stream,
+    version: 0,
+    position: Number.MAX_SAFE_INTEGER,
+    type,
+    typeVersion: 1,
+    recordedAtMs: 0,
+    commandId: id,
+    requestDigest: '',
+    ...about,
+    data,
+    personal: {},
+  } as unknown as LedgerEvent;
 }

@@ -25,6 +25,8 @@ export interface EventSealing {
   seal(event: LedgerEvent, key: SealingKey | null): NewEvent;
   /** Opens events, waiting for keys that are not in memory. An erased event has `personal: null`. */
   open(events: readonly StoredEvent[]): Promise<LedgerEvent[]>;
+  /** Forgets what it remembers of these streams: their keys are destroyed. */
+  forget(streams: ReadonlySet<string>): void;
 }
 
 const rememberedMax = 2_048;
@@ -121,6 +123,10 @@ export function createEventSealing(keyStore: KeyStore): EventSealing {
     async open(events) {
       await sealer.prepare(events.flatMap((event) => event.boxes));
       return events.map(openOne);
+    },
+    forget(streams) {
+      for (const generation of [remembered, rememberedBefore])
+        for (const event of generation.values()) if (streams.has(event.stream)) generation.delete(event.id);
     },
   };
 }

@@ -1,17 +1,28 @@
 // All event types of the ledger, by the category of the stream they live in.
+
+import { type AccessEvent, accessEvents } from './access/events.ts';
 import { type AccountEvent, accountEvents } from './account/events.ts';
 import { type ContactEvent, contactEvents } from './contact/events.ts';
+import { type ErasureEvent, erasureEvents } from './erasure/events.ts';
 import type { EventContract } from './event-contract.ts';
 import { type ImportEvent, importEvents } from './ingest/events.ts';
 import { type SignalEvent, signalEvents } from './signals/events.ts';
 
-export type LedgerEvent = ContactEvent | AccountEvent | SignalEvent | ImportEvent;
+export type LedgerEvent =
+  | ContactEvent
+  | AccountEvent
+  | SignalEvent
+  | ImportEvent
+  | ErasureEvent
+  | AccessEvent;
 
 export const eventContracts = {
   contact: contactEvents,
   account: accountEvents,
   signals: signalEvents,
   import: importEvents,
+  erasure: erasureEvents,
+  access: accessEvents,
 } satisfies Record<string, Record<string, EventContract>>;
 export type StreamCategory = keyof typeof eventContracts;
 

@@ -12,6 +12,8 @@ import { claimTypes } from './contact/events.ts';
 import { mayChangeMerge, mergeIn, type SpokenMerge } from './contact/merge.ts';
 import type { Deciding } from './deciding.ts';
 import { asConfirmation, asProposal, type Decided, envelop, identify, type Request } from './enveloping.ts';
+import type { ErasedPeople } from './erasure/erased-people.ts';
+import { refuseErased, refuseSuppressed } from './erasure/refusals.ts';
 import type { EventSealing } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
@@ -40,6 +42,8 @@ export interface LedgerOptions {
     /** Contacts that this one could be in a cycle of merges with, itself included. */
     cycleOf(contactId: string): readonly string[];
   };
+  /** Who was erased: takes no commands any more. */
+  erased: ErasedPeople;
   /** Position of the ledger's last event when this process opened it. */
   head: number;
 }
@@ -57,6 +61,11 @@ export interface Ledger {
    * there already is a repeat; another one at its place is STREAM_DIVERGED.
    */
   restore(event: LedgerEvent): Promise<Submitted>;
+  /**
+   * Takes no more commands about these contacts and forgets what it remembers of them. Resolves once what was on its way to
+   * the store has arrived or failed.
+   */
+  closeTo(contactIds: readonly string[]): Promise<void>;
 }
 
 /** Called in the turn in which the events are handed to the store, before them; not where nothing is written. */
@@ -83,7 +92,7 @@ const attemptsMax = 8;
 const claims: ReadonlySet<string> = new Set(claimTypes);
 
 export function createLedger(options: LedgerOptions): Ledger {
-  const { store, sealing, clock, salt } = options;
+  const { store, sealing, clock, salt, erased } = options;
   const states = createLedgerStates(store, sealing, options.mergesOf);
   // The newest position that this process has seen acknowledged.
   let lastPosition = options.head;
@@ -94,11 +103,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
     submit,
     restore,
+    closeTo,
   };
 
   async function restore(event: LedgerEvent): Promise<Submitted> {
     if (isAhead(event.learnedAtMs))
       return answered({ ok: false, ...reject('LEARNED_IN_FUTURE', 'learnedAt') });
+    if (tellsOfErased(event)) return answered({ ok: false, ...reject('CONTACT_ERASED', 'stream') });
     const state = await states.load(event.stream);
     const id = subjectOf(event.stream);
     if (state.digests.get(event.id) === event.requestDigest)
@@ -117,11 +128,36 @@ export function createLedger(options: LedgerOptions): Ledger {
     const refolds = event.learnedAtMs < state.newestLearnedAtMs || event.type === 'ChangesReverted';
     if (refolds && !state.events) await states.withEvents(state);
     if (!states.isCurrent(state) || state.version !== event.version - 1) return restore(event);
+    if (tellsOfErased(event)) return answered({ ok: false, ...reject('CONTACT_ERASED', 'stream') });
+    if (event.type === 'ErasureOrdered') erased.note(event);
     // Its place in the other ledger says nothing about the order in this one.
     const outcome = append(state, [{ ...event, position: Number.MAX_SAFE_INTEGER }], 'feed');
     return {
       done: outcome.then((result) => result ?? { ok: false, ...reject('STREAM_DIVERGED', 'streamVersion') }),
     };
+  }
+
+  /** An older export still tells of somebody who is erased here: of that only the structure may come in. */
+  function tellsOfErased({ stream, personal }: LedgerEvent): boolean {
+    const isOfContact = categoryOf(stream) === 'contact' || categoryOf(stream) === 'signals';
+    return (
+      isOfContact &&
+      personal !== null &&
+      Object.keys(personal).length > 0 &&
+      erased.isErased(subjectOf(stream))
+    );
+  }
+
+  async function closeTo(contactIds: readonly string[]): Promise<void> {
+    erased.close(contactIds);
+    for (const id of contactIds) {
+      for (const stream of [`contact-${id}`, `signals-${id}`]) {
+        const state = await states.load(stream);
+        while (state.pending) await state.pending;
+        states.dropStream(stream);
+      }
+      for (const survivorId of options.links.survivorsOf(id)) states.dropStream(`contact-${survivorId}`);
+    }
   }
 
   async function giveKey(state: StreamState): Promise<void> {
@@ -130,6 +166,11 @@ export function createLedger(options: LedgerOptions): Ledger {
     const key = held ?? (await sealing.takeKey());
     state.key ??= key;
     state.keyId ??= state.key.keyId;
+  }
+
+  async function isKeyDestroyed({ stream, key, keyId }: StreamState): Promise<boolean> {
+    if (key || keyId === undefined || categoryOf(stream) !== 'contact') return false;
+    return (await sealing.keyOf(keyId)) === null;
   }
 
   function isAhead(learnedAtMs: number): boolean {
@@ -164,6 +205,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     let state = await readyState(stream, command, context, known);
     while (!isReady(state, command, context)) state = await readyState(stream, command, context, known);
     // From here to the append nothing waits, so that nobody decides in between.
+    const refusal = refuseErased(command, erased);
+    // A person who repeats a request gets its answer; a feed that still tells of an erased person is to be told.
+    if (refusal && (context.by === 'feed' || !state.digests.has(request.eventId(0)))) return refused(refusal);
     if (state.digests.has(request.eventId(0))) return { outcome: repeated(state, request, context) };
     if (context.expectedVersion !== undefined && context.expectedVersion !== state.version) {
       const message = `expectedVersion is ${context.expectedVersion}, but the stream is at ${state.version}; read it again and decide anew.`;
@@ -174,6 +218,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     const belief = isNewest
       ? state.belief
       : believeStream(stream, state.events ?? [], learnedAtMs, state.merges);
+    const suppressed = refuseSuppressed(command, belief as ContactBelief | null, context, erased);
+    if (suppressed) return refused(suppressed);
     const decision = decide(belief, command, describeFor(stream, state, context, request, known));
     if (isRejection(decision)) return refused(decision);
     const events = settle(decision, belief, stream, context, request, learnedAtMs);
@@ -210,7 +256,11 @@ export function createLedger(options: LedgerOptions): Ledger {
   ): Promise<StreamState> {
     for (;;) {
       const state = await states.load(stream);
-      if (mayBegin(state, command, known)) await giveKey(state);
+      if (mayBegin(state, command, known) && !refuseErased(command, erased)) {
+        // Its key is destroyed though no order tells why, as in a part of another ledger's export: never a fresh one.
+        if (await isKeyDestroyed(state)) erased.close([subjectOf(stream)]);
+        else await giveKey(state);
+      }
       if (needsEvents(state, command, context)) await states.withEvents(state);
       if (isReady(state, command, context)) return state;
     }

@@ -6,9 +6,13 @@ export const rejectionCodes = {
     'An account with this id exists and differs; change it instead of registering it again.',
   ACCOUNT_CLOSED: 'The account is closed; revert the closing before changing it.',
   ACCOUNT_UNKNOWN: 'No account with this id was known at that time; register it first.',
+  ADDRESS_SUPPRESSED:
+    'The address or id belonged to a person whose data were erased, and must not come back; with new consent, give reasonCode consent_given.',
   CLAIM_ID_REUSED: 'The source used this id for a line with other content; give each line an id of its own.',
   CONTACT_ALREADY_REGISTERED:
     'A contact with this id exists and differs; change it instead of registering it again.',
+  CONTACT_ERASED:
+    'The personal data of the contact were erased on request; nothing can be added to it or taken back.',
   CONTACT_MERGED: 'The contact was merged into another; address the survivor, or unmerge first.',
   CONTACT_NOT_MERGED: 'The contact is not merged into another, so there is nothing to undo.',
   CONTACT_UNKNOWN: 'No contact with this id was known at that time; register it first.',

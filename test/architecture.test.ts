@@ -15,13 +15,29 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   account: { files: /^src\/account\//, mayImport: ['kernel', 'time'] },
   signals: { files: /^src\/signals\//, mayImport: ['kernel', 'time'] },
   'import run': { files: /^src\/ingest\/events\.ts$/, mayImport: ['kernel'] },
+  'access events': { files: /^src\/access\/events\.ts$/, mayImport: ['kernel'] },
+  'erased people': {
+    files: /^src\/erasure\/(events|erased-people)\.ts$/,
+    mayImport: ['kernel', 'keys'],
+  },
   keys: { files: /^src\/personal-data\//, mayImport: ['kernel'] },
   port: { files: /^src\/event-store\/port\.ts$/, mayImport: ['kernel', 'keys'] },
   'event store': { files: /^src\/event-store\//, mayImport: ['port', 'kernel', 'keys'] },
   ledger: {
     files:
-      /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|references|beliefs|command)\.ts$/,
-    mayImport: ['contact', 'account', 'signals', 'import run', 'kernel', 'time', 'port', 'keys'],
+      /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|references|beliefs|command|erasure\/refusals)\.ts$/,
+    mayImport: [
+      'contact',
+      'account',
+      'signals',
+      'import run',
+      'access events',
+      'erased people',
+      'kernel',
+      'time',
+      'port',
+      'keys',
+    ],
   },
   projector: {
     files: /^src\/projector\//,
@@ -29,7 +45,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
   'read models': {
     files: /^projections\//,
-    mayImport: ['projector', 'ledger', 'contact', 'account', 'signals', 'time', 'kernel'],
+    mayImport: ['projector', 'ledger', 'contact', 'account', 'signals', 'access events', 'time', 'kernel'],
   },
   policies: {
     files: /^src\/policies\//,
@@ -49,8 +65,10 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   auth: { files: /^src\/auth\//, mayImport: ['kernel'] },
   server: { files: /^src\/server\//, mayImport: ['auth'] },
   application: {
-    files: /^src\/(application|export|verify|config)\.ts$|^src\/ingest\//,
+    files: /^src\/(application|export|verify|config)\.ts$|^src\/(ingest|erasure|access)\//,
     mayImport: [
+      'access events',
+      'erased people',
       'ledger',
       'projector',
       'read models',
@@ -69,6 +87,8 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   schema: {
     files: /^schema\//,
     mayImport: [
+      'access events',
+      'erased people',
       'application',
       'auth',
       'ledger',
@@ -86,6 +106,8 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   'command line': {
     files: /^src\/(cli\/|main\.ts$)/,
     mayImport: [
+      'access events',
+      'erased people',
       'application',
       'auth',
       'schema',

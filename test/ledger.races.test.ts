@@ -1,6 +1,7 @@
 // Commands that meet on one contact: one waits for what another has on its way to the store or to the read models.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Command, CommandContext } from '../src/command.ts';
+import { createErasedPeople } from '../src/erasure/erased-people.ts';
 import type { EventStore } from '../src/event-store/port.ts';
 import { createLedger, type Ledger } from '../src/ledger.ts';
 import { openTestApplication, type TestApplication, tell, testActor } from './support/app-in-memory.ts';
@@ -44,6 +45,7 @@ async function ledgerBehindGate(): Promise<Gate> {
   };
   const { sealing, clock, readModels } = app;
   const ledger = createLedger({
+    erased: createErasedPeople(Buffer.alloc(32)),
     store,
     sealing,
     clock,

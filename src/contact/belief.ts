@@ -99,6 +99,8 @@ export interface ContactBelief {
     choices: string[];
   } | null;
   proposals: readonly Proposal[];
+  /** Present once the personal data were erased. */
+  erased?: { erasureId: string; eventId: string; learnedAtMs: number };
 }
 
 /** Facts of a contact merged into this one, which this one shows from that point of belief on. */

@@ -38,6 +38,7 @@ function valuesOf(belief: ContactBelief | null): NamedValues {
   listEnding(list, 'removal', belief.removed);
   listEnding(list, 'death', belief.died);
   list.text('mergedInto', belief.mergedInto?.contactId);
+  list.text('erasure', belief.erased?.erasureId);
   for (const proposal of belief.proposals)
     list.text('proposal', proposal.state, { id: proposal.id, label: proposal.claimed });
   return list.values;

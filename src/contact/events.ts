@@ -144,6 +144,8 @@ export const contactEvents = {
   ChangeDeclined: eventContract({ proposalId: zId }, {}),
   /** Belief leaves these events out: what remains is exactly what would have been. */
   ChangesReverted: eventContract({ eventIds: z.array(zId).min(1) }, {}),
+  /** The keys of the contact are destroyed: no earlier event of it can be read any more. Who ordered it is told by the order. */
+  ContactErased: eventContract({ erasureId: zId }, {}),
 };
 
 export type ContactClaimType = keyof typeof claims;

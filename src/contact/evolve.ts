@@ -25,6 +25,7 @@ const takenWhenMerged: ReadonlySet<ContactEventType> = new Set([
   'ContactMerged',
   'ContactUnmerged',
   'ChangesReverted',
+  'ContactErased',
 ]);
 
 export function evolve(belief: ContactBelief | null, event: ContactEvent): ContactBelief | typeof VOID {
@@ -431,4 +432,15 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
   ChangeDeclined: (belief, event) => settle(belief, event.data.proposalId, 'declined'),
   // What a revert leaves out is left out before the fold; by itself it changes nothing.
   ChangesReverted: (belief) => belief,
+  ContactErased: (belief, event) =>
+    belief.erased
+      ? belief
+      : {
+          ...belief,
+          erased: {
+            erasureId: event.data.erasureId,
+            eventId: event.id,
+            learnedAtMs: event.learnedAtMs,
+          },
+        },
 };

@@ -166,6 +166,17 @@ function createBatches(options: ProjectorOptions): {
     return belief;
   }
 
+  /** What the events of an erased contact still put. */
+  async function rowsOfErased(contactId: string, atPosition: number): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (const stream of [`contact-${contactId}`, `signals-${contactId}`]) {
+      const stored = await options.store.read(stream);
+      const events = await options.sealing.open(stored.filter(({ position }) => position <= atPosition));
+      for (const event of events) for (const projection of byEvent) rows.push(...projection.rows(event));
+    }
+    return rows;
+  }
+
   function forget(): void {
     for (const stream of held.keys()) {
       if (held.size <= beliefsHeldMax) return;
@@ -176,13 +187,19 @@ function createBatches(options: ProjectorOptions): {
   return {
     async changeOf(events) {
       const rows: Row[] = [];
+      const erased = new Set<string>();
+      for (const { type, stream } of events) if (type === 'ContactErased') erased.add(subjectOf(stream));
       const touched = new Set<string>();
       const merged = new Set<string>();
       for (const event of events) {
-        for (const projection of byEvent) rows.push(...projection.rows(event));
         const category = categoryOf(event.stream);
+        // It may have been opened before its key was destroyed: of the erased all is read again below.
+        const isErased =
+          (category === 'contact' || category === 'signals') && erased.has(subjectOf(event.stream));
+        if (!isErased) for (const projection of byEvent) rows.push(...projection.rows(event));
         if (category !== 'contact' && category !== 'account') continue;
-        advance(event);
+        if (isErased) held.delete(event.stream);
+        else advance(event);
         touched.add(event.stream);
         const merge = mergeIn(event);
         if (merge) links.note(subjectOf(event.stream), merge);
@@ -196,6 +213,7 @@ function createBatches(options: ProjectorOptions): {
         held.delete(`contact-${id}`);
       }
       const checkpoint = events.at(-1)!.position;
+      for (const id of erased) rows.push(...(await rowsOfErased(id, checkpoint)));
       const replace: Change['replace'][number][] = [];
       for (const stream of touched) {
         const by = categoryOf(stream) as 'contact' | 'account';
@@ -203,7 +221,7 @@ function createBatches(options: ProjectorOptions): {
         replace.push({ by, id: subjectOf(stream), rows: beliefRows(projections, by, belief, settings) });
       }
       forget();
-      return { checkpoint, replace, rows };
+      return { checkpoint, replace, rows, ...(erased.size > 0 && { erased: [...erased] }) };
     },
   };
 }

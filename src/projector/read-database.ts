@@ -14,6 +14,10 @@ export interface ReadDatabase {
   prepare(sql: string): StatementSync;
   /** SHA-256 of each projection's rows in key order, and their number. */
   checksums(): ProjectionChecksum[];
+  /** Whether bytes of the file may still hold what was erased. */
+  readonly isCompactionDue: boolean;
+  /** Writes all that is in the tables, and nothing else, to a new file. */
+  copyTo(path: string): void;
   /** Builds the secondary indexes; a bulk load is faster without. */
   createIndexes(): void;
   close(): void;
@@ -25,6 +29,8 @@ export interface Change {
   replace: readonly { by: 'contact' | 'account'; id: string; rows: readonly Row[] }[];
   /** Rows that are put beside what is there. */
   rows: readonly Row[];
+  /** Contacts whose sealed values no row may hold any more; what can still be read of them is in `rows`. */
+  erased?: readonly string[];
 }
 
 export interface ProjectionChecksum {
@@ -64,7 +70,7 @@ export function openReadDatabase(
   const database = new DatabaseSync(path);
   try {
     database.exec(
-      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=10000',
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY',
     );
     const expected = fingerprints(projections, settings, ledgerId);
     const state = schemaState(database, expected);
@@ -142,6 +148,16 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     return statement;
   }
 
+  const tablesOfPeople = tablesOf(projections).filter((table) => table.person !== undefined);
+  /** The rows of a person go; that traces stay in the file until it is written anew is noted in the same transaction. */
+  function erase(contactIds: readonly string[]): void {
+    for (const { name, person } of tablesOfPeople)
+      prepare(`DELETE FROM ${name} WHERE ${person} IN (SELECT value FROM json_each(?))`).run(
+        JSON.stringify(contactIds),
+      );
+    database.exec('PRAGMA user_version = 1');
+  }
+
   const puts = new Map<string, StatementSync>();
   function put([table, ...values]: Row): void {
     let statement = puts.get(table);
@@ -179,6 +195,7 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     write(change) {
       database.exec('BEGIN');
       try {
+        if (change.erased) erase(change.erased);
         for (const { by, id, rows } of change.replace)
           for (const table of beliefTables[by]) replace(table, id, rows);
         for (const row of change.rows) put(row);
@@ -192,6 +209,22 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     },
     checksums: () => projections.map((projection) => checksum(database, projection)),
     createIndexes: () => createIndexes(database, projections),
+    get isCompactionDue() {
+      return database.prepare('PRAGMA user_version').get()?.['user_version'] !== 0;
+    },
+    copyTo(path) {
+      // A full-text index keeps deleted words until its parts are merged.
+      const indexes = database
+        .prepare("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'")
+        .all() as { name: string }[];
+      for (const { name } of indexes) database.exec(`INSERT INTO ${name}(${name}) VALUES ('optimize')`);
+      // VACUUM fills a file that is there as long as it is empty; so it is its owner's alone from the beginning.
+      closeSync(openSync(path, 'w', 0o600));
+      database.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`);
+      const copy = new DatabaseSync(path);
+      copy.exec('PRAGMA user_version = 0');
+      copy.close();
+    },
     close() {
       statements.clear();
       puts.clear();

@@ -43,6 +43,8 @@ export interface ReadModels {
   applied(position: number): Promise<void>;
   /** Builds all tables anew beside the live ones and swaps them in. Where that fails the live ones go on. */
   rebuild(onProgress?: RebuildOptions['onProgress']): Promise<void>;
+  /** Writes the tables into a fresh file where bytes of the old one may still hold what was erased. */
+  compact(): Promise<void>;
   /** Builds all tables anew elsewhere and compares checksums at one position. Nothing may be written meanwhile. */
   compareWithRebuilt(
     onProgress?: RebuildOptions['onProgress'],
@@ -73,7 +75,7 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
   if (opened.state === 'empty') await build(live, options.onProgress);
   let projector = follow(live);
   if (opened.state === 'old_versions')
-    begin(options.onProgress).catch((fault) => {
+    begin(() => swap(options.onProgress)).catch((fault) => {
       if (!closing.signal.aborted) onFault(fault);
     });
 
@@ -149,8 +151,25 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
     return openReadDatabase(path, projections, settings, options.ledgerId).readDatabase!;
   }
 
-  function begin(onProgress: RebuildOptions['onProgress']): Promise<void> {
-    const running = swap(onProgress).finally(() => {
+  /** Both stand still: what is copied must not change, and who asks must find the same in the copy. */
+  async function compact(): Promise<void> {
+    exchange = Promise.withResolvers();
+    try {
+      await projector.stop();
+      removeFile(nextPath);
+      current.copyTo(nextPath);
+      current = exchangeFiles(
+        openReadDatabase(nextPath, projections, settings, options.ledgerId).readDatabase!,
+      );
+    } finally {
+      projector = follow(live);
+      exchange.resolve();
+      exchange = undefined;
+    }
+  }
+
+  function begin(work: () => Promise<void>): Promise<void> {
+    const running = work().finally(() => {
       if (rebuilding === running) rebuilding = undefined;
     });
     rebuilding = running;
@@ -189,7 +208,11 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
     applied,
     async rebuild(onProgress) {
       await rebuilt();
-      await begin(onProgress);
+      await begin(() => swap(onProgress));
+    },
+    async compact() {
+      while (rebuilding) await rebuilt();
+      if (path !== ':memory:' && current.isCompactionDue) await begin(compact);
     },
     async compareWithRebuilt(onProgress) {
       await rebuilt();
@@ -225,6 +248,10 @@ function servingDatabase(current: () => ReadDatabase): ReadDatabase {
     prepare: (sql) => current().prepare(sql),
     checksums: () => current().checksums(),
     createIndexes: () => current().createIndexes(),
+    get isCompactionDue() {
+      return current().isCompactionDue;
+    },
+    copyTo: (path) => current().copyTo(path),
     close: () => current().close(),
   };
 }

@@ -1,0 +1,128 @@
+// Records who looked: gathers reads in memory and writes them to the day's stream, one event for many.
+import type { Actor } from '../envelope.ts';
+import { clearEvent } from '../enveloping.ts';
+import type { EventSealing } from '../event-sealing.ts';
+import type { EventStore } from '../event-store/port.ts';
+import { newId } from '../personal-data/derive-id.ts';
+import type { Clock } from '../time/clock.ts';
+import { formatInstant } from '../time/instant.ts';
+import { type AccessEvent, accessStream, type ExportMade, type Read, type ReadKind } from './events.ts';
+
+/** What is recorded: nothing, reads of histories and all exports, or every read of a contact too. */
+export const accessLogLevels = ['off', 'history', 'all'] as const;
+export type AccessLogLevel = (typeof accessLogLevels)[number];
+
+export interface AccessLogOptions {
+  store: EventStore;
+  sealing: EventSealing;
+  clock: Clock;
+  level: AccessLogLevel;
+  /** Told where reads could not be written; they are kept for the next try. */
+  onFault: (fault: unknown) => void;
+}
+
+export interface Looking {
+  actor: Actor;
+  kind: ReadKind;
+  /** Contacts, or the account, that were asked for. */
+  subjectIds: readonly string[];
+  purpose?: string | undefined;
+}
+
+export interface AccessLog {
+  /** Notes a read; it is written within a second. Costs no wait. */
+  note(looking: Looking): void;
+  /** Records an export before the first line leaves; resolves once that is durable. */
+  noteExport(actor: Actor, made: ExportMade['data']): Promise<void>;
+  /** Writes what is noted; resolves with the position of the last event, 0 where nothing was. */
+  flush(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const flushEveryMs = 1_000;
+/** Reads that are written at once without waiting for the time. */
+const readsMax = 500;
+/** Reads kept while the store takes none; beyond, the oldest are given up and that is told. */
+const keptMax = 50_000;
+
+export function createAccessLog(options: AccessLogOptions): AccessLog {
+  const { store, sealing, clock, level, onFault } = options;
+  let noted: { actor: Actor; read: Read }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<number> = Promise.resolve(0);
+
+  async function append(events: readonly { type: AccessEvent['type']; actor: Actor; data: object }[]) {
+    const learnedAtMs = clock.nowMs();
+    const stream = accessStream(formatInstant(learnedAtMs).slice(0, 10));
+    const sealed = events.map(({ type, actor, data }) =>
+      sealing.seal(clearEvent(newId(), stream, type, data, { actor, source: 'access', learnedAtMs }), null),
+    );
+    for (;;) {
+      const result = await store.append(stream, await store.version(stream), sealed);
+      if (result.ok) return result.position;
+    }
+  }
+
+  async function write(): Promise<number> {
+    const taken = noted;
+    noted = [];
+    if (taken.length === 0) return 0;
+    try {
+      return await append(eventsOf(taken));
+    } catch (fault) {
+      noted = [...taken, ...noted].slice(-keptMax);
+      throw fault;
+    }
+  }
+
+  function flush(): Promise<number> {
+    clearTimeout(timer);
+    timer = undefined;
+    // One writing after the other: the order of what was read is that of the log.
+    writing = writing.then(write, write);
+    return writing;
+  }
+
+  return {
+    note({ actor, kind, subjectIds, purpose }) {
+      if (level === 'off' || (level === 'history' && kind === 'contact') || subjectIds.length === 0) return;
+      const read: Read = {
+        kind,
+        subjectIds: [...subjectIds],
+        atMs: clock.nowMs(),
+        times: 1,
+        ...(purpose !== undefined && { purpose }),
+      };
+      noted.push({ actor, read });
+      if (noted.length >= readsMax) flush().catch(onFault);
+      else timer ??= setTimeout(() => flush().catch(onFault), flushEveryMs);
+    },
+    async noteExport(actor, data) {
+      if (level === 'off') return;
+      await flush();
+      await append([{ type: 'ExportMade', actor, data }]);
+    },
+    flush,
+    async close() {
+      await flush();
+    },
+  };
+}
+
+/** Reads of one actor in one event; the same read many times is one entry that counts. */
+function eventsOf(taken: readonly { actor: Actor; read: Read }[]) {
+  const byActor = new Map<string, { actor: Actor; reads: Map<string, Read> }>();
+  for (const { actor, read } of taken) {
+    const who = JSON.stringify(actor);
+    const own = byActor.get(who) ?? { actor, reads: new Map<string, Read>() };
+    byActor.set(who, own);
+    const what = JSON.stringify([read.kind, read.subjectIds, read.purpose]);
+    const known = own.reads.get(what);
+    own.reads.set(what, known ? { ...known, times: known.times + 1 } : read);
+  }
+  return [...byActor.values()].map(({ actor, reads }) => ({
+    type: 'ContactsRead' as const,
+    actor,
+    data: { reads: [...reads.values()] },
+  }));
+}

@@ -1,0 +1,252 @@
+// Erasures: planned, ordered in the log, carried out step by step, and finished at the next opening where one was cut short.
+import type { Actor } from '../envelope.ts';
+import { clearEvent } from '../enveloping.ts';
+import type { EventSealing } from '../event-sealing.ts';
+import type { EventStore } from '../event-store/port.ts';
+import type { Ledger } from '../ledger.ts';
+import { deriveId, newId } from '../personal-data/derive-id.ts';
+import type { KeyStore } from '../personal-data/key-store.ts';
+import type { ReadModels } from '../projector/read-models.ts';
+import { type Rejection, reject } from '../rejections.ts';
+import type { Clock } from '../time/clock.ts';
+import type { ErasedPeople } from './erased-people.ts';
+import { appendErasureEvent, type ErasureRecord, readErasures } from './erasure-log.ts';
+import type { ErasureCompleted, ErasureOrdered, LegalBasis, Requester } from './events.ts';
+import { keyIdsOf, personOf, readStreams, streamsOfContact } from './person.ts';
+import { type ErasurePlan, planErasure } from './plan.ts';
+import { type ErasureReceipt, receiptOf } from './receipt.ts';
+
+/** What an erasure goes through; a test may cut it short after each. */
+export type ErasureStep = 'closed' | 'ordered' | 'keys_destroyed' | 'marked' | 'refolded' | 'compacted';
+
+export interface ErasuresOptions {
+  store: EventStore;
+  sealing: EventSealing;
+  keyStore: KeyStore;
+  readModels: ReadModels;
+  ledger: Ledger;
+  erased: ErasedPeople;
+  clock: Clock;
+  /** Days after which no backup holds what was erased. */
+  backupDays: number;
+  /** Name of this copy of the ledger in receipts. */
+  replica: string;
+  onStep?: ((step: ErasureStep) => void | Promise<void>) | undefined;
+}
+
+export interface ErasureRequest {
+  contactId: string;
+  legalBasis: LegalBasis;
+  requester: Requester;
+  ticket?: string;
+}
+
+export type PlanOutcome = { plan: ErasurePlan } | { receipt: ErasureReceipt } | { rejection: Rejection };
+export type ErasureOutcome = { receipt: ErasureReceipt } | { rejection: Rejection };
+
+export interface Erasures {
+  /** What erasing the contact would do; where it is erased already, its receipt. */
+  plan(contactId: string): Promise<PlanOutcome>;
+  /**
+   * Erases people, several at the cost of one writing of the read models. Resolves once no file holds them in the clear.
+   * Erasing again answers with the same receipt. CONTACT_UNKNOWN where there is no such contact.
+   */
+  erase(requests: readonly ErasureRequest[], actor: Actor): Promise<ErasureOutcome[]>;
+  /** By the id of the erasure or of a contact; null where there was none. */
+  receipt(id: string): Promise<ErasureReceipt | null>;
+  /** Finishes what an earlier process was cut short in, and cleans up what a restored backup brought back. */
+  resume(): Promise<void>;
+}
+
+export function createErasures(options: ErasuresOptions): Erasures {
+  const { store, readModels, ledger, erased, keyStore, onStep } = options;
+  const sources = { ...options, salt: keyStore.salt };
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** One after the other: each finds what the one before has done. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = queue.then(work, work);
+    queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function find(id: string): Promise<ErasureRecord | undefined> {
+    const erasureId = erased.erasureOf(id) ?? id;
+    return (await readErasures(store)).find(({ order }) => order.data.erasureId === erasureId);
+  }
+
+  /** Closes the ledger to all ids of the person; a merge that was on its way may add one. */
+  async function closePerson(contactId: string): Promise<string[]> {
+    let ids = [contactId];
+    try {
+      for (;;) {
+        await ledger.closeTo(ids);
+        await readModels.applied(await store.head());
+        const person = await personOf(readModels, contactId);
+        if (person.every((id) => ids.includes(id))) return ids;
+        ids = person;
+      }
+    } catch (fault) {
+      erased.reopen(ids);
+      throw fault;
+    }
+  }
+
+  async function order(request: ErasureRequest, actor: Actor): Promise<ErasureRecord> {
+    const contactIds = await closePerson(request.contactId);
+    try {
+      await onStep?.('closed');
+      const plan = await planErasure(sources, contactIds);
+      const { legalBasis, requester, ticket } = request;
+      const ordered = await appendErasureEvent<ErasureOrdered>(
+        options,
+        'ErasureOrdered',
+        {
+          erasureId: newId(),
+          contactIds,
+          keyIds: plan.keyIds,
+          legalBasis,
+          requester,
+          ...(ticket !== undefined && { ticket }),
+          suppressed: plan.suppressed,
+          events: plan.events,
+          exportIds: plan.exports.map(({ exportId }) => exportId),
+          backupDays: options.backupDays,
+        },
+        { actor, learnedAtMs: options.clock.nowMs(), reasonCode: legalBasis },
+      );
+      erased.note(ordered);
+      await onStep?.('ordered');
+      return { order: ordered, completed: undefined };
+    } catch (fault) {
+      erased.reopen(contactIds);
+      throw fault;
+    }
+  }
+
+  /** Each step may be repeated: who is cut short begins again with the first. */
+  async function finish(records: readonly ErasureRecord[]): Promise<void> {
+    const open = records.filter(({ completed }) => !completed);
+    if (open.length === 0) return;
+    for (const { order } of open) await destroyKeys(order.data.contactIds);
+    await onStep?.('keys_destroyed');
+    let marked = 0;
+    for (const { order } of open) marked = Math.max(marked, await mark(order));
+    await onStep?.('marked');
+    await readModels.applied(marked);
+    await onStep?.('refolded');
+    await readModels.compact();
+    await onStep?.('compacted');
+    for (const record of open) {
+      const { erasureId } = record.order.data;
+      record.completed = await appendErasureEvent<ErasureCompleted>(
+        options,
+        'ErasureCompleted',
+        { erasureId, replicas: [{ name: options.replica, position: readModels.database.checkpoint }] },
+        { actor: record.order.actor, learnedAtMs: options.clock.nowMs() },
+      );
+    }
+  }
+
+  async function destroyKeys(contactIds: readonly string[]): Promise<void> {
+    await ledger.closeTo(contactIds);
+    await keyStore.destroy(keyIdsOf(await readStreams(store, contactIds)));
+    options.sealing.forget(new Set(contactIds.flatMap(streamsOfContact)));
+    // Once more: a state that was read before its key was destroyed must not be kept.
+    await ledger.closeTo(contactIds);
+  }
+
+  /** Tells each contact's own stream, from which its read models follow. Returns the position of the last mark. */
+  async function mark({ data, actor }: ErasureOrdered): Promise<number> {
+    let last = 0;
+    for (const contactId of data.contactIds) {
+      const stream = `contact-${contactId}`;
+      for (let marked = false; !marked; ) {
+        const events = await store.read(stream);
+        const known = events.find((event) => event.type === 'ContactErased');
+        if (known) {
+          last = Math.max(last, known.position);
+          break;
+        }
+        const newestMs = Math.max(options.clock.nowMs(), ...events.map((event) => event.learnedAtMs));
+        const event = clearEvent(
+          deriveId(keyStore.salt, 'ContactErased', data.erasureId, contactId),
+          stream,
+          'ContactErased',
+          { erasureId: data.erasureId },
+          { actor, source: 'erasure', learnedAtMs: newestMs, reasonCode: data.legalBasis },
+        );
+        const result = await store.append(stream, events.length, [options.sealing.seal(event, null)]);
+        marked = result.ok;
+        if (result.ok) last = Math.max(last, result.position);
+      }
+    }
+    return last;
+  }
+
+  const isKnown = async (contactId: string) => (await store.version(`contact-${contactId}`)) > 0;
+  const unknown = () => ({ rejection: reject('CONTACT_UNKNOWN', 'contactId') });
+  const receipt = (record: ErasureRecord) => ({ receipt: receiptOf(record, readModels.database) });
+
+  return {
+    async plan(contactId) {
+      const record = await find(contactId);
+      if (record) return receipt(record);
+      if (!(await isKnown(contactId))) return unknown();
+      await readModels.applied(await store.head());
+      return { plan: await planErasure(sources, await personOf(readModels, contactId)) };
+    },
+
+    erase: (requests, actor) =>
+      inTurn(async () => {
+        const outcomes: ({ record: ErasureRecord } | { rejection: Rejection })[] = [];
+        const records = new Map<string, ErasureRecord>();
+        for (const request of requests) {
+          const { contactId } = request;
+          const erasureId = erased.erasureOf(contactId);
+          if (erasureId === undefined && !(await isKnown(contactId))) {
+            outcomes.push(unknown());
+            continue;
+          }
+          const record =
+            erasureId === undefined
+              ? await order(request, actor)
+              : (records.get(erasureId) ?? (await find(contactId))!);
+          records.set(record.order.data.erasureId, record);
+          outcomes.push({ record });
+        }
+        await finish([...records.values()]);
+        return outcomes.map((outcome) => ('record' in outcome ? receipt(outcome.record) : outcome));
+      }),
+
+    async receipt(id) {
+      const record = await find(id);
+      return record ? receiptOf(record, readModels.database) : null;
+    },
+
+    resume: () =>
+      inTurn(async () => {
+        const records = await readErasures(store);
+        await finish(records);
+        const last = records.at(-1)?.completed?.position ?? 0;
+        // Read models from a backup may be older than the erasure.
+        await readModels.applied(Math.min(last, await store.head()));
+        await readModels.compact();
+      }),
+  };
+}
+
+/** Before anything is read: destroys again what an older copy of the keys has brought back. */
+export async function destroyErasedKeys(
+  keyStore: KeyStore,
+  records: readonly ErasureRecord[],
+): Promise<void> {
+  const keyIds = records.flatMap(({ order }) => order.data.keyIds);
+  if (keyIds.length === 0) return;
+  try {
+    await keyStore.destroy(keyIds);
+  } catch (fault) {
+    // Orders of another ledger, taken over with its export, name keys that were never here.
+    if ((fault as { code?: unknown }).code !== 'KEY_UNKNOWN') throw fault;
+  }
+}
