@@ -87,7 +87,10 @@ export type EventStoreFailureCode =
   | 'LEDGER_LOCKED'
   | 'LEDGER_MISSING'
   | 'LEDGER_DAMAGED'
-  | 'LEDGER_TOO_NEW';
+  | 'LEDGER_TOO_NEW'
+  | 'LEDGER_MISMATCH'
+  | 'LEDGER_GAP'
+  | 'EVENT_STORE_URL_INVALID';
 
 /** A fault of the store (never an expected refusal such as a wrong version). */
 export class EventStoreFailure extends Error {

@@ -1,0 +1,253 @@
+// Follows the cluster's log into the mirror: history, then live, again after every kind of drop, never skipping or counting twice.
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AllStreamResolvedEvent,
+  BACKWARDS,
+  END,
+  START,
+  StreamDeletedError,
+  streamNameFilter,
+} from '@eventstore/db-client';
+import { type CountedEvent, fromWire } from './event-store-db-codec.ts';
+import {
+  type Connection,
+  type ConnectionLimits,
+  isPassing,
+  unavailable,
+} from './event-store-db-connection.ts';
+import { type AllPosition, gap, type Mirror } from './event-store-db-mirror.ts';
+import { EventStoreFailure, type StoredEvent } from './port.ts';
+
+export interface FollowerOptions {
+  connection: Connection;
+  mirror: Mirror;
+  limits: ConnectionLimits;
+  /** Told of what was counted, with the batch that it was written in. */
+  onCounted: (stored: readonly StoredEvent[], batches: readonly string[]) => void;
+  /** Told when the connection is lost and when it is back. */
+  onTrouble: (trouble: StoreTrouble) => void;
+  /** Told of the fault that ended it for good, such as LEDGER_GAP. */
+  onStopped: (fault: unknown) => void;
+}
+
+export interface StoreTrouble {
+  event: 'event_store_lost' | 'event_store_back';
+  /** Name or code of what went wrong; never a host or a value. */
+  reason?: string;
+}
+
+export interface Follower {
+  /** Whether it follows now and has seen all that there was when it connected. */
+  readonly isFollowing: boolean;
+  /** Resolves when it has caught up for the first time; rejects when it stopped before. */
+  caughtUp: Promise<void>;
+  /** Connects anew: what was written is not seen. */
+  again(): void;
+  stop(): Promise<void>;
+}
+
+/** Streams of the ledger, and their metadata: who truncates a stream says so there. */
+const ledgerStreams = '^(\\$\\$)?[a-z][a-z0-9]*-';
+/** A subscription says where it is after so many times 32 events that are not the ledger's. */
+const checkpointInterval = 32;
+
+export function startFollower(options: FollowerOptions): Follower {
+  const { connection, mirror, limits, onTrouble, onStopped } = options;
+  const stopping = new AbortController();
+  const firstTime = Promise.withResolvers<void>();
+  let isFollowing = false;
+  let drop: ((why: Error) => void) | undefined;
+
+  async function follow(): Promise<void> {
+    let waitMs = limits.backOffMs;
+    let lost = false;
+    while (!stopping.signal.aborted) {
+      try {
+        await checkPlace(connection, mirror);
+        await followOnce(options, {
+          signal: stopping.signal,
+          onDroppable: (how) => {
+            drop = how;
+          },
+          onCaughtUp: () => {
+            isFollowing = true;
+            waitMs = limits.backOffMs;
+            if (lost) onTrouble({ event: 'event_store_back' });
+            lost = false;
+            firstTime.resolve();
+          },
+        });
+      } catch (fault) {
+        isFollowing = false;
+        if (stopping.signal.aborted) break;
+        if (!isPassing(fault)) return end(fault);
+        if (!lost) onTrouble({ event: 'event_store_lost', reason: (fault as Error).name });
+        lost = true;
+      }
+      // Not all replicas at the same moment.
+      await sleep(waitMs * (0.5 + Math.random() / 2), undefined, { signal: stopping.signal }).catch(
+        () => undefined,
+      );
+      waitMs = Math.min(waitMs * 2, limits.backOffMaxMs);
+    }
+    end(unavailable('any more, since it was closed'));
+  }
+
+  function end(fault: unknown): void {
+    const failure = fault instanceof EventStoreFailure ? fault : unavailable('to follow the log', fault);
+    firstTime.promise.catch(() => undefined);
+    firstTime.reject(failure);
+    onStopped(failure);
+  }
+
+  const following = follow();
+  return {
+    get isFollowing() {
+      return isFollowing;
+    },
+    caughtUp: firstTime.promise,
+    again: () => drop?.(new Error('What was written is not seen.')),
+    async stop() {
+      stopping.abort();
+      await following;
+    },
+  };
+}
+
+/**
+ * The last event that was counted must still be where it was: behind the end of a store that was restored from an older backup
+ * a subscription would wait for ever, and miss what is written there meanwhile.
+ */
+async function checkPlace(connection: Connection, mirror: Mirror): Promise<void> {
+  const { followed, log } = mirror;
+  if (!followed) return;
+  const [known] = log.readPositions([log.head]);
+  const [found] = await connection.readShort((client) =>
+    client.readAll({ ...connection.callOptions, fromPosition: followed, maxCount: 1 }),
+  );
+  if (found?.event?.id === known?.id) return;
+  throw gap(`the event at position ${log.head} is not where it was`);
+}
+
+interface Lifeline {
+  signal: AbortSignal;
+  onDroppable: (drop: (why: Error) => void) => void;
+  onCaughtUp: () => void;
+}
+
+/** One subscription, until it drops (rejects) or the signal aborts (resolves). */
+async function followOnce(
+  options: FollowerOptions,
+  { signal, onDroppable, onCaughtUp }: Lifeline,
+): Promise<void> {
+  const { connection, mirror, limits } = options;
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const { credentials, requiresLeader } = connection.callOptions;
+  const subscription = connection.client.subscribeToAll({
+    fromPosition: mirror.followed ?? START,
+    filter: streamNameFilter({ regex: ledgerStreams, checkpointInterval }),
+    credentials,
+    requiresLeader,
+  });
+  const batch = createBatch(options, reject);
+  const silence = setTimeout(
+    () => reject(new Error('The subscription is not confirmed.')),
+    limits.callWithinMs,
+  );
+  // Without a listener an error would end the process, also one that comes after the end.
+  subscription.on('error', reject);
+  subscription.on('confirmation', () => clearTimeout(silence));
+  subscription.on('data', (resolved: AllStreamResolvedEvent) => batch.add(resolved));
+  subscription.on('end', () => reject(new Error('The subscription has ended.')));
+  // Announced before what came with it was handed on.
+  subscription.on('caughtUp', () =>
+    setImmediate(() => {
+      batch.flush();
+      if (!batch.isOver) onCaughtUp();
+    }),
+  );
+  const stop = () => resolve();
+  signal.addEventListener('abort', stop, { once: true });
+  onDroppable(reject);
+  try {
+    await ended;
+  } catch (fault) {
+    // A hanging connection would make the next attempt hang as well.
+    if (isPassing(fault)) connection.renew();
+    throw fault;
+  } finally {
+    clearTimeout(silence);
+    signal.removeEventListener('abort', stop);
+    batch.end();
+    subscription.unsubscribe().catch(() => undefined);
+  }
+}
+
+/** Events that came in one turn are counted together. */
+function createBatch({ connection, mirror, onCounted }: FollowerOptions, fail: (fault: unknown) => void) {
+  let events: CountedEvent[] = [];
+  let place: AllPosition | undefined;
+  let scheduled = false;
+  let isOver = false;
+
+  function flush(): void {
+    scheduled = false;
+    if (isOver || !place || events.length === 0) return;
+    const taking = events;
+    events = [];
+    try {
+      const stored = mirror.take(taking, place);
+      const batchOf = new Map(taking.map(({ stream, version, batch }) => [`${version} ${stream}`, batch]));
+      onCounted(
+        stored,
+        stored.map(({ stream, version }) => batchOf.get(`${version} ${stream}`)!),
+      );
+    } catch (fault) {
+      isOver = true;
+      fail(fault);
+    }
+  }
+
+  return {
+    get isOver() {
+      return isOver;
+    },
+    add({ event }: AllStreamResolvedEvent): void {
+      if (isOver || !event) return;
+      if (event.streamId.startsWith('$$') || event.type.startsWith('$')) {
+        checkWhole(connection, event.streamId.replace(/^\$\$/, '')).catch(fail);
+        return;
+      }
+      try {
+        events.push(fromWire(event));
+      } catch (fault) {
+        flush();
+        isOver = true;
+        fail(fault);
+        return;
+      }
+      place = event.position;
+      if (!scheduled) setImmediate(flush);
+      scheduled = true;
+    },
+    flush,
+    end() {
+      isOver = true;
+    },
+  };
+}
+
+/** A ledger's stream keeps all its events: throws LEDGER_GAP where its metadata, as it is now, hides or drops some. */
+async function checkWhole({ readShort, callOptions }: Connection, stream: string): Promise<void> {
+  const newestOnly = { ...callOptions, direction: BACKWARDS, fromRevision: END, maxCount: 1 } as const;
+  const [newest] = await readShort((client) => client.readStream(`$$${stream}`, newestOnly)).catch(
+    (fault) => {
+      if (fault instanceof StreamDeletedError) return [];
+      throw fault;
+    },
+  );
+  const rules = Object.keys((newest?.event?.data as object | undefined) ?? {});
+  const hiding = rules.filter((rule) => ['$tb', '$maxCount', '$maxAge'].includes(rule));
+  if (hiding.length > 0) throw gap(`the metadata of the stream ${stream} sets ${hiding.join(' and ')}`);
+  if (!newest) throw gap(`the stream ${stream} was deleted`);
+}

@@ -1,0 +1,133 @@
+// The mirror: the cluster's log counted into positions and kept, sealed, in the embedded store's tables.
+
+import type { CountedEvent } from './event-store-db-codec.ts';
+import { announcements, createTail, followers } from './log-followers.ts';
+import { type EventStore, EventStoreFailure, type StoredEvent } from './port.ts';
+import { damaged, openLedgerFile, storeFailure } from './sqlite-file.ts';
+import { openSqliteLog, type SqliteLog } from './sqlite-log.ts';
+
+/** A place in the cluster's own log: opaque, growing, not dense. */
+export interface AllPosition {
+  commit: bigint;
+  prepare: bigint;
+}
+
+export interface Mirror extends Pick<EventStore, 'readAll' | 'subscribe'> {
+  readonly log: SqliteLog;
+  /** Where the last counted event lies in the cluster's log. */
+  readonly followed: AllPosition | undefined;
+  /**
+   * Counts events of the cluster, in its order, and the place of the last one with them in one transaction. One that is there
+   * already is left out. Throws LEDGER_GAP where one is missing before it. Answers what it took.
+   */
+  take(events: readonly CountedEvent[], followed: AllPosition): StoredEvent[];
+  /** Resolves once the stream has this version; rejects when the signal aborts. */
+  reaches(stream: string, version: number, signal: AbortSignal): Promise<void>;
+  /** Wakes all who wait, so that they look at what `whileOpen` says. */
+  wake(): void;
+  close(): void;
+}
+
+export interface MirrorOptions {
+  /** A file, or ':memory:'. Made where there is none: all that is in it can be had from the cluster. */
+  path: string;
+  ledgerId: string;
+  nowMs: number;
+  pageSize: number;
+  /** Runs a read unless the store was closed or stopped. */
+  whileOpen: <Result>(work: () => Result) => Result;
+}
+
+export function openMirror({ path, ledgerId, nowMs, pageSize, whileOpen }: MirrorOptions): Mirror {
+  const { database, ledgerId: mirrored } = openLedgerFile({
+    path,
+    create: true,
+    createdAtMs: nowMs,
+    ledgerId,
+  });
+  if (mirrored !== ledgerId) {
+    database.close();
+    throw new EventStoreFailure(
+      'LEDGER_MISMATCH',
+      `The mirror ${path} is of the ledger ${mirrored}, but the event store holds the ledger ${ledgerId}. Name the right folder, or ` +
+        'delete the mirror: it is made anew from the event store.',
+    );
+  }
+  // What a power cut takes from the mirror is fetched again: no commit waits for the disk.
+  database.exec('PRAGMA synchronous = NORMAL');
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS followed (one INTEGER PRIMARY KEY CHECK (one = 1), commit_at TEXT NOT NULL, prepare_at TEXT NOT NULL) STRICT',
+  );
+  const putFollowed = database.prepare('INSERT OR REPLACE INTO followed VALUES (1, ?, ?)');
+  const log = openSqliteLog(database, (position, cause) =>
+    damaged(
+      path,
+      `position ${position} is unreadable; delete it to have it made anew from the event store`,
+      cause,
+    ),
+  );
+  let followed = followedIn(database.prepare('SELECT commit_at, prepare_at FROM followed').get());
+  const commits = announcements();
+  const tail = createTail();
+
+  return {
+    log,
+    get followed() {
+      return followed;
+    },
+    take(events, place) {
+      const taken: StoredEvent[] = [];
+      try {
+        log.transaction(() => {
+          for (const event of events) {
+            const stored = count(log, event);
+            if (stored) taken.push(stored);
+          }
+          putFollowed.run(place.commit.toString(), place.prepare.toString());
+        });
+      } catch (error) {
+        throw storeFailure(error, path);
+      }
+      followed = place;
+      tail.add(taken);
+      if (taken.length > 0) commits.announce();
+      return taken;
+    },
+    async reaches(stream, version, signal) {
+      while (whileOpen(() => log.version(stream)) < version) {
+        signal.throwIfAborted();
+        await commits.next(signal);
+      }
+    },
+    ...followers(log, tail, commits, pageSize, whileOpen),
+    wake: commits.announce,
+    close: () => database.close(),
+  };
+}
+
+/** One event at its place, or undefined where it had been counted before. */
+function count(
+  log: SqliteLog,
+  { stream, version, encoded, recordedAtMs }: CountedEvent,
+): StoredEvent | undefined {
+  // Two replicas' clocks may differ: the time grows with the position here, and so comes out the same on every replica.
+  const result = log.write(stream, version - 1, [encoded], recordedAtMs);
+  if (result.ok) return result.events[0];
+  throw gap(
+    version > result.version
+      ? `the stream ${stream} goes on with event ${version}, but only ${result.version} are known`
+      : `the stream ${stream} has another event at ${version} than the one known`,
+  );
+}
+
+export function gap(what: string): EventStoreFailure {
+  return new EventStoreFailure(
+    'LEDGER_GAP',
+    `The log in the event store is no longer whole: ${what}. Somebody truncated, deleted, scavenged or restored it. ` +
+      'This replica has stopped; undo the truncation or restore the event store, then start it again.',
+  );
+}
+
+function followedIn(row: Record<string, unknown> | undefined): AllPosition | undefined {
+  return row && { commit: BigInt(String(row['commit_at'])), prepare: BigInt(String(row['prepare_at'])) };
+}

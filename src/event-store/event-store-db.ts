@@ -1,0 +1,294 @@
+// The event store on an EventStoreDB (or KurrentDB) cluster: written there, counted into a mirror of this replica, read from the mirror.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkBatch, checkStreamName } from './event-codec.ts';
+import { toWire } from './event-store-db-codec.ts';
+import {
+  type Connection,
+  type ConnectionLimits,
+  connectionLimits,
+  createConnection,
+  isPassing,
+  unavailable,
+} from './event-store-db-connection.ts';
+import { type Follower, type StoreTrouble, startFollower } from './event-store-db-follower.ts';
+import { identify } from './event-store-db-identity.ts';
+import { type Mirror, openMirror } from './event-store-db-mirror.ts';
+import { createSender } from './event-store-db-sender.ts';
+import {
+  type AppendResult,
+  type EventStore,
+  EventStoreFailure,
+  type NewEvent,
+  type StoredEvent,
+} from './port.ts';
+import { type EncodedEvent, encodeEvent } from './sqlite-log.ts';
+
+export interface EventStoreDbOptions {
+  /** Connection string: `esdb://…`. Several nodes as `esdb://a:2113,b:2113,c:2113`. */
+  url: string;
+  /** File of this replica's mirror of the log, or ':memory:'. Nobody else may have it open. */
+  mirrorPath: string;
+  clock: { nowMs(): number };
+  /** Makes a new ledger where the event store holds none; otherwise that is LEDGER_MISSING. Default: false. */
+  create?: boolean;
+  /** Id of a ledger made anew. Default: a fresh one. */
+  ledgerId?: string;
+  /** Most events of a page of readAll and subscribe. Default: 1,000. */
+  pageSize?: number;
+  limits?: Partial<ConnectionLimits>;
+  /** How long opening waits for the event store; then STORE_UNAVAILABLE. Default: as long as it takes. */
+  openWithinMs?: number;
+  onTrouble?: (trouble: StoreTrouble) => void;
+}
+
+export interface EventStoreDbStore extends EventStore {
+  /** UUID of the ledger, the same on every replica. */
+  readonly ledgerId: string;
+  /** Whether the mirror follows the cluster now. Reads go on without; appends do not. */
+  readonly isFollowing: boolean;
+  /** The same as append for an event that was recorded before, elsewhere: keeps its recordedAt. Not acknowledged by the mirror. */
+  restore(stream: string, expectedVersion: number, events: readonly StoredEvent[]): Promise<void>;
+}
+
+/**
+ * Opens this replica's view of the ledger in the cluster and waits until it has caught up. Throws EventStoreFailure:
+ * EVENT_STORE_URL_INVALID, LEDGER_MISSING, LEDGER_MISMATCH, LEDGER_GAP, LEDGER_LOCKED, LEDGER_TOO_NEW, STORE_UNAVAILABLE.
+ */
+export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
+  const limits = { ...connectionLimits, ...options.limits };
+  const connection = createConnection(options.url, limits);
+  const openUntilMs = performance.now() + (options.openWithinMs ?? Number.POSITIVE_INFINITY);
+  try {
+    const ledgerId = await identified(connection, options, limits, openUntilMs);
+    const replica = openReplica(connection, options, limits, ledgerId);
+    try {
+      await before(openUntilMs, replica.caughtUp);
+    } catch (fault) {
+      await replica.store.close();
+      throw fault;
+    }
+    return replica.store;
+  } catch (fault) {
+    connection.close();
+    throw fault;
+  }
+}
+
+/** Which ledger it is, asked until the event store answers. */
+async function identified(
+  connection: Connection,
+  { create = false, ledgerId = randomUUID(), onTrouble }: EventStoreDbOptions,
+  limits: ConnectionLimits,
+  untilMs: number,
+): Promise<string> {
+  for (let waitMs = limits.backOffMs, told = false; ; waitMs = Math.min(waitMs * 2, limits.backOffMaxMs)) {
+    try {
+      return await identify(connection, create ? ledgerId : undefined);
+    } catch (fault) {
+      if (!isPassing(fault))
+        throw fault instanceof EventStoreFailure ? fault : unavailable('to open the ledger', fault);
+      if (performance.now() + waitMs > untilMs) throw unavailable('to open the ledger', fault);
+      if (!told) onTrouble?.({ event: 'event_store_lost', reason: (fault as Error).name });
+      told = true;
+    }
+    await sleep(waitMs);
+  }
+}
+
+/** The promise's answer, or STORE_UNAVAILABLE where the time is up before. */
+async function before(untilMs: number, promise: Promise<void>): Promise<void> {
+  if (untilMs === Number.POSITIVE_INFINITY) return promise;
+  const stop = new AbortController();
+  const late = sleep(Math.max(0, untilMs - performance.now()), undefined, { signal: stop.signal }).then(
+    () => {
+      throw unavailable('to catch up with the log');
+    },
+  );
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    stop.abort();
+    late.catch(() => undefined);
+  }
+}
+
+/** What an append waits for: its own events in the mirror, of which none come where another one had written the same before. */
+interface Arrival {
+  events: StoredEvent[];
+}
+
+function openReplica(
+  connection: Connection,
+  options: EventStoreDbOptions,
+  limits: ConnectionLimits,
+  ledgerId: string,
+): { store: EventStoreDbStore; caughtUp: Promise<void> } {
+  const { clock, pageSize = 1_000 } = options;
+  let over: unknown;
+  function whileOpen<Result>(work: () => Result): Result {
+    if (over !== undefined) throw over;
+    return work();
+  }
+  const mirror = openMirror({
+    path: options.mirrorPath,
+    ledgerId,
+    nowMs: clock.nowMs(),
+    pageSize,
+    whileOpen,
+  });
+  const arrivals = new Map<string, Arrival>();
+  const running = new Set<Promise<unknown>>();
+  const sender = createSender(connection, limits);
+  const follower = startFollower({
+    connection,
+    mirror,
+    limits,
+    onCounted: (stored, batches) =>
+      stored.forEach((event, index) => {
+        arrivals.get(batches[index]!)?.events.push(event);
+      }),
+    onTrouble: options.onTrouble ?? (() => undefined),
+    onStopped(fault) {
+      over ??= fault;
+      mirror.wake();
+    },
+  });
+  const appends = appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen });
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    await Promise.allSettled(running);
+    over = new EventStoreFailure('STORE_UNAVAILABLE', 'The ledger is closed. Open it again to use it.');
+    mirror.wake();
+    await follower.stop();
+    connection.close();
+    mirror.close();
+  }
+
+  async function whileRunning<Result>(work: Promise<Result>): Promise<Result> {
+    running.add(work);
+    try {
+      return await work;
+    } finally {
+      running.delete(work);
+    }
+  }
+
+  const { log } = mirror;
+  return {
+    caughtUp: follower.caughtUp,
+    store: {
+      ledgerId,
+      get isFollowing() {
+        return follower.isFollowing;
+      },
+      async append(stream, expectedVersion, events) {
+        if (closing) whileOpen(() => undefined);
+        return whileRunning(appends.append(stream, expectedVersion, events));
+      },
+      restore: (stream, expectedVersion, events) =>
+        whileRunning(appends.restore(stream, expectedVersion, events)),
+      read: async (stream, after = 0) => whileOpen(() => log.read(stream, after)),
+      readPositions: async (positions) => whileOpen(() => log.readPositions(positions)),
+      readAll: mirror.readAll,
+      subscribe: mirror.subscribe,
+      head: async () => whileOpen(() => log.head),
+      version: async (stream) => whileOpen(() => log.version(stream)),
+      close() {
+        closing ??= close();
+        return closing;
+      },
+    },
+  };
+}
+
+interface AppenderParts {
+  mirror: Mirror;
+  arrivals: Map<string, Arrival>;
+  follower: Follower;
+  limits: ConnectionLimits;
+  sender: ReturnType<typeof createSender>;
+  clock: { nowMs(): number };
+  whileOpen: <Result>(work: () => Result) => Result;
+}
+
+/** Appends: sent to the cluster, and acknowledged once this replica has counted them. */
+function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen }: AppenderParts) {
+  const { log } = mirror;
+
+  /** What an append at a place that is taken comes to, told from the mirror alone. */
+  function atTakenPlace(
+    stream: string,
+    expectedVersion: number,
+    encoded: readonly EncodedEvent[],
+  ): AppendResult {
+    const version = whileOpen(() => log.version(stream));
+    if (version <= expectedVersion) return { ok: false, conflict: 'WRONG_VERSION', version };
+    return log.write(stream, expectedVersion, encoded, 0);
+  }
+
+  /** Waits for the mirror, at most until the time is up; halfway there it is made to connect anew. */
+  async function counted(stream: string, version: number, deadlineMs: number): Promise<void> {
+    if (log.version(stream) >= version) return;
+    const leftMs = Math.max(1, deadlineMs - performance.now());
+    const impatient = setTimeout(() => follower.again(), leftMs / 2);
+    try {
+      await mirror.reaches(stream, version, AbortSignal.timeout(Math.ceil(leftMs)));
+    } catch (fault) {
+      whileOpen(() => undefined);
+      throw unavailable('to see what was written; repeat the command, with the same idempotency key', fault);
+    } finally {
+      clearTimeout(impatient);
+    }
+  }
+
+  async function append(
+    stream: string,
+    expectedVersion: number,
+    events: readonly NewEvent[],
+  ): Promise<AppendResult> {
+    const deadlineMs = performance.now() + limits.answerWithinMs;
+    const encoded = whileOpen(() => {
+      checkStreamName(stream);
+      checkBatch(expectedVersion, events);
+      return events.map(encodeEvent);
+    });
+    if (log.version(stream) > expectedVersion) return atTakenPlace(stream, expectedVersion, encoded);
+    const stamp = { batch: randomBytes(6).toString('base64url'), recordedAtMs: clock.nowMs() };
+    const wire = events.map((event, index) => toWire(event, encoded[index]!, stamp));
+    const arrival: Arrival = { events: [] };
+    arrivals.set(stamp.batch, arrival);
+    try {
+      const sent = await sender.send(stream, expectedVersion, wire, deadlineMs);
+      const version = expectedVersion + events.length;
+      // The state that the next decision rests on must hold what made this one fail.
+      await counted(stream, sent.kind === 'written' ? version : sent.version, deadlineMs);
+      if (arrival.events.length < events.length) return atTakenPlace(stream, expectedVersion, encoded);
+      return { ok: true, version, position: arrival.events.at(-1)!.position, events: arrival.events };
+    } finally {
+      arrivals.delete(stamp.batch);
+    }
+  }
+
+  return {
+    append,
+    async restore(stream: string, expectedVersion: number, events: readonly StoredEvent[]): Promise<void> {
+      const encoded = whileOpen(() => events.map(encodeEvent));
+      const wire = events.map((event, index) =>
+        toWire(event, encoded[index]!, { batch: 'restored', recordedAtMs: event.recordedAtMs }),
+      );
+      const sent = await sender.send(
+        stream,
+        expectedVersion,
+        wire,
+        performance.now() + limits.answerWithinMs,
+      );
+      if (sent.kind === 'wrong_version')
+        throw new EventStoreFailure(
+          'LEDGER_MISMATCH',
+          `The stream ${stream} of the event store is at ${sent.version}, not at ${expectedVersion}: it does not hold the same ledger.`,
+        );
+    },
+  };
+}
