@@ -87,10 +87,8 @@ export function fromWire(record: WireRecord): CountedEvent {
     batch,
     recordedAtMs: times[1],
     encoded: {
+      given: { id: record.id, type: record.type, typeVersion: v, learnedAtMs: times[0], meta },
       id: uuidToBytes(record.id),
-      type: record.type,
-      typeVersion: v,
-      learnedAtMs: times[0],
       meta: packMeta(meta),
       data: new TextDecoder().decode(data.subarray(lengthBytes, textEnd)),
       boxes: textEnd === data.length ? null : data.subarray(textEnd),

@@ -27,7 +27,7 @@ import {
 
 /** An event made ready to be written, so that the transaction does nothing but write. */
 export interface EncodedEvent {
-  given: NewEvent;
+  given: Pick<NewEvent, 'id' | 'type' | 'typeVersion' | 'learnedAtMs' | 'meta'>;
   id: Uint8Array;
   meta: PackedMeta;
   data: string;
