@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   time: { files: /^src\/time\//, mayImport: [] },
   statistics: { files: /^src\/statistics\//, mayImport: [] },
+  reports: { files: /^src\/reports\//, mayImport: ['statistics', 'kernel', 'time'] },
   kernel: {
     files: /^src\/(envelope|event-contract|belief|timeline|deciding|rejections|canonical-json|changes)\.ts$/,
     mayImport: ['time'],

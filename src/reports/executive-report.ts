@@ -1,0 +1,278 @@
+// The executive report of a week: customers saved, customers at risk and what is expected of them, each figure with its list.
+import type { Money } from '../event-contract.ts';
+import { type Day, isoFromDay } from '../time/day.ts';
+import type { Forecast, RiskEpisode } from './risk-episode.ts';
+import { minorUnitsPerUnit, type TimeAtRisk, timeAtRisk } from './time-at-risk.ts';
+
+/** Version of the definitions in this file: who counts as saved and at risk, what is averaged over whom. */
+export const executiveReportDefinition = { name: 'executive_report', version: 1 } as const;
+
+/** A customer as it is at the end of the week. */
+export interface Customer {
+  accountId: string;
+  name: string | null;
+  owner: string | null;
+  /** Annual recurring revenue now; that at the opening is with the episode. */
+  arr: Money | null;
+}
+
+export interface ExecutiveReportInput {
+  /** Last day of the week that is reported on, included. */
+  weekEnding: Day;
+  episodes: readonly RiskEpisode[];
+  /** By account id; an account that is not there has no name and no known revenue. */
+  customers: ReadonlyMap<string, Customer>;
+}
+
+/** A customer behind a figure. */
+export interface ReportLine extends Customer {
+  turnoverIds: string[];
+  /** Revenue when the first of these episodes opened. */
+  arrAtOpening: Money | null;
+  /** Days since the first of its open contacts left; bounds where the date is uncertain. */
+  minAgeDays: number;
+  maxAgeDays: number;
+  /** Mean of its open turnovers: 0 to 100. */
+  percentComplete: number;
+  forecast: Forecast;
+}
+
+/** Customers, each counted once whatever the number of its turnovers, and their revenue, never added across currencies. */
+export interface CustomerFigure {
+  customers: number;
+  /** One sum for each currency, by code. */
+  arr: Money[];
+  /** Customers whose revenue is not known, and so in no sum. */
+  withoutArr: number;
+  lines: ReportLine[];
+}
+
+export interface ExecutiveReport {
+  definition: { name: string; version: number };
+  /** The week: both days included. */
+  from: Day;
+  weekEnding: Day;
+  sentence: string;
+  /** Customers of whom a turnover was saved in the week, none was lost in it, and none is open at its end. */
+  saved: CustomerFigure;
+  /** Of the saved: those whose new contact finished onboarding. The others had their plan completed without a replacement. */
+  savedByOnboarding: number;
+  /** Customers of whom a turnover was lost in the week. */
+  lost: CustomerFigure;
+  /** Customers with an open turnover at the end of the week. Always the sum of the next three. */
+  atRisk: CustomerFigure;
+  /** At risk, and every open turnover is forecast as savable. */
+  savable: CustomerFigure;
+  /** At risk, and an open turnover is forecast as a high risk. */
+  highRisk: CustomerFigure;
+  /** At risk, and neither: some turnover has no forecast yet. */
+  undecided: CustomerFigure;
+  /** Mean age of the risk over the customers at risk, each counted once; null where nobody is at risk. */
+  averageAgeDays: { min: number; max: number } | null;
+  /** Mean share of the plans that is done over the customers at risk, each counted once: 0 to 100; null where nobody is at risk. */
+  percentComplete: number | null;
+  /** The same weighted by revenue, for each currency. */
+  percentCompleteByArr: { currency: string; percentComplete: number }[];
+  /** Open turnovers by stage, at the end of the week. */
+  stages: { stage: string; turnovers: number }[];
+  /** Customers at risk by owner of the account, most first. */
+  owners: { owner: string | null; figure: CustomerFigure }[];
+  timeAtRisk: TimeAtRisk;
+}
+
+const daysPerWeek = 7;
+
+export function executiveReport(input: ExecutiveReportInput): ExecutiveReport {
+  const { weekEnding, customers } = input;
+  const from = weekEnding - daysPerWeek + 1;
+  const known = input.episodes.filter(
+    ({ state, learnedOn }) => state !== 'suspected' && state !== 'dismissed' && learnedOn <= weekEnding,
+  );
+  const isOpen = ({ endedOn }: RiskEpisode) => endedOn === null || endedOn > weekEnding;
+  const inWeek = ({ endedOn }: RiskEpisode) => endedOn !== null && endedOn >= from && endedOn <= weekEnding;
+  const byAccount = Map.groupBy(known, (episode) => episode.accountId);
+  const line = (accountId: string, episodes: RiskEpisode[]) =>
+    reportLine(customerOf(customers, accountId), episodes, weekEnding);
+
+  const atRisk: ReportLine[] = [];
+  const saved: ReportLine[] = [];
+  const lost: ReportLine[] = [];
+  let savedByOnboarding = 0;
+  for (const [accountId, episodes] of byAccount) {
+    const open = episodes.filter(isOpen);
+    const ended = episodes.filter(inWeek);
+    const savedNow = ended.filter((episode) => episode.state === 'saved');
+    const lostNow = ended.filter((episode) => episode.state === 'lost');
+    if (open.length > 0) atRisk.push(line(accountId, open));
+    if (lostNow.length > 0) lost.push(line(accountId, lostNow));
+    else if (savedNow.length > 0 && open.length === 0) {
+      saved.push(line(accountId, savedNow));
+      if (savedNow.every((episode) => episode.replacedOn !== null)) savedByOnboarding += 1;
+    }
+  }
+  const expected = (forecast: Forecast) => figureOf(atRisk.filter((one) => one.forecast === forecast));
+  const report = {
+    definition: executiveReportDefinition,
+    from,
+    weekEnding,
+    saved: figureOf(saved),
+    savedByOnboarding,
+    lost: figureOf(lost),
+    atRisk: figureOf(atRisk),
+    savable: expected('savable'),
+    highRisk: expected('high_risk'),
+    undecided: expected('undecided'),
+    averageAgeDays:
+      atRisk.length === 0
+        ? null
+        : { min: mean(atRisk, (one) => one.minAgeDays), max: mean(atRisk, (one) => one.maxAgeDays) },
+    percentComplete: atRisk.length === 0 ? null : mean(atRisk, (one) => one.percentComplete),
+    percentCompleteByArr: weightedByArr(atRisk),
+    stages: stagesOf(known.filter(isOpen)),
+    owners: ownersOf(atRisk),
+    timeAtRisk: timeAtRisk(known, { asOf: weekEnding }),
+  };
+  return { ...report, sentence: sentenceOf(report) };
+}
+
+function customerOf(customers: ReadonlyMap<string, Customer>, accountId: string): Customer {
+  return customers.get(accountId) ?? { accountId, name: null, owner: null, arr: null };
+}
+
+function reportLine(customer: Customer, episodes: readonly RiskEpisode[], weekEnding: Day): ReportLine {
+  const first = episodes.reduce((a, b) => (b.learnedOn < a.learnedOn ? b : a));
+  const ages = episodes.map((episode) => ageDays(episode, weekEnding));
+  const forecasts = new Set(episodes.map((episode) => episode.forecast));
+  return {
+    ...customer,
+    turnoverIds: episodes.map((episode) => episode.turnoverId),
+    arrAtOpening: first.arrAtOpening,
+    minAgeDays: Math.max(...ages.map((age) => age.min)),
+    maxAgeDays: Math.max(...ages.map((age) => age.max)),
+    percentComplete: mean(episodes, (episode) => episode.percentComplete),
+    forecast: forecasts.has('high_risk') ? 'high_risk' : forecasts.has('undecided') ? 'undecided' : 'savable',
+  };
+}
+
+/** Since the departure, or since it was learned where nothing is known of its date. */
+function ageDays(
+  { departed, learnedOn, endedOn }: RiskEpisode,
+  weekEnding: Day,
+): { min: number; max: number } {
+  const end = endedOn !== null && endedOn <= weekEnding ? endedOn : weekEnding;
+  const earliest = departed && Number.isFinite(departed.earliest) ? departed.earliest : learnedOn;
+  const latest = departed && Number.isFinite(departed.latest) ? departed.latest : learnedOn;
+  return { min: Math.max(0, end - latest), max: Math.max(0, end - earliest) };
+}
+
+function figureOf(lines: ReportLine[]): CustomerFigure {
+  const byMoney = (a: ReportLine, b: ReportLine) =>
+    (b.arr?.minorUnits ?? -1) - (a.arr?.minorUnits ?? -1) || (a.accountId < b.accountId ? -1 : 1);
+  return {
+    customers: lines.length,
+    arr: sumsOf(lines.flatMap((line) => line.arr ?? [])),
+    withoutArr: lines.filter((line) => line.arr === null).length,
+    lines: [...lines].sort(byMoney),
+  };
+}
+
+/** One sum for each currency: amounts of two currencies are never added. */
+function sumsOf(amounts: readonly Money[]): Money[] {
+  const sums = new Map<string, number>();
+  for (const { minorUnits, currency } of amounts) sums.set(currency, (sums.get(currency) ?? 0) + minorUnits);
+  return [...sums]
+    .map(([currency, minorUnits]) => ({ currency, minorUnits }))
+    .sort((a, b) => (a.currency < b.currency ? -1 : 1));
+}
+
+function mean<T>(items: readonly T[], numberOf: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + numberOf(item), 0) / items.length;
+}
+
+function weightedByArr(lines: readonly ReportLine[]): ExecutiveReport['percentCompleteByArr'] {
+  return sumsOf(lines.flatMap((line) => line.arr ?? []))
+    .filter((sum) => sum.minorUnits > 0)
+    .map(({ currency, minorUnits }) => {
+      const own = lines.filter((line) => line.arr?.currency === currency);
+      const done = own.reduce((sum, line) => sum + line.percentComplete * line.arr!.minorUnits, 0);
+      return { currency, percentComplete: done / minorUnits };
+    });
+}
+
+function stagesOf(open: readonly RiskEpisode[]): ExecutiveReport['stages'] {
+  const counts = Map.groupBy(open, (episode) => episode.stage);
+  return [...counts].map(([stage, episodes]) => ({ stage, turnovers: episodes.length }));
+}
+
+function ownersOf(lines: readonly ReportLine[]): ExecutiveReport['owners'] {
+  return [...Map.groupBy(lines, (line) => line.owner)]
+    .map(([owner, own]) => ({ owner, figure: figureOf(own) }))
+    .sort((a, b) => b.figure.customers - a.figure.customers || ((a.owner ?? '') < (b.owner ?? '') ? -1 : 1));
+}
+
+/** The report in words. Amounts of several currencies stand beside each other. */
+function sentenceOf(report: Omit<ExecutiveReport, 'sentence'>): string {
+  const { saved, savedByOnboarding, lost, atRisk, savable, highRisk, undecided } = report;
+  const parts: string[] = [];
+  if (saved.customers === 0) parts.push('Last week we saved no customer.');
+  else {
+    const why =
+      savedByOnboarding === saved.customers
+        ? 'because the new contacts finished onboarding'
+        : `${savedByOnboarding} of them because the new contacts finished onboarding`;
+    parts.push(`Last week we saved ${customersIn(saved)}, ${why}.`);
+  }
+  if (lost.customers > 0) parts.push(`We lost ${customersIn(lost)}.`);
+  if (atRisk.customers === 0) return [...parts, 'No customer is at risk.'].join(' ');
+  const are = atRisk.customers === 1 ? 'is' : 'are';
+  parts.push(
+    `${capitalised(customersIn(atRisk, ' ARR'))} ${are} at risk, for ${age(report.averageAgeDays!)} on average; ` +
+      `their recovery is ${Math.round(report.percentComplete!)} % complete.`,
+  );
+  const expected = [`We expect to save ${money(savable)}`, `${money(highRisk)} is at high risk`];
+  if (undecided.customers > 0) expected.push(`${money(undecided)} is not yet decided`);
+  parts.push(`${expected.join('; ')}.`);
+  return parts.join(' ');
+}
+
+function customersIn(figure: CustomerFigure, what = ''): string {
+  const noun = figure.customers === 1 ? 'customer' : 'customers';
+  return `${figure.customers} ${noun} (${money(figure)}${what})`;
+}
+
+function money({ arr, withoutArr }: CustomerFigure): string {
+  const unknown = withoutArr > 0 ? [`${withoutArr} of unknown value`] : [];
+  const amounts = [...arr.map(formatMoney), ...unknown];
+  return amounts.length === 0 ? 'nothing' : amounts.join(' + ');
+}
+
+/** Money as people write it: whole units where the amount is whole. */
+export function formatMoney({ minorUnits, currency }: Money): string {
+  const perUnit = minorUnitsPerUnit(currency);
+  const isWhole = minorUnits % perUnit === 0;
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency,
+    ...(isWhole && { maximumFractionDigits: 0 }),
+  }).format(minorUnits / perUnit);
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The mean length of a month in the Gregorian calendar. */
+const daysPerMonth = 365.2425 / 12;
+
+/** An age in words: months from a month on, else days; both bounds where they differ in words. */
+function age({ min, max }: { min: number; max: number }): string {
+  const inMonths = Math.round(min / daysPerMonth) >= 1;
+  const [from, to] = [min, max].map((days) => Math.round(inMonths ? days / daysPerMonth : days));
+  const unit = `${inMonths ? 'month' : 'day'}${to === 1 ? '' : 's'}`;
+  return from === to ? `${to} ${unit}` : `${from} to ${to} ${unit}`;
+}
+
+/** The file name and heading of a report: its week. */
+export function weekOf({ from, weekEnding }: Pick<ExecutiveReport, 'from' | 'weekEnding'>): string {
+  return `${isoFromDay(from)} to ${isoFromDay(weekEnding)}`;
+}

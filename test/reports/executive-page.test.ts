@@ -1,0 +1,59 @@
+// The executive report as a page and as text: complete, self-contained, and safe whatever the names are.
+import { describe, expect, it } from 'vitest';
+import { executivePage, executiveText } from '../../src/reports/executive-page.ts';
+import { type Customer, executiveReport } from '../../src/reports/executive-report.ts';
+import { day, episode } from './episodes.ts';
+
+const weekEnding = day('2026-03-08');
+
+function report() {
+  const customers = new Map<string, Customer>();
+  const episodes = Array.from({ length: 40 }, (_, index) => {
+    const accountId = `account-${index}`;
+    const currency = index % 5 === 0 ? 'EUR' : 'USD';
+    const name = index === 0 ? '<script>alert("1")</script> & Söhne' : `Customer ${index}`;
+    const arr = { minorUnits: (index + 1) * 1_234_500, currency };
+    customers.set(accountId, { accountId, name, owner: `csm-${index % 4}`, arr });
+    const learnedOn = weekEnding - 3 * index;
+    const endedOn = index % 3 === 0 ? Math.min(weekEnding, learnedOn + index) : null;
+    return episode({
+      accountId,
+      learnedOn,
+      departed: { earliest: learnedOn - 20, latest: learnedOn - 10 },
+      state: endedOn === null ? 'open' : index % 2 === 0 ? 'saved' : 'lost',
+      stage: ['detected', 'coverage_assessed', 'onboarding'][index % 3]!,
+      endedOn,
+      replacedOn: endedOn,
+      percentComplete: (index * 7) % 100,
+      forecast: (['savable', 'high_risk', 'undecided'] as const)[index % 3]!,
+      arrAtOpening: arr,
+    });
+  });
+  return executiveReport({ weekEnding, episodes, customers });
+}
+
+describe('the page of the executive report', () => {
+  it('loads nothing, runs nothing, and shows names as they are', () => {
+    const page = executivePage(report(), 4711);
+    expect(page).not.toMatch(/<script|<link|<img|src=|url\(|@import|https?:/);
+    expect(page).toContain('&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62; &#38; Söhne');
+    expect(page).toContain('Ledger position 4711');
+    expect(page).toContain('<svg');
+    expect(page.match(/<dl class="bars"/g)).toHaveLength(3);
+  });
+
+  it('has no empty charts where nobody is at risk', () => {
+    const page = executivePage(executiveReport({ weekEnding, episodes: [], customers: new Map() }), 0);
+    expect(page).toContain('Last week we saved no customer. No customer is at risk.');
+    expect(page).not.toMatch(/<svg|<dl/);
+    expect(page).not.toContain('NaN');
+  });
+});
+
+it('says the same figures in a terminal', () => {
+  const made = report();
+  const text = executiveText(made, 4711);
+  expect(text).toContain(made.sentence);
+  expect(text).toMatch(new RegExp(`^at risk +${made.atRisk.customers} `, 'm'));
+  expect(text.split('\n').filter((line) => line.includes(' days  '))).toHaveLength(made.atRisk.customers);
+});
