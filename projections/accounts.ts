@@ -1,105 +1,127 @@
 // Read model: each account as believed now.
 import type { AccountBelief } from '../src/account/belief.ts';
-import type { AccountProjection } from '../src/projector/projection.ts';
+import type { AccountProjection, SqlValue } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
+import { parseEdtf } from '../src/time/edtf.ts';
 import { latest } from '../src/timeline.ts';
-import { type ListKey, sortName } from './contacts.ts';
+import { newestLearnedMs, sortName } from './contacts.ts';
+import { atLeast, below, type Condition, equals, type Listing, startsWith } from './listing.ts';
+
+/** After all renewals that are dated. */
+const farDay = 1_000_000_000;
+/** As with contacts: an index of a list holds all that the list is filtered by. */
+const filtered = 'closed, segment, relationship, tier, industry, owner, parent_id, renewal_day';
 
 export const accounts: AccountProjection = {
   by: 'account',
   name: 'accounts',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'account',
       columns:
-        'id TEXT PRIMARY KEY, name TEXT, sort_name TEXT, segment TEXT, relationship TEXT, owner TEXT, parent_id TEXT, renewal_on TEXT, closed INTEGER, card TEXT',
+        'id TEXT PRIMARY KEY, name TEXT, sort_name TEXT, segment TEXT, relationship TEXT, tier TEXT, industry TEXT, owner TEXT, parent_id TEXT, ' +
+        'renewal_day INTEGER, arr_currency TEXT, arr_minor_units INTEGER, learned_at INTEGER, closed INTEGER, card TEXT',
       withoutRowid: true,
-      indexes: ['sort_name, id', 'parent_id'],
+      indexes: [
+        `sort_name, id, ${filtered}`,
+        `renewal_day, id, ${filtered}, sort_name`,
+        `arr_currency, arr_minor_units, id, ${filtered}, sort_name`,
+        `learned_at, id, ${filtered}, sort_name`,
+        `owner, sort_name, id, ${filtered}`,
+        `parent_id, sort_name, id, ${filtered}`,
+      ],
     },
   ],
-  rows(belief) {
-    const name = latest(belief.name);
-    return [
-      [
-        'account',
-        belief.id,
-        name,
-        sortName(name),
-        latest(belief.segment),
-        latest(belief.relationship),
-        latest(belief.team['owner'] ?? []),
-        latest(belief.parentId),
-        latest(belief.renewalOn),
-        belief.closed ? 1 : 0,
-        JSON.stringify(belief),
-      ],
-    ];
-  },
+  rows: (belief) => [['account', ...Object.values(accountRow(belief)), JSON.stringify(belief)]],
 };
+
+/** The row of an account in the order of the table's columns, but for the card at its end. */
+export function accountRow(belief: AccountBelief): Record<string, SqlValue> {
+  const name = latest(belief.name);
+  const renewalOn = latest(belief.renewalOn);
+  const arr = latest(belief.arr);
+  return {
+    id: belief.id,
+    name,
+    sort_name: sortName(name),
+    segment: latest(belief.segment),
+    relationship: latest(belief.relationship),
+    tier: latest(belief.tier),
+    industry: latest(belief.industry),
+    owner: latest(belief.team['owner'] ?? []),
+    parent_id: latest(belief.parentId),
+    renewal_day: (renewalOn === null ? undefined : parseEdtf(renewalOn)?.earliest) ?? farDay,
+    arr_currency: arr?.currency ?? '',
+    arr_minor_units: arr?.minorUnits ?? 0,
+    learned_at: newestLearnedMs(belief),
+    closed: belief.closed ? 1 : 0,
+  };
+}
 
 export interface AccountFilter {
   segment?: string;
   relationship?: string;
+  tier?: string;
+  industry?: string;
   owner?: string;
   parentId?: string;
   /** Beginning of the name, without case and accents. */
   nameStartsWith?: string;
+  /** First day of the renewal, as early as it may be: on or after, and before. */
+  renewalFrom?: number;
+  renewalBefore?: number;
   /** Closed accounts too. */
   includeClosed?: boolean;
 }
+export type AccountOrder = 'name' | 'renewal' | 'arr' | 'learned_at';
 
-export function findAccount(db: ReadDatabase, id: string): AccountBelief | null {
-  const row = db.prepare('SELECT card FROM account WHERE id = ?').get(id) as { card: string } | undefined;
-  return row ? (JSON.parse(row.card) as AccountBelief) : null;
-}
+const orders: Record<AccountOrder, { columns: readonly string[]; index: string }> = {
+  name: { columns: ['sort_name', 'id'], index: 'account_0' },
+  renewal: { columns: ['renewal_day', 'id'], index: 'account_1' },
+  arr: { columns: ['arr_currency', 'arr_minor_units', 'id'], index: 'account_2' },
+  learned_at: { columns: ['learned_at', 'id'], index: 'account_3' },
+};
 
-/** Accounts by name. `after` is the key of the last one seen. */
-export function listAccounts(
-  db: ReadDatabase,
-  filter: AccountFilter,
-  limit: number,
-  after?: ListKey,
-): { key: ListKey; belief: AccountBelief }[] {
-  const { where, values } = conditionsOf(filter);
-  const seek = after ? ' AND (sort_name, id) > (?, ?)' : '';
-  const sql = `SELECT id, sort_name, card FROM account WHERE ${where}${seek} ORDER BY sort_name, id LIMIT ?`;
-  const rows = db.prepare(sql).all(...values, ...(after ?? []), limit) as {
-    id: string;
-    sort_name: string;
-    card: string;
-  }[];
-  return rows.map((row) => ({ key: [row.sort_name, row.id], belief: JSON.parse(row.card) as AccountBelief }));
-}
-
-/** How many accounts a filter takes, counted no further than `upTo` + 1. */
-export function countAccounts(db: ReadDatabase, filter: AccountFilter, upTo: number): number {
-  const { where, values } = conditionsOf(filter);
-  return (
-    db
-      .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM account WHERE ${where} LIMIT ?)`)
-      .get(...values, upTo + 1) as { n: number }
-  ).n;
-}
-
-function conditionsOf(filter: AccountFilter): { where: string; values: string[] } {
-  const conditions = [filter.includeClosed ? '1' : 'closed = 0'];
-  const values: string[] = [];
+export function accountListing(filter: AccountFilter, order: AccountOrder, descending: boolean): Listing {
   const equal: [string, string | undefined][] = [
     ['segment', filter.segment],
     ['relationship', filter.relationship],
+    ['tier', filter.tier],
+    ['industry', filter.industry],
     ['owner', filter.owner],
-    ['parent_id', filter.parentId],
   ];
-  for (const [column, value] of equal) {
-    if (value === undefined) continue;
-    conditions.push(`${column} = ?`);
-    values.push(value);
-  }
-  if (filter.nameStartsWith !== undefined) {
-    conditions.push('sort_name >= ? AND sort_name < ?');
-    const prefix = sortName(filter.nameStartsWith);
-    values.push(prefix, `${prefix}\u{10ffff}`);
-  }
-  return { where: conditions.join(' AND '), values };
+  const { nameStartsWith, renewalFrom, renewalBefore, parentId } = filter;
+  const conditions: Condition[] = [
+    ...(filter.includeClosed ? [] : [equals('closed', 0)]),
+    ...equal.flatMap(([column, value]) => (value === undefined ? [] : [equals(column, value)])),
+    ...(nameStartsWith === undefined ? [] : [startsWith('sort_name', sortName(nameStartsWith))]),
+    ...(renewalFrom === undefined ? [] : [atLeast('renewal_day', renewalFrom)]),
+    ...(renewalBefore === undefined ? [] : [below('renewal_day', renewalBefore)]),
+  ];
+  const { columns, index } = orders[order];
+  return {
+    table: 'account',
+    ...(parentId !== undefined && { parent: { column: 'parent_id', id: parentId } }),
+    conditions,
+    ordering: { columns, descending, index: walked(filter, order) ?? index },
+  };
+}
+
+/** By name there are indexes that begin with the condition that leaves the fewest. */
+function walked({ parentId, owner }: AccountFilter, order: AccountOrder): string | undefined {
+  if (order !== 'name') return undefined;
+  if (parentId !== undefined) return 'account_5';
+  return owner === undefined ? undefined : 'account_4';
+}
+
+export function findAccount(db: ReadDatabase, id: string): AccountBelief | null {
+  return findAccounts(db, [id]).get(id) ?? null;
+}
+
+export function findAccounts(db: ReadDatabase, ids: readonly string[]): Map<string, AccountBelief> {
+  const rows = db
+    .prepare('SELECT a.id, a.card FROM json_each(?) asked JOIN account a ON a.id = asked.value')
+    .all(JSON.stringify(ids)) as { id: string; card: string }[];
+  return new Map(rows.map(({ id, card }) => [id, JSON.parse(card) as AccountBelief]));
 }

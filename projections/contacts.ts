@@ -1,75 +1,121 @@
 // Read model: each contact as believed now, and its placements as rows that lists and posts are read from.
-import type { ContactBelief } from '../src/contact/belief.ts';
+import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
 import { countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
-import type { ContactProjection, Row } from '../src/projector/projection.ts';
+import type { ContactProjection, Row, SqlValue } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import type { Day } from '../src/time/day.ts';
 import { latest } from '../src/timeline.ts';
+import {
+  atLeast,
+  atMost,
+  below,
+  type Condition,
+  codeList,
+  equals,
+  includes,
+  type Listing,
+  oneOf,
+  startsWith,
+} from './listing.ts';
 
 /** Stands for −∞ and +∞ in a column of days. */
 const farDay = 1_000_000_000;
 const unrated = 99;
 
+/** Beside its order, an index of a list holds all that the list is filtered by: what does not fit is passed over within it. */
+const filtered = 'status, owner, country';
+
 export const contacts: ContactProjection = {
   by: 'contact',
   name: 'contacts',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'contact',
       columns:
-        'id TEXT PRIMARY KEY, name TEXT, sort_name TEXT, owner TEXT, status TEXT, merged_into TEXT, card TEXT',
+        'id TEXT PRIMARY KEY, name TEXT, sort_name TEXT, owner TEXT, country TEXT, status TEXT, learned_at INTEGER, merged_into TEXT, card TEXT',
       // With a rowid: a card of a few thousand bytes would spill over from the pages of an ordered table.
-      indexes: ['sort_name, id'],
+      indexes: [
+        `sort_name, id, ${filtered}, learned_at`,
+        `learned_at, id, ${filtered}, sort_name`,
+        'owner, sort_name, id, status, country, learned_at',
+      ],
     },
     {
       name: 'placement',
       columns:
         'contact_id TEXT, id TEXT, account_id TEXT, post_id TEXT, start_earliest INTEGER, start_latest INTEGER, end_earliest INTEGER, end_latest INTEGER, ' +
-        'importance INTEGER, sort_name TEXT, hidden INTEGER, counts INTEGER, PRIMARY KEY (contact_id, id)',
+        'importance INTEGER, sort_name TEXT, contact_type TEXT, interaction_class TEXT, buying_roles TEXT, hidden INTEGER, counts INTEGER, ' +
+        'PRIMARY KEY (contact_id, id)',
       withoutRowid: true,
-      indexes: ['account_id, importance, sort_name, contact_id, id', 'post_id'],
+      indexes: [
+        'account_id, importance, sort_name, contact_id, id',
+        'account_id, sort_name, contact_id, id',
+        'account_id, start_earliest, contact_id, id',
+        'post_id',
+        'id',
+      ],
     },
   ],
   rows(belief, { timeZone }) {
     const name = latest(belief.name);
-    const orderedBy = belief.erased ? afterAllNames : sortName(name);
     const rows: Row[] = [
       [
         'contact',
         belief.id,
         name,
-        orderedBy,
+        orderedName(belief),
         latest(belief.owner),
+        latest(belief.location)?.country ?? null,
         statusOf(belief),
+        newestLearnedMs(belief),
         belief.mergedInto?.contactId ?? null,
         JSON.stringify(belief),
       ],
     ];
-    const counts = countsInHistory(belief) ? 1 : 0;
-    for (const placement of belief.placements) {
-      if (placement.withdrawn) continue;
-      const { start, end } = placementInterval(placement, belief.died, timeZone);
-      const hidden = belief.removed || belief.mergedInto || placement.removed ? 1 : 0;
-      rows.push([
-        'placement',
-        belief.id,
-        placement.id,
-        placement.accountId,
-        placement.postId,
-        column(start.earliest),
-        column(start.latest),
-        column(end.earliest),
-        column(end.latest),
-        latest(placement.importance) ?? unrated,
-        orderedBy,
-        hidden,
-        counts,
-      ]);
-    }
+    for (const placement of belief.placements)
+      if (!placement.withdrawn)
+        rows.push(['placement', ...Object.values(placementRow(belief, placement, timeZone))]);
     return rows;
   },
 };
+
+/** The row of a placement, in the order of the table's columns. */
+export function placementRow(
+  belief: ContactBelief,
+  placement: PlacementFact,
+  timeZone: string,
+): Record<string, SqlValue> {
+  const { start, end } = placementInterval(placement, belief.died, timeZone);
+  const roles = placement.buyingRoles.filter(({ ended }) => !ended).map(({ role }) => role);
+  return {
+    contact_id: belief.id,
+    id: placement.id,
+    account_id: placement.accountId,
+    post_id: placement.postId,
+    start_earliest: column(start.earliest),
+    start_latest: column(start.latest),
+    end_earliest: column(end.earliest),
+    end_latest: column(end.latest),
+    importance: latest(placement.importance) ?? unrated,
+    sort_name: orderedName(belief),
+    contact_type: latest(placement.contactType),
+    interaction_class: latest(placement.interactionClass),
+    buying_roles: codeList(roles),
+    hidden: belief.removed || belief.mergedInto || placement.removed ? 1 : 0,
+    counts: countsInHistory(belief) ? 1 : 0,
+  };
+}
+
+/** When the newest of what is believed was learned: whatever a belief holds says so under the same name. */
+export function newestLearnedMs(part: object): number {
+  let newest = 0;
+  for (const [key, value] of Object.entries(part)) {
+    if (key === 'learnedAtMs') newest = Math.max(newest, value as number);
+    else if (typeof value === 'object' && value !== null) newest = Math.max(newest, newestLearnedMs(value));
+  }
+  return newest;
+}
 
 export type ContactStatus = 'active' | 'removed' | 'merged' | 'deceased';
 
@@ -82,6 +128,10 @@ export function statusOf(belief: ContactBelief): ContactStatus {
 /** The erased have no name; they still count, at the end of every list. */
 const afterAllNames = '\uffff';
 
+function orderedName(belief: ContactBelief): string {
+  return belief.erased ? afterAllNames : sortName(latest(belief.name));
+}
+
 /** How names are ordered: without case and accents. */
 export function sortName(name: string | null): string {
   return (name ?? '').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -92,64 +142,48 @@ function column(day: Day): number {
   return day === Number.POSITIVE_INFINITY ? farDay : day;
 }
 
-/** A place in an ordered list: the values of its order, the last of them unique. */
-export type ListKey = readonly (string | number)[];
-
 export interface ContactFilter {
   /** Only contacts with this status; absent = the active ones. */
   statuses?: readonly ContactStatus[];
   owner?: string;
+  /** ISO 3166-1 alpha-2. */
+  country?: string;
   /** Beginning of the name, without case and accents. */
   nameStartsWith?: string;
+  /** Something of what is believed was learned at or after, and nothing later than before, in milliseconds. */
+  learnedFromMs?: number;
+  learnedBeforeMs?: number;
+}
+export type ContactOrder = 'name' | 'learned_at';
+
+export function contactListing(filter: ContactFilter, order: ContactOrder, descending: boolean): Listing {
+  const { owner, country, nameStartsWith, learnedFromMs, learnedBeforeMs } = filter;
+  return {
+    table: 'contact',
+    conditions: [
+      oneOf('status', filter.statuses ?? ['active']),
+      ...(owner === undefined ? [] : [equals('owner', owner)]),
+      ...(country === undefined ? [] : [equals('country', country)]),
+      ...(nameStartsWith === undefined ? [] : [startsWith('sort_name', sortName(nameStartsWith))]),
+      ...(learnedFromMs === undefined ? [] : [atLeast('learned_at', learnedFromMs)]),
+      ...(learnedBeforeMs === undefined ? [] : [below('learned_at', learnedBeforeMs)]),
+    ],
+    ordering:
+      order === 'name'
+        ? { columns: ['sort_name', 'id'], descending, index: owner === undefined ? 'contact_0' : 'contact_2' }
+        : { columns: ['learned_at', 'id'], descending, index: 'contact_1' },
+  };
 }
 
 export function findContact(db: ReadDatabase, id: string): ContactBelief | null {
-  const row = db.prepare('SELECT card FROM contact WHERE id = ?').get(id) as { card: string } | undefined;
-  return row ? (JSON.parse(row.card) as ContactBelief) : null;
+  return findContacts(db, [id]).get(id) ?? null;
 }
 
-/** Contacts by name. `after` is the key of the last one seen. */
-export function listContacts(
-  db: ReadDatabase,
-  filter: ContactFilter,
-  limit: number,
-  after?: ListKey,
-): { key: ListKey; belief: ContactBelief }[] {
-  const { where, values } = contactConditions(filter);
-  const [name, id] = after ?? [];
-  const seek = after ? ' AND (sort_name, id) > (?, ?)' : '';
-  const sql = `SELECT id, sort_name, card FROM contact WHERE ${where}${seek} ORDER BY sort_name, id LIMIT ?`;
-  const rows = db.prepare(sql).all(...values, ...(after ? [name!, id!] : []), limit) as {
-    id: string;
-    sort_name: string;
-    card: string;
-  }[];
-  return rows.map((row) => ({ key: [row.sort_name, row.id], belief: JSON.parse(row.card) as ContactBelief }));
-}
-
-/** How many contacts a filter takes, counted no further than `upTo` + 1. */
-export function countContacts(db: ReadDatabase, filter: ContactFilter, upTo: number): number {
-  const { where, values } = contactConditions(filter);
-  const row = db
-    .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM contact WHERE ${where} LIMIT ?)`)
-    .get(...values, upTo + 1);
-  return (row as { n: number }).n;
-}
-
-function contactConditions(filter: ContactFilter): { where: string; values: (string | number)[] } {
-  const statuses = filter.statuses ?? ['active'];
-  const conditions = [`status IN (${statuses.map(() => '?').join(', ')})`];
-  const values: (string | number)[] = [...statuses];
-  if (filter.owner !== undefined) {
-    conditions.push('owner = ?');
-    values.push(filter.owner);
-  }
-  if (filter.nameStartsWith !== undefined) {
-    conditions.push('sort_name >= ? AND sort_name < ?');
-    const prefix = sortName(filter.nameStartsWith);
-    values.push(prefix, `${prefix}\u{10ffff}`);
-  }
-  return { where: conditions.join(' AND '), values };
+export function findContacts(db: ReadDatabase, ids: readonly string[]): Map<string, ContactBelief> {
+  const rows = db
+    .prepare('SELECT c.id, c.card FROM json_each(?) asked JOIN contact c ON c.id = asked.value')
+    .all(JSON.stringify(ids)) as { id: string; card: string }[];
+  return new Map(rows.map(({ id, card }) => [id, JSON.parse(card) as ContactBelief]));
 }
 
 export interface PlacementFilter {
@@ -159,76 +193,69 @@ export interface PlacementFilter {
   includePossible?: boolean;
   /** Removed and merged contacts and removed placements too. */
   includeRemoved?: boolean;
+  contactType?: string;
+  interactionClass?: string;
+  /** A buying role that it has and that has not ended. */
+  buyingRole?: string;
+  /** Rated this important or more: 1 is the most important. */
+  importanceMax?: number;
+  postId?: string;
+  nameStartsWith?: string;
 }
-export interface PlacementPlace {
-  key: ListKey;
-  placementId: string;
-  belief: ContactBelief;
-}
+export type PlacementOrder = 'importance' | 'name' | 'start';
 
-/** Placements in an account, the important contacts first. */
-export function listAccountPlacements(
-  db: ReadDatabase,
+const placementOrders: Record<PlacementOrder, { columns: readonly string[]; index: string }> = {
+  importance: { columns: ['importance', 'sort_name', 'contact_id', 'id'], index: 'placement_0' },
+  name: { columns: ['sort_name', 'contact_id', 'id'], index: 'placement_1' },
+  start: { columns: ['start_earliest', 'contact_id', 'id'], index: 'placement_2' },
+};
+
+/** Placements in an account. Their keys end with the contact's id and their own. */
+export function placementListing(
   accountId: string,
   filter: PlacementFilter,
-  limit: number,
-  after?: ListKey,
-): PlacementPlace[] {
-  const { where, values } = placementConditions(filter);
-  const seek = after ? ' AND (p.importance, p.sort_name, p.contact_id, p.id) > (?, ?, ?, ?)' : '';
+  order: PlacementOrder,
+  descending: boolean,
+): Listing {
+  const { on, contactType, interactionClass, buyingRole, importanceMax, postId, nameStartsWith } = filter;
+  return {
+    table: 'placement',
+    parent: { column: 'account_id', id: accountId },
+    conditions: [
+      equals('counts', 1),
+      ...(filter.includeRemoved ? [] : [equals('hidden', 0)]),
+      ...(on === undefined ? [] : [holdsOn(on, filter.includePossible ?? false)]),
+      ...(contactType === undefined ? [] : [equals('contact_type', contactType)]),
+      ...(interactionClass === undefined ? [] : [equals('interaction_class', interactionClass)]),
+      ...(buyingRole === undefined ? [] : [includes('buying_roles', buyingRole)]),
+      ...(importanceMax === undefined ? [] : [atMost('importance', importanceMax)]),
+      ...(postId === undefined ? [] : [equals('post_id', postId)]),
+      ...(nameStartsWith === undefined ? [] : [startsWith('sort_name', sortName(nameStartsWith))]),
+    ],
+    ordering: { ...placementOrders[order], descending },
+  };
+}
+
+/** An interval that holds no day for sure is never current, however uncertain its dates are. */
+function holdsOn(on: Day, includePossible: boolean): Condition {
+  const [start, end] = includePossible ? ['start_earliest', 'end_latest'] : ['start_latest', 'end_earliest'];
+  return {
+    sql: `end_latest > start_earliest AND ${start} <= ? AND ${end} > ?`,
+    values: [on, on],
+    holds: (row) =>
+      Number(row['end_latest']) > Number(row['start_earliest']) &&
+      Number(row[start]) <= on &&
+      Number(row[end]) > on,
+  };
+}
+
+/** Contacts that hold or held each of these posts, as believed now. */
+export function findPostHolders(db: ReadDatabase, postIds: readonly string[]): ContactBelief[][] {
   const sql =
-    `SELECT p.importance, p.sort_name, p.contact_id, p.id, c.card FROM placement p JOIN contact c ON c.id = p.contact_id ` +
-    `WHERE p.account_id = ? AND ${where}${seek} ORDER BY p.importance, p.sort_name, p.contact_id, p.id LIMIT ?`;
-  const rows = db.prepare(sql).all(accountId, ...values, ...(after ?? []), limit) as {
-    importance: number;
-    sort_name: string;
-    contact_id: string;
-    id: string;
-    card: string;
-  }[];
-  return rows.map((row) => ({
-    key: [row.importance, row.sort_name, row.contact_id, row.id],
-    placementId: row.id,
-    belief: JSON.parse(row.card) as ContactBelief,
-  }));
-}
-
-export function countAccountPlacements(
-  db: ReadDatabase,
-  accountId: string,
-  filter: PlacementFilter,
-  upTo: number,
-): number {
-  const { where, values } = placementConditions(filter);
-  const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM placement p WHERE p.account_id = ? AND ${where} LIMIT ?)`;
-  return (db.prepare(sql).get(accountId, ...values, upTo + 1) as { n: number }).n;
-}
-
-/** Contacts that hold or held a post, as believed now. */
-export function findPostHolders(db: ReadDatabase, postId: string): ContactBelief[] {
-  const sql =
-    'SELECT DISTINCT c.id, c.card FROM placement p JOIN contact c ON c.id = p.contact_id WHERE p.post_id = ? AND p.counts = 1 ORDER BY c.id';
-  return (db.prepare(sql).all(postId) as { card: string }[]).map(
-    (row) => JSON.parse(row.card) as ContactBelief,
-  );
-}
-
-function placementConditions({ on, includePossible, includeRemoved }: PlacementFilter): {
-  where: string;
-  values: number[];
-} {
-  const conditions = ['p.counts = 1'];
-  const values: number[] = [];
-  if (!includeRemoved) conditions.push('p.hidden = 0');
-  if (on !== undefined) {
-    // An interval that holds no day for sure is never current, however uncertain its dates are.
-    conditions.push('p.end_latest > p.start_earliest');
-    conditions.push(
-      includePossible
-        ? 'p.start_earliest <= ? AND p.end_latest > ?'
-        : 'p.start_latest <= ? AND p.end_earliest > ?',
-    );
-    values.push(on, on);
-  }
-  return { where: conditions.join(' AND '), values };
+    'SELECT DISTINCT asked.key AS at, c.id, c.card FROM json_each(?) asked JOIN placement p ON p.post_id = asked.value ' +
+    'JOIN contact c ON c.id = p.contact_id WHERE p.counts = 1 ORDER BY asked.key, c.id';
+  const holders: ContactBelief[][] = postIds.map(() => []);
+  for (const { at, card } of db.prepare(sql).all(JSON.stringify(postIds)) as { at: number; card: string }[])
+    holders[at]!.push(JSON.parse(card) as ContactBelief);
+  return holders;
 }

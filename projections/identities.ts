@@ -61,12 +61,17 @@ export function findByExternalId(
   return (row as { id: string } | undefined)?.id ?? null;
 }
 
-/** All contacts that were at any time merged into this one. */
-export function findMergedInto(db: ReadDatabase, survivorId: string): string[] {
+/** All contacts that were at any time merged into each of these. */
+export function findMergedInto(db: ReadDatabase, survivorIds: readonly string[]): string[][] {
   const rows = db
-    .prepare('SELECT DISTINCT loser_id AS id FROM merge WHERE survivor_id = ? ORDER BY loser_id')
-    .all(survivorId);
-  return (rows as { id: string }[]).map((row) => row.id);
+    .prepare(
+      'SELECT DISTINCT asked.key AS at, m.loser_id AS id FROM json_each(?) asked ' +
+        'JOIN merge m ON m.survivor_id = asked.value ORDER BY asked.key, m.loser_id',
+    )
+    .all(JSON.stringify(survivorIds)) as { at: number; id: string }[];
+  const losers: string[][] = survivorIds.map(() => []);
+  for (const { at, id } of rows) losers[at]!.push(id);
+  return losers;
 }
 
 /** Which contacts were ever merged into which: from the read model, and from merges that are not in it yet. */

@@ -74,26 +74,26 @@ export function findPostsByName(db: ReadDatabase, name: string, accountId?: stri
   return accountId === undefined ? posts : posts.filter((post) => post.accountId === accountId);
 }
 
-export function listPosts(db: ReadDatabase, accountId: string): Post[] {
+/** The posts of each account, by name. */
+export function listPosts(db: ReadDatabase, accountIds: readonly string[]): Post[][] {
+  const asked = 'account_id IN (SELECT value FROM json_each(?))';
   const sql =
-    `${selectPosts} WHERE p.id IN (SELECT id FROM post WHERE account_id = ? ` +
-    'UNION SELECT post_id FROM placement WHERE account_id = ? AND post_id IS NOT NULL) ' +
-    'GROUP BY p.id HAVING accountId = ? ORDER BY 2, 1';
-  return db.prepare(sql).all(accountId, accountId, accountId) as unknown as Post[];
+    `${selectPosts} WHERE p.id IN (SELECT id FROM post WHERE ${asked} ` +
+    `UNION SELECT post_id FROM placement WHERE ${asked} AND post_id IS NOT NULL) GROUP BY p.id ORDER BY 2, 1`;
+  const ids = JSON.stringify(accountIds);
+  const posts = db.prepare(sql).all(ids, ids) as unknown as Post[];
+  return accountIds.map((id) => posts.filter(({ accountId }) => accountId === id));
 }
 
-/** Contacts that any event ever put into the account. */
-export function findInvolvedInAccount(db: ReadDatabase, accountId: string): string[] {
+/** Contacts that any event ever put into each account, or into each post. */
+export function findInvolved(db: ReadDatabase, kind: 'account' | 'post', ids: readonly string[]): string[][] {
   const rows = db
-    .prepare('SELECT DISTINCT contact_id AS id FROM involvement WHERE account_id = ? ORDER BY contact_id')
-    .all(accountId);
-  return (rows as { id: string }[]).map((row) => row.id);
-}
-
-/** Contacts that any event ever put into the post. */
-export function findInvolvedInPost(db: ReadDatabase, postId: string): string[] {
-  const rows = db
-    .prepare('SELECT DISTINCT contact_id AS id FROM involvement WHERE post_id = ? ORDER BY contact_id')
-    .all(postId);
-  return (rows as { id: string }[]).map((row) => row.id);
+    .prepare(
+      'SELECT DISTINCT asked.key AS at, i.contact_id AS id FROM json_each(?) asked ' +
+        `JOIN involvement i ON i.${kind}_id = asked.value ORDER BY asked.key, i.contact_id`,
+    )
+    .all(JSON.stringify(ids)) as { at: number; id: string }[];
+  const involved: string[][] = ids.map(() => []);
+  for (const { at, id } of rows) involved[at]!.push(id);
+  return involved;
 }

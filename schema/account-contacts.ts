@@ -1,30 +1,66 @@
 // The contacts of an account at a point: from the read model where all knowledge counts, else from beliefs at the cut.
-import { ArgsType, Field } from 'type-graphql';
-import {
-  countAccountPlacements,
-  type ListKey,
-  listAccountPlacements,
-  sortName,
-} from '../projections/contacts.ts';
-import { findInvolvedInAccount } from '../projections/involvement.ts';
+import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import { placementListing, placementRow } from '../projections/contacts.ts';
+import { type Listing, type ListRow, listInMemory } from '../projections/listing.ts';
 import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
-import { countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
-import { certaintyOn, exactDay } from '../src/time/interval.ts';
-import { latest } from '../src/timeline.ts';
+import { batchesOf } from './batching.ts';
 import {
-  compareKeys,
   connectionOf,
-  type ListOrder,
+  listNameOf,
   PageArguments,
-  pageOf,
   pageOfAll,
+  pageOfListing,
   readPage,
+  withoutNulls,
 } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
-import { Certainty } from './enums.ts';
-import { Placement, placementAt, refuseNo, takes } from './placement.ts';
+import { Certainty, OrderDirection, PlacementOrderField } from './enums.ts';
+import { Placement, placementAt, refuseNo } from './placement.ts';
 import { hasCut } from './read-point.ts';
-import { readInvolved } from './reading.ts';
+import { canonicalId, readContact, readInvolved } from './reading.ts';
+
+@InputType({
+  description:
+    'Which contacts of an account to list: those that all of the given conditions hold for. ' +
+    'Codes are those of all that is known at the point, whatever their day.',
+})
+export class PlacementFilterInput {
+  @Field(() => String, { nullable: true, description: 'What the contact is for us, as a code.' })
+  contactType?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'How we mainly deal with the contact, as a code.' })
+  interactionClass?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A part in buying decisions, as a code such as champion, that has not ended.',
+  })
+  buyingRole?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Rated so important or more: 1 is the most important, so 2 takes those rated 1 and 2.',
+  })
+  importanceAtMost?: number | null;
+
+  @Field(() => ID, { nullable: true, description: 'Id of the post that it fills.' })
+  postId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "What the contact's name begins with; case and accents do not matter.",
+  })
+  nameStartsWith?: string | null;
+}
+
+@InputType({ description: 'In which order to list the contacts of an account.' })
+export class PlacementOrderInput {
+  @Field(() => PlacementOrderField, { description: 'What they are ordered by.' })
+  field: PlacementOrderField;
+
+  @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'In which direction.' })
+  direction: OrderDirection;
+}
 
 @ArgsType()
 export class AccountContactsArguments extends PageArguments {
@@ -47,26 +83,28 @@ export class AccountContactsArguments extends PageArguments {
       'All placements whenever they held: ended ones, later ones, and those whose dates contradict each other.',
   })
   includeEnded: boolean = false;
+
+  @Field(() => PlacementFilterInput, { nullable: true, description: 'Which of them. Absent: all.' })
+  filter?: PlacementFilterInput | null;
+
+  @Field(() => PlacementOrderInput, {
+    nullable: true,
+    description: 'In which order. Absent: the important first, then by name.',
+  })
+  orderBy?: PlacementOrderInput | null;
 }
 
 export const PlacementConnection = connectionOf('Placement', () => Placement, {
-  list: 'A list of contacts with their placements; the important first (Placement.importance), then by name.',
+  list: 'A list of contacts with their placements.',
   node: 'The placement; its `contact` is whose it is.',
 });
 export type PlacementConnection = InstanceType<typeof PlacementConnection>;
 
 interface Place {
-  key: ListKey;
-  placementId: string;
+  placement: PlacementFact;
   belief: ContactBelief;
+  row: ListRow;
 }
-
-const byImportance: ListOrder = {
-  name: 'contacts of an account by importance',
-  parts: ['number', 'string', 'string', 'string'],
-};
-/** After all rated ones, as the read model has it. */
-const unrated = 99;
 
 export async function listAccountContacts(
   context: Context,
@@ -75,50 +113,42 @@ export async function listAccountContacts(
   args: AccountContactsArguments,
 ): Promise<PlacementConnection> {
   refuseNo(args.certainty);
-  const page = readPage(context, args, byImportance);
-  const { database } = context.app.readModels;
-  const nodeOf = ({ belief, placementId }: Place): Placement =>
-    placementAt(belief.placements.find(({ id }) => id === placementId)!, belief, point);
+  const listing = listingOf(accountId, point, args);
+  const page = readPage(context, args, listNameOf(listing));
   if (hasCut(point)) {
-    const places = await placesAtCut(context, accountId, point, args);
-    return pageOfAll(PlacementConnection, places, page, nodeOf);
+    const places = listInMemory(await placesAtCut(context, accountId, point), listing);
+    const nodeOf = ({ placement, belief }: Place) => placementAt(placement, belief, point);
+    return pageOfAll(PlacementConnection, places, page, nodeOf, listing.ordering.descending);
   }
+  return pageOfListing(context, PlacementConnection, listing, page, async (key) => {
+    const [contactId, placementId] = key.slice(-2) as [string, string];
+    const belief = await readContact(context, contactId, point);
+    const placement = belief?.placements.find(({ id }) => id === placementId);
+    return belief && placement ? placementAt(placement, belief, point) : null;
+  });
+}
+
+function listingOf(accountId: string, { on }: ReadPoint, args: AccountContactsArguments): Listing {
+  const { importanceAtMost, postId, ...others } = args.filter ?? {};
   const filter = {
-    ...(!args.includeEnded && { on: point.on }),
+    ...withoutNulls(others),
+    ...(importanceAtMost != null && { importanceMax: importanceAtMost }),
+    ...(postId != null && { postId: canonicalId(postId) }),
+    ...(!args.includeEnded && { on }),
     includePossible: args.certainty === 'POSSIBLE',
     includeRemoved: args.includeRemoved,
   };
-  const found = listAccountPlacements(database, accountId, filter, page.first + 1, page.after);
-  return pageOf(PlacementConnection, found, page, nodeOf, (upTo) =>
-    countAccountPlacements(database, accountId, filter, upTo),
-  );
+  const { field = 'importance', direction } = args.orderBy ?? {};
+  return placementListing(accountId, filter, field, direction === OrderDirection.DESC);
 }
 
-/** The same filter and order as the read model's, over what was believed at the cut. */
-async function placesAtCut(
-  context: Context,
-  accountId: string,
-  point: ReadPoint,
-  { certainty, includeRemoved, includeEnded }: AccountContactsArguments,
-): Promise<Place[]> {
-  const { readModels, timeZone } = context.app;
-  const holds = (placement: PlacementFact, { died }: ContactBelief) =>
-    takes(certainty, certaintyOn(placementInterval(placement, died, timeZone), exactDay(point.on)));
-  const places: Place[] = [];
-  for (const belief of await readInvolved(
-    context,
-    findInvolvedInAccount(readModels.database, accountId),
-    point,
-  )) {
-    if (!countsInHistory(belief) || (belief.removed && !includeRemoved)) continue;
-    for (const placement of belief.placements) {
-      if (placement.accountId !== accountId || placement.withdrawn) continue;
-      if (placement.removed && !includeRemoved) continue;
-      if (!includeEnded && !holds(placement, belief)) continue;
-      const importance = latest(placement.importance) ?? unrated;
-      const key = [importance, sortName(latest(belief.name)), belief.id, placement.id];
-      places.push({ key, placementId: placement.id, belief });
-    }
-  }
-  return places.sort((a, b) => compareKeys(a.key, b.key));
+/** All placements in the account that were believed at the cut, as the rows that the read model would have of them. */
+async function placesAtCut(context: Context, accountId: string, point: ReadPoint): Promise<Place[]> {
+  const { app } = context;
+  const involved = await batchesOf(app).involved({ kind: 'account', id: accountId });
+  return (await readInvolved(context, involved, point)).flatMap((belief) =>
+    belief.placements
+      .filter((placement) => placement.accountId === accountId && !placement.withdrawn)
+      .map((placement) => ({ placement, belief, row: placementRow(belief, placement, app.timeZone) })),
+  );
 }

@@ -1,14 +1,17 @@
 // An account, with all values as of the day and the knowledge that were asked about.
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
-import { listPosts } from '../projections/involvement.ts';
+import { sortName } from '../projections/contacts.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
 import { assertionOn, type Timeline, valueOn } from '../src/timeline.ts';
 import { listChildren } from './account-children.ts';
 import { AccountContactsArguments, listAccountContacts, PlacementConnection } from './account-contacts.ts';
+import { AccountFilterInput, AccountOrderInput, askedAccounts } from './account-filter.ts';
+import { batchesOf } from './batching.ts';
 import { connectionOf, PageArguments } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Closing, Relationship, RenewalOutcome } from './enums.ts';
 import { HistoryArguments, HistoryConnection, readAccountHistory } from './history.ts';
+import { badUserInput } from './parse-input.ts';
 import { Post, postOf } from './post.ts';
 import { readAccount } from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
@@ -218,23 +221,51 @@ export class Account {
   @Field(() => [Post], {
     description: 'The posts that a placement was ever said to fill in it, whatever is believed now, by name.',
   })
-  posts(@Ctx() { app }: Context): Post[] {
-    return listPosts(app.readModels.database, this.id).map((post) => postOf(post, this.point));
+  async posts(
+    @Ctx() { app }: Context,
+    @Arg('nameStartsWith', () => String, {
+      nullable: true,
+      description: 'Only posts whose name begins so; case and accents do not matter. Absent: all.',
+    })
+    nameStartsWith: string | null | undefined,
+  ): Promise<Post[]> {
+    const posts = await batchesOf(app).posts(this.id);
+    const prefix = sortName(nameStartsWith ?? null);
+    return posts
+      .filter(({ name }) => sortName(name).startsWith(prefix))
+      .map((post) => postOf(post, this.point));
   }
 
-  @Field(() => AccountConnection, { description: 'The accounts whose parent it was on the day, by name.' })
+  @Field(() => AccountConnection, {
+    description:
+      'The accounts whose parent it was on the day; in the order of their names unless asked otherwise.',
+  })
   async children(
     @Ctx() context: Context,
     @Args(() => PageArguments) page: PageArguments,
-    @Arg('includeClosed', () => Boolean, { defaultValue: false, description: 'Closed accounts too.' })
+    @Arg('filter', () => AccountFilterInput, {
+      nullable: true,
+      description: 'Absent: the open ones. A parentId in it is BAD_USER_INPUT.',
+    })
+    filter: AccountFilterInput | null | undefined,
+    @Arg('orderBy', () => AccountOrderInput, { nullable: true, description: 'Absent: by name.' })
+    order: AccountOrderInput | null | undefined,
+    @Arg('includeClosed', () => Boolean, {
+      defaultValue: false,
+      description: 'Closed accounts too, as in the filter.',
+    })
     includeClosed: boolean,
   ): Promise<AccountConnection> {
-    return listChildren(context, this.id, this.point, page, includeClosed);
+    if (filter?.parentId != null)
+      throw badUserInput([{ path: 'filter.parentId', message: 'is this account already; leave it out' }]);
+    const asked = { ...filter, parentId: this.id, includeClosed: includeClosed || filter?.includeClosed };
+    return listChildren(context, askedAccounts(asked as AccountFilterInput, order), this.point, page);
   }
 
   @Field(() => PlacementConnection, {
     description:
-      'Its contacts with their placement in it on the day: the important first, then by name. A person with two placements is there twice.',
+      'Its contacts with their placement in it on the day: the important first, then by name, unless asked otherwise. ' +
+      'A person with two placements is there twice.',
   })
   async contacts(
     @Ctx() context: Context,

@@ -1,38 +1,13 @@
 // Queries for accounts: one by its id or another system's, and the list of all.
-import { Arg, Args, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
-import { type AccountFilter, countAccounts, listAccounts } from '../projections/accounts.ts';
+import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { Account, AccountConnection, accountAt } from './account.ts';
-import { accountsByName } from './account-children.ts';
-import { PageArguments, pageOf, readPage } from './connection.ts';
+import { listAccounts } from './account-children.ts';
+import { AccountFilterInput, AccountOrderInput, askedAccounts } from './account-filter.ts';
+import { PageArguments } from './connection.ts';
 import type { Context } from './context.ts';
-import { Relationship } from './enums.ts';
 import { currentPoint, PointArguments, readPoint } from './read-point.ts';
 import { readAccount, referredId } from './reading.ts';
 import { ExternalIdInput } from './value-inputs.ts';
-
-@InputType({ description: 'Which accounts to list: those that all of the given conditions hold for.' })
-export class AccountFilterInput {
-  @Field(() => String, { nullable: true, description: 'The segment, as a code.' })
-  segment?: string | null;
-
-  @Field(() => Relationship, { nullable: true, description: 'What they are for us.' })
-  relationship?: Relationship | null;
-
-  @Field(() => String, { nullable: true, description: 'Subject of the colleague with the role owner.' })
-  owner?: string | null;
-
-  @Field(() => ID, { nullable: true, description: 'Id of the parent account.' })
-  parentId?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'What the name begins with; case and accents do not matter.',
-  })
-  nameStartsWith?: string | null;
-
-  @Field(() => Boolean, { defaultValue: false, description: 'Closed accounts too.' })
-  includeClosed?: boolean | null;
-}
 
 @Resolver()
 export class AccountQueries {
@@ -62,30 +37,17 @@ export class AccountQueries {
     return belief && accountAt(belief, point);
   }
 
-  @Query(() => AccountConnection, { description: 'Accounts by name, as believed now.' })
+  @Query(() => AccountConnection, {
+    description: 'Accounts as believed now; in the order of their names unless asked otherwise.',
+  })
   accounts(
     @Ctx() context: Context,
     @Args(() => PageArguments) args: PageArguments,
     @Arg('filter', () => AccountFilterInput, { nullable: true, description: 'Absent: all open accounts.' })
-    asked: AccountFilterInput | null | undefined,
-  ): AccountConnection {
-    const { database } = context.app.readModels;
-    const page = readPage(context, args, accountsByName);
-    const point = currentPoint(context);
-    const filter = withoutNulls(asked ?? {});
-    return pageOf(
-      AccountConnection,
-      listAccounts(database, filter, page.first + 1, page.after),
-      page,
-      ({ belief }) => accountAt(belief, point),
-      (upTo) => countAccounts(database, filter, upTo),
-    );
+    filter: AccountFilterInput | null | undefined,
+    @Arg('orderBy', () => AccountOrderInput, { nullable: true, description: 'Absent: by name.' })
+    order: AccountOrderInput | null | undefined,
+  ): Promise<AccountConnection> {
+    return listAccounts(context, askedAccounts(filter, order), currentPoint(context), args);
   }
-}
-
-/** Null in a filter means the same as leaving the condition out. */
-function withoutNulls(asked: AccountFilterInput): AccountFilter {
-  return Object.fromEntries(
-    Object.entries(asked).filter(([, value]) => value !== null && value !== undefined),
-  );
 }

@@ -1,6 +1,7 @@
 // Lists as Relay connections: pages by opaque cursors that stay right while entries come and go, and counts on request.
 import { Arg, ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import type { ListKey } from '../projections/contacts.ts';
+import { compareKeys, countRows, type Listing, type ListKey } from '../projections/listing.ts';
+import { batchesOf } from './batching.ts';
 import type { Context } from './context.ts';
 import { cursorsOf } from './cursor.ts';
 import { badUserInput } from './parse-input.ts';
@@ -102,40 +103,29 @@ export function connectionOf<N extends object>(
   return Connection;
 }
 
-/** The order of a list: cursors of another list, or of the same in another order, are refused. */
-export interface ListOrder {
-  /** Names list and order; a change of `parts` needs another name. */
-  name: string;
-  /** What the key of an entry is made of. */
-  parts: readonly ('string' | 'number')[];
-}
-
 export interface PageRequest {
   first: number;
   after: ListKey | undefined;
   cursorOf(key: ListKey): string;
 }
 
-/** Checks the page's arguments. Throws BAD_USER_INPUT. */
-export function readPage(
-  { app }: Context,
-  { first, after }: PageArguments,
-  { name, parts }: ListOrder,
-): PageRequest {
+/**
+ * Checks the page's arguments. `list` names the list, its order and what its keys are made of: a cursor of another one is
+ * refused. Throws BAD_USER_INPUT.
+ */
+export function readPage({ app }: Context, { first, after }: PageArguments, list: string): PageRequest {
   if (!(first >= 1 && first <= pageSizeMax))
     throw badUserInput([{ path: 'first', message: `is 1 to ${pageSizeMax}` }]);
   const cursors = cursorsOf(app.keyStore.salt);
-  const cursorOf = (key: ListKey) => cursors.seal(name, key);
-  if (after == null) return { first, after: undefined, cursorOf };
-  const key = cursors.open(name, after);
-  if (key?.length === parts.length && parts.every((part, index) => typeof key[index] === part))
-    return { first, after: key, cursorOf };
-  throw badUserInput([
-    {
-      path: 'after',
-      message: 'is not a cursor of this list in this order; pass back the cursor of an entry as it is',
-    },
-  ]);
+  const key = after == null ? undefined : cursors.open(list, after);
+  if (after != null && !key)
+    throw badUserInput([
+      {
+        path: 'after',
+        message: 'is not a cursor of this list in this order; pass back the cursor of an entry as it is',
+      },
+    ]);
+  return { first, after: key, cursorOf: (place) => cursors.seal(list, place) };
 }
 
 /** A page of what was found, of which one more than asked for tells that there are more. */
@@ -172,16 +162,43 @@ export function pageOfAll<T extends { key: ListKey }, N>(
   all: readonly T[],
   page: PageRequest,
   nodeOf: (entry: T) => N,
+  descending = false,
 ): Page<N> {
   const { first, after } = page;
-  const rest = after ? all.filter((entry) => compareKeys(entry.key, after) > 0) : all;
+  const isAfter = ({ key }: T) => !after || (descending ? -1 : 1) * compareKeys(key, after) > 0;
+  const rest = all.filter(isAfter);
   return pageOf(connection, rest.slice(0, first + 1), page, nodeOf, () => all.length);
 }
 
-export function compareKeys(a: ListKey, b: ListKey): number {
-  for (let index = 0; index < a.length; index++) {
-    const [one, other] = [a[index]!, b[index]!];
-    if (one !== other) return one < other ? -1 : 1;
-  }
-  return 0;
+/** Names a list of a read model for its cursors. */
+export function listNameOf({ table, ordering }: Listing): string {
+  return [table, ...ordering.columns, ordering.descending ? 'descending' : 'ascending'].join(' ');
+}
+
+/** A page of a list of a read model. `nodeOf` may answer null for what went between two reads. */
+export async function pageOfListing<N>(
+  { app }: Context,
+  connection: ClassType<Page<N>>,
+  listing: Listing,
+  page: PageRequest,
+  nodeOf: (key: ListKey) => Promise<N | null>,
+): Promise<Page<N>> {
+  const { first, after } = page;
+  const keys = await batchesOf(app).keys({ listing, limit: first + 1, after });
+  const nodes = await Promise.all(keys.slice(0, first).map(nodeOf));
+  const found = keys.map((key, index) => ({ key, node: nodes[index] }));
+  const kept = found.filter(({ node }) => node !== null);
+  return pageOf(
+    connection,
+    kept,
+    page,
+    ({ node }) => node!,
+    (upTo) => countRows(app.readModels.database, listing, upTo),
+  );
+}
+
+/** Null in a filter means the same as leaving the condition out. */
+export function withoutNulls<T extends object>(asked: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const given = Object.entries(asked).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> };
 }

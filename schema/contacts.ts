@@ -1,12 +1,20 @@
 // Queries for contacts: one by its id or another system's, and the list of all.
 import { Arg, Args, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
-import { type ContactFilter, countContacts, listContacts } from '../projections/contacts.ts';
-import { connectionOf, type ListOrder, PageArguments, pageOf, readPage } from './connection.ts';
+import { type ContactFilter, contactListing } from '../projections/contacts.ts';
+import {
+  connectionOf,
+  listNameOf,
+  PageArguments,
+  pageOfListing,
+  readPage,
+  withoutNulls,
+} from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context } from './context.ts';
-import { ContactStatus } from './enums.ts';
+import { ContactOrderField, ContactStatus, OrderDirection } from './enums.ts';
 import { currentPoint, PointArguments, readPoint } from './read-point.ts';
 import { followMerges, readContact, referredId } from './reading.ts';
+import { Instant } from './scalars.ts';
 import { ExternalIdInput } from './value-inputs.ts';
 
 @InputType({ description: 'Which contacts to list: those that all of the given conditions hold for.' })
@@ -20,11 +28,35 @@ export class ContactFilterInput {
   @Field(() => String, { nullable: true, description: 'Subject of the colleague who answers for them.' })
   owner?: string | null;
 
+  @Field(() => String, { nullable: true, description: 'Their country: ISO 3166-1 alpha-2, such as DE.' })
+  country?: string | null;
+
   @Field(() => String, {
     nullable: true,
-    description: 'What the name begins with; case and accents do not matter.',
+    description: 'What the name begins with; case and accents do not matter. To find by parts: search.',
   })
   nameStartsWith?: string | null;
+
+  @Field(() => Instant, {
+    nullable: true,
+    description: 'Something of what is believed of them was learned at this moment or later.',
+  })
+  learnedFrom?: number | null;
+
+  @Field(() => Instant, {
+    nullable: true,
+    description: 'All that is believed of them was learned before this moment.',
+  })
+  learnedBefore?: number | null;
+}
+
+@InputType({ description: 'In which order to list contacts.' })
+export class ContactOrderInput {
+  @Field(() => ContactOrderField, { description: 'What they are ordered by.' })
+  field: ContactOrderField;
+
+  @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'In which direction.' })
+  direction: OrderDirection;
 }
 
 export const ContactConnection = connectionOf('Contact', () => Contact, {
@@ -32,8 +64,6 @@ export const ContactConnection = connectionOf('Contact', () => Contact, {
   node: 'The contact.',
 });
 export type ContactConnection = InstanceType<typeof ContactConnection>;
-
-const contactsByName: ListOrder = { name: 'contacts by name', parts: ['string', 'string'] };
 
 @Resolver()
 export class ContactQueries {
@@ -63,28 +93,37 @@ export class ContactQueries {
     return belief && contactAt(await followMerges(context, belief, point), point, requestedId);
   }
 
-  @Query(() => ContactConnection, { description: 'Contacts by name, as believed now.' })
+  @Query(() => ContactConnection, {
+    description: 'Contacts as believed now; in the order of their names unless asked otherwise.',
+  })
   contacts(
     @Ctx() context: Context,
     @Args(() => PageArguments) args: PageArguments,
     @Arg('filter', () => ContactFilterInput, { nullable: true, description: 'Absent: all active contacts.' })
     asked: ContactFilterInput | null | undefined,
-  ): ContactConnection {
-    const { database } = context.app.readModels;
-    const page = readPage(context, args, contactsByName);
+    @Arg('orderBy', () => ContactOrderInput, { nullable: true, description: 'Absent: by name.' })
+    order: ContactOrderInput | null | undefined,
+  ): Promise<ContactConnection> {
     const point = currentPoint(context);
-    const { status, owner, nameStartsWith } = asked ?? {};
-    const filter: ContactFilter = {
-      ...(status && { statuses: [...new Set(status)] }),
-      ...(typeof owner === 'string' && { owner }),
-      ...(typeof nameStartsWith === 'string' && { nameStartsWith }),
-    };
-    return pageOf(
-      ContactConnection,
-      listContacts(database, filter, page.first + 1, page.after),
-      page,
-      ({ belief }) => contactAt(belief, point),
-      (upTo) => countContacts(database, filter, upTo),
+    const listing = contactListing(
+      filterOf(asked ?? {}),
+      order?.field ?? 'name',
+      order?.direction === OrderDirection.DESC,
     );
+    const page = readPage(context, args, listNameOf(listing));
+    return pageOfListing(context, ContactConnection, listing, page, async (key) => {
+      const belief = await readContact(context, String(key.at(-1)), point);
+      return belief && contactAt(belief, point);
+    });
   }
+}
+
+function filterOf(asked: ContactFilterInput): ContactFilter {
+  const { status, learnedFrom, learnedBefore, ...others } = asked;
+  return {
+    ...withoutNulls(others),
+    ...(status && { statuses: [...new Set(status)].sort() }),
+    ...(typeof learnedFrom === 'number' && { learnedFromMs: learnedFrom }),
+    ...(typeof learnedBefore === 'number' && { learnedBeforeMs: learnedBefore }),
+  };
 }

@@ -1,6 +1,6 @@
 // Cursors: places in a list as sealed texts, so that a client can neither read a name in one nor make one up.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
-import type { ListKey } from '../projections/contacts.ts';
+import type { ListKey } from '../projections/listing.ts';
 
 const version = 1;
 const nonceBytes = 12;

@@ -215,3 +215,39 @@ describe(VerificationResult, 'VerificationResult', 'What came out of a check.', 
   WRONG: 'It is not as believed.',
   UNREACHABLE: 'Nobody could be reached.',
 });
+
+export const OrderDirection = { ASC: 'ASC', DESC: 'DESC' } as const;
+export type OrderDirection = (typeof OrderDirection)[keyof typeof OrderDirection];
+describe(OrderDirection, 'OrderDirection', 'In which direction a list runs.', {
+  ASC: 'The smallest, first or earliest comes first.',
+  DESC: 'The greatest, last or latest comes first.',
+});
+
+export const ContactOrderField = { NAME: 'name', LEARNED_AT: 'learned_at' } as const;
+export type ContactOrderField = (typeof ContactOrderField)[keyof typeof ContactOrderField];
+describe(ContactOrderField, 'ContactOrderField', 'What contacts can be ordered by.', {
+  NAME: 'The name, without case and accents; people of one name by id.',
+  LEARNED_AT: 'When the newest of what is believed of them was learned.',
+});
+
+export const AccountOrderField = {
+  NAME: 'name',
+  RENEWAL_ON: 'renewal',
+  ARR: 'arr',
+  LEARNED_AT: 'learned_at',
+} as const;
+export type AccountOrderField = (typeof AccountOrderField)[keyof typeof AccountOrderField];
+describe(AccountOrderField, 'AccountOrderField', 'What accounts can be ordered by.', {
+  NAME: 'The name, without case and accents; accounts of one name by id.',
+  RENEWAL_ON: 'The first day on which the renewal may be; accounts without one as if it were far ahead.',
+  ARR: 'Annual recurring revenue: by currency code, within a currency by amount; accounts without one as if before all currencies.',
+  LEARNED_AT: 'When the newest of what is believed of them was learned.',
+});
+
+export const PlacementOrderField = { IMPORTANCE: 'importance', NAME: 'name', STARTS_ON: 'start' } as const;
+export type PlacementOrderField = (typeof PlacementOrderField)[keyof typeof PlacementOrderField];
+describe(PlacementOrderField, 'PlacementOrderField', 'What the contacts of an account can be ordered by.', {
+  IMPORTANCE: 'The importance, 1 first and the unrated last; within it by name.',
+  NAME: "The contact's name, without case and accents.",
+  STARTS_ON: 'The first day on which the placement may have begun; an unknown one as if it were long ago.',
+});

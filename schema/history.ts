@@ -8,7 +8,7 @@ import {
   listSubjectHistory,
 } from '../projections/history.ts';
 import { eventContracts } from '../src/ledger-events.ts';
-import { connectionOf, type ListOrder, PageArguments, pageOf, readPage } from './connection.ts';
+import { connectionOf, PageArguments, pageOf, readPage } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
@@ -48,7 +48,7 @@ const knownTypes: ReadonlySet<string> = new Set(
   [contact, account, signals].flatMap((contracts) => Object.keys(contracts)),
 );
 
-const historyOrder: ListOrder = { name: 'history', parts: ['number'] };
+const byPosition = 'history by position';
 
 interface Finders {
   list: (filter: HistoryFilter, page: Parameters<typeof listSubjectHistory>[3]) => number[];
@@ -89,7 +89,7 @@ async function readHistory(
   args: HistoryArguments,
   finders: Finders,
 ): Promise<HistoryConnection> {
-  const page = readPage(context, args, historyOrder);
+  const page = readPage(context, args, byPosition);
   const filter = filterOf(args, point);
   const after = page.after?.[0] as number | undefined;
   const positions = finders.list(filter, {

@@ -1,17 +1,11 @@
 // Posts: named positions in an account that a succession of contacts fills, and who holds one at a point.
 import { Arg, Args, Ctx, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
-import { findPostHolders } from '../projections/contacts.ts';
-import {
-  findInvolvedInPost,
-  findPost,
-  findPostsByName,
-  listPosts,
-  type Post as PostRow,
-} from '../projections/involvement.ts';
+import { findPost, findPostsByName, listPosts, type Post as PostRow } from '../projections/involvement.ts';
 import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
 import { countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
 import { certaintyOn, exactDay, type ValidInterval } from '../src/time/interval.ts';
 import { Account, accountAt } from './account.ts';
+import { batchesOf } from './batching.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Certainty } from './enums.ts';
@@ -119,10 +113,11 @@ export interface Holding {
 
 /** Every placement in the post that is believed at the point, of contacts that count. */
 export async function readHoldings(context: Context, postId: string, point: ReadPoint): Promise<Holding[]> {
-  const { readModels, timeZone } = context.app;
+  const { timeZone } = context.app;
+  const batches = batchesOf(context.app);
   const beliefs = hasCut(point)
-    ? await readInvolved(context, findInvolvedInPost(readModels.database, postId), point)
-    : findPostHolders(readModels.database, postId);
+    ? await readInvolved(context, await batches.involved({ kind: 'post', id: postId }), point)
+    : await batches.postHolders(postId);
   return beliefs.filter(countsInHistory).flatMap((belief) =>
     belief.placements
       .filter((placement) => placement.postId === postId && !placement.withdrawn)
@@ -200,7 +195,7 @@ export class PostQueries {
     const point = currentPoint(context);
     const posts =
       name == null
-        ? listPosts(database, canonicalId(accountId!))
+        ? listPosts(database, [canonicalId(accountId!)])[0]!
         : findPostsByName(database, name, accountId == null ? undefined : canonicalId(accountId));
     return posts.map((post) => postOf(post, point));
   }

@@ -1,10 +1,8 @@
 // Reads what is believed at a point: from the read models where all counts, else folded from the log; each once per point.
-import { findAccount } from '../projections/accounts.ts';
-import { findContact } from '../projections/contacts.ts';
-import { findMergedInto } from '../projections/identities.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
 import type { ContactBelief } from '../src/contact/belief.ts';
 import { createSourceIds } from '../src/ingest/import-feed.ts';
+import { batchesOf } from './batching.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { badUserInput } from './parse-input.ts';
 import { hasCut } from './read-point.ts';
@@ -14,7 +12,7 @@ const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A point lives as long as one answer, so what was read for it may be kept with it. */
 const reads = new WeakMap<ReadPoint, Map<string, Promise<unknown>>>();
 
-function once<T>(point: ReadPoint, key: string, read: () => Promise<T>): Promise<T> {
+export function once<T>(point: ReadPoint, key: string, read: () => Promise<T>): Promise<T> {
   let known = reads.get(point);
   if (!known) {
     known = new Map();
@@ -33,7 +31,7 @@ export function readContact({ app }: Context, id: string, point: ReadPoint): Pro
   const { readModels } = app;
   return once(point, `contact-${id}`, async () => {
     if (!uuidForm.test(id)) return null;
-    return hasCut(point) ? readModels.beliefs.contact(id, point.cut) : findContact(readModels.database, id);
+    return hasCut(point) ? readModels.beliefs.contact(id, point.cut) : batchesOf(app).contact(id);
   });
 }
 
@@ -41,7 +39,7 @@ export function readAccount({ app }: Context, id: string, point: ReadPoint): Pro
   const { readModels } = app;
   return once(point, `account-${id}`, async () => {
     if (!uuidForm.test(id)) return null;
-    return hasCut(point) ? readModels.beliefs.account(id, point.cut) : findAccount(readModels.database, id);
+    return hasCut(point) ? readModels.beliefs.account(id, point.cut) : batchesOf(app).account(id);
   });
 }
 
@@ -71,7 +69,7 @@ export async function readMergedContacts(
   const found = new Map<string, ContactBelief>();
   const reached = [id];
   for (const survivorId of reached) {
-    for (const loserId of findMergedInto(context.app.readModels.database, survivorId)) {
+    for (const loserId of await batchesOf(context.app).mergedInto(survivorId)) {
       if (loserId === id || found.has(loserId)) continue;
       const loser = await readContact(context, loserId, point);
       if (loser?.mergedInto?.contactId !== survivorId) continue;
@@ -89,12 +87,11 @@ export async function readInvolved(
   point: ReadPoint,
 ): Promise<ContactBelief[]> {
   const found = new Map<string, ContactBelief>();
-  for (const id of ids) {
-    for (let next: string | undefined = id; next !== undefined && !found.has(next); ) {
-      const belief: ContactBelief | null = await readContact(context, next, point);
-      if (belief) found.set(next, belief);
-      next = belief?.mergedInto?.contactId;
-    }
+  for (let next: readonly string[] = ids; next.length > 0; ) {
+    const beliefs = await Promise.all(next.map((id) => readContact(context, id, point)));
+    for (const belief of beliefs) if (belief) found.set(belief.id, belief);
+    const survivors = beliefs.flatMap((belief) => belief?.mergedInto?.contactId ?? []);
+    next = [...new Set(survivors)].filter((id) => !found.has(id));
   }
   return [...found.values()];
 }

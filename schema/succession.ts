@@ -1,10 +1,10 @@
 // The query for successions: who followed whom in the posts of an account, and how long a post was vacant.
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import type { ListKey } from '../projections/contacts.ts';
 import { listPosts, type Post as PostRow } from '../projections/involvement.ts';
+import { compareKeys, type ListKey } from '../projections/listing.ts';
 import { type Succession as Found, findSuccessions, type Term } from '../src/contact/successions.ts';
 import type { DayCount } from '../src/time/interval.ts';
-import { compareKeys, connectionOf, type ListOrder, PageArguments, pageOf, readPage } from './connection.ts';
+import { connectionOf, PageArguments, pageOf, readPage } from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { badUserInput } from './parse-input.ts';
@@ -97,10 +97,7 @@ interface Row {
   found: Found<HeldTerm>;
 }
 
-const byPost: ListOrder = {
-  name: 'successions by post',
-  parts: ['string', 'string', 'number', 'string', 'string'],
-};
+const byPost = 'successions by post';
 
 @Resolver()
 export class SuccessionQueries {
@@ -144,7 +141,7 @@ function postsOf(
   if ((accountId == null) === (reference == null))
     throw badUserInput([{ path: 'accountId', message: 'give either accountId or post, and not both' }]);
   if (accountId != null)
-    return listPosts(context.app.readModels.database, canonicalId(accountId)).sort((a, b) =>
+    return listPosts(context.app.readModels.database, [canonicalId(accountId)])[0]!.sort((a, b) =>
       compareKeys(postKey(a), postKey(b)),
     );
   const post = findReferredPost(context, reference!, 'post.');

@@ -1,7 +1,7 @@
 // Writes stored events back as lines: the whole ledger, one account or one contact, in the order of the log.
 
 import { findMergedInto } from '../projections/identities.ts';
-import { findInvolvedInAccount } from '../projections/involvement.ts';
+import { findInvolved } from '../projections/involvement.ts';
 import type { Application } from './application.ts';
 import { exportEvent } from './ingest/exported-events.ts';
 
@@ -35,9 +35,10 @@ async function linesOf(
 function streamsOf(app: Application, scope: { contactId: string } | { accountId: string }): Set<string> {
   const database = app.readModels.database;
   const contactIds = new Set(
-    'contactId' in scope ? [scope.contactId] : findInvolvedInAccount(database, scope.accountId),
+    'contactId' in scope ? [scope.contactId] : findInvolved(database, 'account', [scope.accountId])[0]!,
   );
-  for (const id of contactIds) for (const loserId of findMergedInto(database, id)) contactIds.add(loserId);
+  for (const id of contactIds)
+    for (const loserId of findMergedInto(database, [id])[0]!) contactIds.add(loserId);
   const streams = new Set('accountId' in scope ? [`account-${scope.accountId}`] : []);
   for (const id of contactIds) streams.add(`contact-${id}`).add(`signals-${id}`);
   return streams;

@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { countAccounts } from '../../projections/accounts.ts';
-import { countContacts } from '../../projections/contacts.ts';
+import { accountListing } from '../../projections/accounts.ts';
+import { contactListing } from '../../projections/contacts.ts';
+import { countRows } from '../../projections/listing.ts';
 import type { Application } from '../application.ts';
 import { readConfig } from '../config.ts';
 import {
@@ -140,8 +141,8 @@ async function makeBase(app: Application, base: CustomerBaseOptions, progress: P
     events: await app.store.head(),
     written: (await app.store.head()) - before,
     refused,
-    accounts: countAccounts(database, { includeClosed: true }, 1_000_000),
-    contacts: countContacts(database, { statuses: all }, 1_000_000),
+    accounts: countRows(database, accountListing({ includeClosed: true }, 'name', false), 1_000_000),
+    contacts: countRows(database, contactListing({ statuses: all }, 'name', false), 1_000_000),
     seconds: Math.round(performance.now() - startedMs) / 1000,
   };
 }

@@ -22,11 +22,11 @@ interface Page {
 }
 
 async function page(list: 'contacts' | 'accounts', args: Record<string, unknown> = {}): Promise<Page> {
-  const filterType = list === 'contacts' ? 'ContactFilterInput' : 'AccountFilterInput';
+  const noun = list === 'contacts' ? 'Contact' : 'Account';
   const answered = await answer<Record<string, Page>>(
     app,
-    `query ($first: Int, $after: String, $filter: ${filterType}) {
-      ${list}(first: $first, after: $after, filter: $filter) {
+    `query ($first: Int, $after: String, $filter: ${noun}FilterInput, $orderBy: ${noun}OrderInput) {
+      ${list}(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
         edges { cursor node { name } } pageInfo { hasNextPage endCursor } totalCount { value exact }
       }
     }`,
@@ -36,6 +36,21 @@ async function page(list: 'contacts' | 'accounts', args: Record<string, unknown>
 }
 const namesOf = ({ edges }: Page) => edges.map(({ node }) => node.name);
 const named = async (list: 'contacts' | 'accounts', filter?: object) => namesOf(await page(list, { filter }));
+/** All names, read in pages of two. */
+async function walked(
+  list: 'contacts' | 'accounts',
+  orderBy: object,
+  filter: object = {},
+): Promise<string[]> {
+  const names: string[] = [];
+  for (let after: string | null = null, more = true; more; ) {
+    const { edges, pageInfo }: Page = await page(list, { first: 2, after, orderBy, filter });
+    names.push(...edges.map(({ node }) => node.name));
+    after = pageInfo.endCursor;
+    more = pageInfo.hasNextPage;
+  }
+  return names;
+}
 
 const register = (n: number, name: string, owner?: string) =>
   tell(app, { type: 'RegisterContact', contactId: contactIdOf(n), name, ...(owner && { owner }) });
@@ -104,6 +119,106 @@ describe('the list of contacts', () => {
       more = pageInfo.hasNextPage;
     }
     expect(new Set(seen).size).toBe(5);
+  });
+});
+
+describe('the order of contacts', () => {
+  beforeEach(async () => {
+    for (const [n, name] of ['Cleo', 'Ann', 'Bob', 'Ann'].entries())
+      await tell(
+        app,
+        {
+          type: 'RegisterContact',
+          contactId: contactIdOf(n),
+          name,
+          location: { country: n % 2 ? 'DE' : 'AT' },
+        },
+        { learnedOn: '2020-01-01' },
+      );
+    await tell(
+      app,
+      { type: 'ChangeContactOwner', contactId: contactIdOf(2), owner: 'olga' },
+      { learnedOn: '2021-01-01' },
+    );
+  });
+
+  it('is by name or by what was learned last, in either direction, page by page', async () => {
+    expect(await walked('contacts', { field: 'NAME' })).toEqual(['Ann', 'Ann', 'Bob', 'Cleo']);
+    expect(await walked('contacts', { field: 'NAME', direction: 'DESC' })).toEqual([
+      'Cleo',
+      'Bob',
+      'Ann',
+      'Ann',
+    ]);
+    // Three were learned at the same moment: these are in the order of their ids.
+    expect(await walked('contacts', { field: 'LEARNED_AT' })).toEqual(['Cleo', 'Ann', 'Ann', 'Bob']);
+    expect(await walked('contacts', { field: 'LEARNED_AT', direction: 'DESC' })).toEqual([
+      'Bob',
+      'Ann',
+      'Ann',
+      'Cleo',
+    ]);
+  });
+
+  it('goes with every filter', async () => {
+    const since = { learnedFrom: '2020-06-01T00:00:00Z' };
+    expect(await walked('contacts', { field: 'LEARNED_AT' }, since)).toEqual(['Bob']);
+    expect(await walked('contacts', { field: 'NAME' }, { learnedBefore: '2020-06-01T00:00:00Z' })).toEqual([
+      'Ann',
+      'Ann',
+      'Cleo',
+    ]);
+    expect(await walked('contacts', { field: 'LEARNED_AT' }, { country: 'DE', nameStartsWith: 'a' })).toEqual(
+      ['Ann', 'Ann'],
+    );
+  });
+
+  it('belongs to a cursor: one of another order is refused', async () => {
+    const { pageInfo } = await page('contacts', { first: 1 });
+    const query = `query ($after: String) { contacts(after: $after, orderBy: { field: LEARNED_AT }) { edges { cursor } } }`;
+    expect(await mistakes(app, query, { after: pageInfo.endCursor })).toMatchObject([
+      { code: 'BAD_USER_INPUT', path: 'after' },
+    ]);
+  });
+});
+
+describe('the order of accounts', () => {
+  beforeEach(async () => {
+    const eur = (minorUnits: number) => ({ minorUnits, currency: 'EUR' });
+    const values = [
+      { name: 'Acme', arr: eur(5), renewalOn: '2027-03', tier: 'gold' },
+      { name: 'Globex', arr: eur(50), renewalOn: '2027-01-15', industry: 'steel' },
+      { name: 'Initech', tier: 'gold' },
+      { name: 'Umbrella', arr: { minorUnits: 9, currency: 'USD' }, renewalOn: '2027-03-01' },
+    ];
+    for (const [n, value] of values.entries())
+      await tell(app, { type: 'RegisterAccount', accountId: accountIdOf(n), ...value });
+  });
+
+  it('is by name, renewal, revenue or what was learned last', async () => {
+    expect(await walked('accounts', { field: 'RENEWAL_ON' })).toEqual([
+      'Globex',
+      'Acme',
+      'Umbrella',
+      'Initech',
+    ]);
+    expect(await walked('accounts', { field: 'ARR', direction: 'DESC' })).toEqual([
+      'Umbrella',
+      'Globex',
+      'Acme',
+      'Initech',
+    ]);
+    await tell(app, { type: 'ClassifyAccount', accountId: accountIdOf(0), segment: 'smb' });
+    app.clock.advance(1000);
+    await tell(app, { type: 'ClassifyAccount', accountId: accountIdOf(2), segment: 'smb' });
+    expect((await walked('accounts', { field: 'LEARNED_AT', direction: 'DESC' }))[0]).toBe('Initech');
+  });
+
+  it('goes with every filter', async () => {
+    const first = { renewalFrom: '2027-02', renewalBefore: '2027-04' };
+    expect(await named('accounts', first)).toEqual(['Acme', 'Umbrella']);
+    expect(await named('accounts', { tier: 'gold' })).toEqual(['Acme', 'Initech']);
+    expect(await walked('accounts', { field: 'ARR' }, { industry: 'steel' })).toEqual(['Globex']);
   });
 });
 

@@ -1,0 +1,105 @@
+// Lists of a million rows: every filter and order walks an index that holds what it asks about, and nothing is sorted.
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { type AccountFilter, type AccountOrder, accountListing } from '../../projections/accounts.ts';
+import {
+  type ContactFilter,
+  type ContactOrder,
+  contactListing,
+  type PlacementFilter,
+  type PlacementOrder,
+  placementListing,
+} from '../../projections/contacts.ts';
+import { type Listing, listSql } from '../../projections/listing.ts';
+import { openTestApplication, type TestApplication } from '../support/app-in-memory.ts';
+import { acme, globex } from '../support/ids.ts';
+
+let app: TestApplication;
+beforeAll(async () => {
+  app = await openTestApplication();
+});
+afterAll(() => app.close());
+
+function planOf(listing: Listing, isLater: boolean): string[] {
+  const after = isLater ? listing.ordering.columns.map(() => 'x') : undefined;
+  const { sql, values } = listSql(listing, after);
+  const rows = app.readModels.database.database
+    .prepare(`EXPLAIN QUERY PLAN ${sql} LIMIT 51`)
+    .all(...values) as { detail: string }[];
+  return rows.map(({ detail }) => detail);
+}
+
+/** No filter, each by itself, and all at once. */
+function filtersOf<F extends object>(all: Required<F>): F[] {
+  const each = Object.entries(all).map(([key, value]) => ({ [key]: value }) as F);
+  return [{} as F, ...each, all];
+}
+
+const contactFilters = filtersOf<ContactFilter>({
+  statuses: ['active', 'removed'],
+  owner: 'olga',
+  country: 'DE',
+  nameStartsWith: 'an',
+  learnedFromMs: 1,
+  learnedBeforeMs: 2,
+});
+const accountFilters = filtersOf<AccountFilter>({
+  segment: 'smb',
+  relationship: 'customer',
+  tier: 'gold',
+  industry: 'steel',
+  owner: 'olga',
+  parentId: globex,
+  nameStartsWith: 'ac',
+  renewalFrom: 1,
+  renewalBefore: 2,
+  includeClosed: true,
+});
+const placementFilters = filtersOf<PlacementFilter>({
+  on: 20_000,
+  includePossible: true,
+  includeRemoved: true,
+  contactType: 'user',
+  interactionClass: 'support',
+  buyingRole: 'champion',
+  importanceMax: 3,
+  postId: acme,
+  nameStartsWith: 'an',
+});
+
+const listings: [string, Listing[]][] = [];
+for (const descending of [false, true]) {
+  for (const order of ['name', 'learned_at'] satisfies ContactOrder[])
+    listings.push([
+      `contacts by ${order}`,
+      contactFilters.map((filter) => contactListing(filter, order, descending)),
+    ]);
+  for (const order of ['name', 'renewal', 'arr', 'learned_at'] satisfies AccountOrder[])
+    listings.push([
+      `accounts by ${order}`,
+      accountFilters.map((filter) => accountListing(filter, order, descending)),
+    ]);
+}
+
+describe.each(listings)('%s', (_name, each) => {
+  it('never leave the index for what they do not list', () => {
+    for (const listing of each)
+      for (const isLater of [false, true]) {
+        const plan = planOf(listing, isLater);
+        expect(plan).toHaveLength(1);
+        expect(plan[0]).toMatch(/USING COVERING INDEX/);
+        // A place in the list is sought, whatever is filtered by.
+        if (isLater) expect(plan[0]).toMatch(/^SEARCH/);
+      }
+  });
+});
+
+test('the contacts of an account are sought in an index of the account, in every order', () => {
+  for (const descending of [false, true])
+    for (const order of ['importance', 'name', 'start'] satisfies PlacementOrder[])
+      for (const filter of placementFilters)
+        for (const isLater of [false, true]) {
+          const plan = planOf(placementListing(acme, filter, order, descending), isLater);
+          expect(plan).toHaveLength(1);
+          expect(plan[0]).toMatch(/^SEARCH placement USING INDEX \w+ \(account_id=\?/);
+        }
+});
