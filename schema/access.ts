@@ -43,7 +43,7 @@ type Entry = Right | { readonly [R in Right]?: string } | { readonly as: string 
  */
 export const ordinaryArguments = `
   accountId after asOf atPosition certainty commands date filter first id includeClosed includeEnded includeRemoved
-  input knownAt learnedBefore learnedFrom newestFirst post types upTo`;
+  input knownAt learnedBefore learnedFrom newestFirst orderBy post types upTo`;
 
 /**
  * Type → right. Types with something personal name each of their fields, so that a new field is nobody's until somebody has
@@ -94,19 +94,26 @@ export const accessTable: Readonly<Record<string, Entry>> = {
     read: 'destination destinationAccountId effectiveOn eventId learnedAt reasonCode',
     personal: 'destinationName reasonText',
   },
-  ContactFilterInput: { read: 'owner status', personal: 'nameStartsWith' },
+  ContactFilterInput: { read: 'learnedBefore learnedFrom owner status', personal: 'country nameStartsWith' },
+  ContactOrderInput: 'read',
+  PlacementFilterInput: {
+    read: 'buyingRole contactType importanceAtMost interactionClass postId',
+    personal: 'nameStartsWith',
+  },
+  PlacementOrderInput: 'read',
 
   // An account and its posts: of an organisation, not of a person.
   Account: {
     read: `
       acv address arr children closing domains externalIds history id industry location name nameOrigin owner parent
-      parentId phone posts productLines relationship renewalOn renewals segment size team tier touchModel`,
+      parentId phone posts posts(nameStartsWith:) productLines relationship renewalOn renewals segment size team tier touchModel`,
     personal: `contacts`,
   },
   AccountClosing: 'read',
   RenewalDecision: 'read',
   TeamMember: 'read',
   AccountFilterInput: 'read',
+  AccountOrderInput: 'read',
   Post: 'read',
   PostHolder: 'read',
   PostInput: 'read',
@@ -155,17 +162,22 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   ValueOrigin: 'read',
 
   // Values to choose from. Where a list can be ordered by something personal, that value of the ordering is personal.
+  AccountOrderField: 'read',
   ActivityDirection: 'read',
   ActivityKind: 'read',
   ActorKind: 'read',
   BounceKind: 'read',
   Certainty: 'read',
   Closing: 'read',
+  ContactOrderField: { read: 'LEARNED_AT', personal: 'NAME' },
   ContactStatus: 'read',
   Datapoint: 'read',
   Destination: 'read',
   MergeChoice: 'read',
+  OrderDirection: 'read',
   PhoneLine: 'read',
+  // Those of one importance are in the order of their names.
+  PlacementOrderField: { read: 'STARTS_ON', personal: 'IMPORTANCE NAME' },
   ProposalState: 'read',
   Relationship: 'read',
   RenewalOutcome: 'read',
