@@ -61,8 +61,12 @@ export function findByExternalId(
   return (row as { id: string } | undefined)?.id ?? null;
 }
 
-/** All contacts that were at any time merged into each of these. */
-export function findMergedInto(db: ReadDatabase, survivorIds: readonly string[]): string[][] {
+/** All contacts that were at any time merged into this one. */
+export function findMergedInto(db: ReadDatabase, survivorId: string): string[] {
+  return findMergedIntoEach(db, [survivorId])[0]!;
+}
+
+export function findMergedIntoEach(db: ReadDatabase, survivorIds: readonly string[]): string[][] {
   const rows = db
     .prepare(
       'SELECT DISTINCT asked.key AS at, m.loser_id AS id FROM json_each(?) asked ' +

@@ -1,7 +1,7 @@
 // Reads at once what resolvers ask for one by one: a list of fifty accounts with their contacts costs a few statements, not hundreds.
 import { findAccounts } from '../projections/accounts.ts';
 import { findContacts, findPostHolders } from '../projections/contacts.ts';
-import { findMergedInto } from '../projections/identities.ts';
+import { findMergedIntoEach } from '../projections/identities.ts';
 import { findInvolved, listPosts, type Post } from '../projections/involvement.ts';
 import { type Listing, type ListKey, listKeys, listKeysOfEach } from '../projections/listing.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
@@ -58,7 +58,7 @@ function createBatches({ readModels: { database } }: Application): Batches {
   return {
     contact: createBatch((ids: readonly string[]) => inOrder(ids, findContacts(database, ids))),
     account: createBatch((ids: readonly string[]) => inOrder(ids, findAccounts(database, ids))),
-    mergedInto: createBatch((ids) => findMergedInto(database, ids)),
+    mergedInto: createBatch((ids) => findMergedIntoEach(database, ids)),
     postHolders: createBatch((ids) => findPostHolders(database, ids)),
     posts: createBatch((ids) => listPosts(database, ids)),
     involved: createBatch((asked) =>

@@ -37,8 +37,7 @@ function streamsOf(app: Application, scope: { contactId: string } | { accountId:
   const contactIds = new Set(
     'contactId' in scope ? [scope.contactId] : findInvolved(database, 'account', [scope.accountId])[0]!,
   );
-  for (const id of contactIds)
-    for (const loserId of findMergedInto(database, [id])[0]!) contactIds.add(loserId);
+  for (const id of contactIds) for (const loserId of findMergedInto(database, id)) contactIds.add(loserId);
   const streams = new Set('accountId' in scope ? [`account-${scope.accountId}`] : []);
   for (const id of contactIds) streams.add(`contact-${id}`).add(`signals-${id}`);
   return streams;
