@@ -100,7 +100,7 @@ test('the same at a cut of knowledge reads each stream once', async () => {
   );
   for (const { contacts } of Object.values(found)) expect(contacts.edges).toHaveLength(contactsEach);
   expect(reads.streams).toBe(3 + 3 * contactsEach);
-  expect(reads.statements).toBeLessThanOrEqual(2);
+  expect(reads.statements).toBeLessThanOrEqual(4);
 });
 
 test('a fault of a batch reaches all who wait for it', async () => {
