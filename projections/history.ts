@@ -81,6 +81,45 @@ export function listAccountHistory(
   return listPositions(db, accountSources(accountId), filter, page);
 }
 
+export interface ChangesWanted {
+  contactIds?: readonly string[];
+  accountIds?: readonly string[];
+  types?: readonly string[];
+}
+
+/**
+ * Positions after one and up to another, oldest first: of all events, or of a set that lacks none that could concern one of
+ * these contacts and accounts. Which of them do, the log before each tells.
+ */
+export function listChanges(
+  db: ReadDatabase,
+  { contactIds = [], accountIds = [], types = [] }: ChangesWanted,
+  { after, upTo, limit }: { after: number; upTo: number; limit: number },
+): number[] {
+  const marks = (values: readonly string[]) => values.map(() => '?').join(', ');
+  const involved = (column: string) =>
+    `(SELECT ${column} FROM involvement WHERE account_id IN (${marks(accountIds)}))`;
+  const values: (string | number)[] = [after, upTo];
+  let condition = 'position > ? AND position <= ?';
+  if (contactIds.length + accountIds.length > 0) {
+    condition += ` AND (subject_id IN (${marks([...contactIds, ...accountIds])})`;
+    values.push(...contactIds, ...accountIds);
+    if (accountIds.length > 0) {
+      condition += ` OR placement_id IN ${involved('placement_id')} OR (type IN (${personTypesList}) AND subject_id IN ${involved('contact_id')})`;
+      values.push(...accountIds, ...accountIds);
+    }
+    condition += ')';
+  }
+  if (types.length > 0) {
+    condition += ` AND type IN (${marks(types)})`;
+    values.push(...types);
+  }
+  const rows = db
+    .prepare(`SELECT position FROM history WHERE ${condition} ORDER BY position LIMIT ?`)
+    .all(...values, limit) as { position: number }[];
+  return rows.map((row) => row.position);
+}
+
 export function countSubjectHistory(
   db: ReadDatabase,
   subjectIds: readonly string[],
@@ -102,7 +141,15 @@ export function countAccountHistory(
 
 type Source = [sql: string, values: (string | number)[]];
 
-const personTypes = "'ContactRemoved', 'ContactRestored', 'ContactDied', 'ContactMerged', 'ContactUnmerged'";
+/** Events of a contact that concern each account that it was ever in, though they name no placement. */
+export const personTypes: readonly string[] = [
+  'ContactRemoved',
+  'ContactRestored',
+  'ContactDied',
+  'ContactMerged',
+  'ContactUnmerged',
+];
+const personTypesList = personTypes.map((type) => `'${type}'`).join(', ');
 
 function accountSources(accountId: string): Source[] {
   return [
@@ -112,7 +159,7 @@ function accountSources(accountId: string): Source[] {
       [accountId],
     ],
     [
-      `SELECT position FROM history WHERE subject_id IN (SELECT contact_id FROM involvement WHERE account_id = ?) AND type IN (${personTypes})`,
+      `SELECT position FROM history WHERE subject_id IN (SELECT contact_id FROM involvement WHERE account_id = ?) AND type IN (${personTypesList})`,
       [accountId],
     ],
   ];

@@ -78,6 +78,11 @@ export function findMergedIntoEach(db: ReadDatabase, survivorIds: readonly strin
   return losers;
 }
 
+/** Whether this contact was at any time merged into another. */
+export function wasMerged(db: ReadDatabase, loserId: string): boolean {
+  return db.prepare('SELECT 1 FROM merge WHERE loser_id = ? LIMIT 1').get(loserId) !== undefined;
+}
+
 /** Which contacts were ever merged into which: from the read model, and from merges that are not in it yet. */
 export function createMergeLinks(db: ReadDatabase): MergeLinks {
   let noted: { loserId: string; merge: SpokenMerge }[] = [];

@@ -69,6 +69,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
     review: `acceptChange declineChange`,
     curate: `closeAccount mergeContacts revertAccountChanges revertContactChanges unmergeContacts`,
   },
+  Subscription: { read: 'changes' },
+  ChangesFilterInput: 'read',
 
   // A contact and what belongs to it.
   Contact: {

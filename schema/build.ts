@@ -9,6 +9,7 @@ import {
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { refusalOf } from './access-check.ts';
 import { AccountQueries } from './accounts.ts';
+import { ChangesSubscription } from './changes.ts';
 import { ContactQueries } from './contacts.ts';
 import type { Context } from './context.ts';
 import { mutationResolvers } from './mutations.ts';
@@ -22,9 +23,10 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     AccountQueries,
     PostQueries,
     SuccessionQueries,
+    ChangesSubscription,
     ...mutationResolvers,
   ];
-  const schema = await buildSchema({ resolvers, validate: false });
+  const schema = await buildSchema({ resolvers, validate: false, pubSub: noTopics });
   guard(schema);
   return schema;
 }
@@ -59,3 +61,11 @@ function guarded(resolve: Resolver): Resolver {
     return resolve(source, args, context, info);
   };
 }
+
+/** The library wants one; subscriptions follow the log instead, which forgets nothing. */
+const noTopics = {
+  publish: () => undefined,
+  subscribe(): never {
+    throw new Error('Subscriptions follow the log; there are no topics.');
+  },
+};

@@ -11,6 +11,8 @@ export interface Context {
   actor: Actor;
   /** What it may do: schema/access.ts. */
   roles: readonly Role[];
+  /** The Last-Event-ID that a client of server-sent events goes on after. */
+  resumeAfter?: string;
 }
 
 /** Where a read stands: the day it asks about, and what was known (learned) and held (position) then. */

@@ -18,6 +18,9 @@ import { createEventSealing, type EventSealing } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
 import { openSqliteEventStore, type SqliteEventStore } from './event-store/sqlite.ts';
 import { createLedger, type Ledger } from './ledger.ts';
+import type { Change } from './live/change.ts';
+import { type ChangeStreamOptions, streamChanges } from './live/change-stream.ts';
+import { createChangeTail } from './live/change-tail.ts';
 import { deriveId } from './personal-data/derive-id.ts';
 import { openFileKeyStore } from './personal-data/file-key-store.ts';
 import type { KeyStore } from './personal-data/key-store.ts';
@@ -67,10 +70,14 @@ export interface Application {
   policies: PolicyRunner;
   erasures: Erasures;
   accessLog: AccessLog;
+  /** Changes after a position, then those that come, for one subscriber; all share one reader of the log. */
+  streamChanges(from: ChangesFrom): AsyncIterableIterator<Change, void>;
   clock: Clock;
   timeZone: string;
   close(): Promise<void>;
 }
+
+export type ChangesFrom = Pick<ChangeStreamOptions, 'after' | 'filter' | 'bufferMax'>;
 
 export async function openApplication(options: ApplicationOptions): Promise<Application> {
   const { clock, timeZone } = options;
@@ -128,6 +135,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       level: options.accessLog ?? 'off',
       onFault: options.onFault,
     });
+    const tail = createChangeTail({ store, sealing, readModels });
     const opened = {
       ledgerId: store.ledgerId,
       store,
@@ -139,12 +147,14 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       accessLog,
       clock,
       timeZone,
+      streamChanges: (from: ChangesFrom) => streamChanges({ tail, database: readModels.database, ...from }),
     };
     const { runner, file } = openPolicies(options, opened);
     return {
       ...opened,
       policies: runner,
       async close() {
+        await tail.close();
         await runner.stop();
         file.close();
         await accessLog.close().catch(options.onFault);

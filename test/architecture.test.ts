@@ -65,6 +65,10 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   demo: { files: /^src\/demo\//, mayImport: ['ledger', 'contact', 'account', 'signals', 'kernel', 'time'] },
   auth: { files: /^src\/auth\//, mayImport: ['kernel'] },
   server: { files: /^src\/server\//, mayImport: ['auth'] },
+  live: {
+    files: /^src\/live\//,
+    mayImport: ['read models', 'projector', 'ledger', 'contact', 'port'],
+  },
   application: {
     files: /^src\/(application|export|verify|config)\.ts$|^src\/(ingest|erasure|access)\//,
     mayImport: [
@@ -74,6 +78,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
       'projector',
       'read models',
       'policies',
+      'live',
       'event store',
       'port',
       'keys',
@@ -92,6 +97,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
       'erased people',
       'application',
       'auth',
+      'live',
       'ledger',
       'projector',
       'read models',

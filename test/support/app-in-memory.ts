@@ -37,6 +37,14 @@ export async function openTestApplication(
   return Object.assign(app, { clock });
 }
 
+export function testContext(
+  app: Application,
+  actor: Actor = testActor,
+  roles: readonly Role[] = ['admin'],
+): Context {
+  return { app, actor, roles };
+}
+
 let schema: Promise<GraphQLSchema> | undefined;
 
 /** Runs GraphQL text through the whole schema. */
@@ -48,7 +56,7 @@ export async function ask(
   roles: readonly Role[] = ['admin'],
 ): Promise<ExecutionResult> {
   schema ??= buildLedgerSchema();
-  const contextValue: Context = { app, actor, roles };
+  const contextValue = testContext(app, actor, roles);
   return graphql({ schema: await schema, source: query, variableValues: variables, contextValue });
 }
 

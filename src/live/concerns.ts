@@ -1,0 +1,78 @@
+// Tells which contacts and accounts events concern, from the log as it stood with each of them.
+import { personTypes, placementOf } from '../../projections/history.ts';
+import { wasMerged } from '../../projections/identities.ts';
+import type { Beliefs } from '../beliefs.ts';
+import type { ContactBelief } from '../contact/belief.ts';
+import type { EventStore, StoredEvent } from '../event-store/port.ts';
+import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
+import type { ReadDatabase } from '../projector/read-database.ts';
+import type { Concerns } from './change.ts';
+
+export interface ConcernsSource {
+  store: EventStore;
+  beliefs: Beliefs;
+  database: ReadDatabase;
+}
+
+/** For the events of one batch: each contact's log is read once. The read models must have applied all of them. */
+export function createConcerns({ store, beliefs, database }: ConcernsSource): {
+  of(event: LedgerEvent): Promise<Concerns>;
+} {
+  const streams = new Map<string, Promise<StoredEvent[]>>();
+
+  function logOf(contactId: string): Promise<StoredEvent[]> {
+    let reading = streams.get(contactId);
+    if (!reading) {
+      reading = store.read(`contact-${contactId}`);
+      streams.set(contactId, reading);
+    }
+    return reading;
+  }
+
+  /** Before the event as well: who loses a merged contact again is told so. */
+  async function withSurvivors(contactId: string, position: number): Promise<Set<string>> {
+    const found = new Set([contactId]);
+    for (const atPosition of [position - 1, position]) {
+      for (let id: string | undefined = contactId; id !== undefined && wasMerged(database, id); ) {
+        const belief: ContactBelief | null = await beliefs.contact(id, { atPosition });
+        const next = belief?.mergedInto?.contactId;
+        id = next === undefined || found.has(next) ? undefined : next;
+        if (id !== undefined) found.add(id);
+      }
+    }
+    return found;
+  }
+
+  /** Whatever is believed of the placement now, the event speaks of it to each account that it was said to be in by then. */
+  async function accountsOf(event: LedgerEvent): Promise<Set<string>> {
+    const placementId = placementOf(event);
+    const isOfPerson = personTypes.includes(event.type);
+    if (placementId === null && !isOfPerson) return new Set();
+    const found = new Set<string>();
+    for (const { position, data } of await logOf(subjectOf(event.stream))) {
+      if (position > event.position) break;
+      const { claim } = data as { claim?: PlacementData };
+      const said = claim ?? (data as PlacementData);
+      if (said.placementId === undefined || said.accountId === undefined) continue;
+      if (isOfPerson || said.placementId === placementId) found.add(said.accountId);
+    }
+    return found;
+  }
+
+  return {
+    async of(event) {
+      const subject = subjectOf(event.stream);
+      if (categoryOf(event.stream) === 'account')
+        return { contactIds: new Set(), accountIds: new Set([subject]) };
+      return {
+        contactIds: await withSurvivors(subject, event.position),
+        accountIds: await accountsOf(event),
+      };
+    },
+  };
+}
+
+interface PlacementData {
+  placementId?: string;
+  accountId?: string;
+}
