@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import { mutationResolvers } from './mutations.ts';
 import { PostQueries } from './post.ts';
 import { SuccessionQueries } from './succession.ts';
+import { UndoQueries } from './undo-preview.ts';
 
 /** Arguments are checked by the resolvers themselves: the library's own validation throws away what was parsed. */
 export async function buildLedgerSchema(): Promise<GraphQLSchema> {
@@ -24,6 +25,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     PostQueries,
     SuccessionQueries,
     ChangesSubscription,
+    UndoQueries,
     ...mutationResolvers,
   ];
   const schema = await buildSchema({ resolvers, validate: false, pubSub: noTopics });

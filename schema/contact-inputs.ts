@@ -265,3 +265,21 @@ export class RevertContactChangesInput extends ContactCommandInput {
   })
   eventIds: string[];
 }
+
+@InputType({
+  description:
+    'Takes a whole change back, with all events of the command that it was part of. change.reasonCode must say why, else REASON_REQUIRED.',
+})
+export class UndoContactChangeInput extends ContactCommandInput {
+  @Field(() => ID, {
+    description: "An event of the change, in this contact's own history. EVENT_UNKNOWN for any other.",
+  })
+  eventId: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether later changes that would no longer apply may go. Absent or false: then it is refused with UNDO_CONFLICT.',
+  })
+  acceptConflicts?: boolean;
+}

@@ -222,6 +222,14 @@ export const mutationTable: { readonly [K in CommandType]: MutationEntry } = {
     'CONTACT_UNKNOWN',
     'EVENT_UNKNOWN',
   ),
+  UndoContactChange: entry(
+    contact.UndoContactChangeInput,
+    'Takes a whole change of a contact back, such as a removal, a move, a merge or an undo, for a reason. Undone already: nothing changes.',
+    'CONTACT_UNKNOWN',
+    'EVENT_UNKNOWN',
+    'REASON_REQUIRED',
+    'UNDO_CONFLICT',
+  ),
   RegisterAccount: entry(
     account.RegisterAccountInput,
     'Registers an account. Registering it again with values that it has or had changes nothing.',
@@ -278,6 +286,14 @@ export const mutationTable: { readonly [K in CommandType]: MutationEntry } = {
     'Reverts changes of an account, a closing or a revert included.',
     'ACCOUNT_UNKNOWN',
     'EVENT_UNKNOWN',
+  ),
+  UndoAccountChange: entry(
+    account.UndoAccountChangeInput,
+    'Takes a whole change of an account back, such as a closing or an undo, for a reason. Undone already: nothing changes.',
+    'ACCOUNT_UNKNOWN',
+    'EVENT_UNKNOWN',
+    'REASON_REQUIRED',
+    'UNDO_CONFLICT',
   ),
   RecordBounce: entry(
     signal.RecordBounceInput,

@@ -1,5 +1,5 @@
 // What an event changed, as field, former and new value: two beliefs as lists of named values, compared.
-import { latest, sameValue, type Timeline } from './timeline.ts';
+import { type Assertion, latest, sameValue, type Timeline } from './timeline.ts';
 
 export interface FieldChange {
   /** Such as name, email or placement.title. */
@@ -76,12 +76,19 @@ function textChange(was: string | null, now: string | null): Change | undefined 
 /** What was asserted, and the value that it takes the place of from its beginning on. */
 function timelineChange(before: Timeline<unknown>, after: Timeline<unknown>): Change | undefined {
   if (before === after) return undefined;
-  const index = after.findIndex((assertion) => !before.includes(assertion));
+  const index = after.findIndex((assertion) => !holds(before, assertion));
   if (index < 0) return textChange(displayed(latest(before)), displayed(latest(after)));
-  const isReplaced = before.length > 0 && !after.some((assertion) => before.includes(assertion));
+  const isReplaced = before.length > 0 && !after.some((assertion) => holds(before, assertion));
   const was = isReplaced ? latest(before) : index > 0 ? after[index - 1]!.value : (before[0]?.value ?? null);
   const now = after[index]!.value;
   return before.length > 0 && sameValue(was, now) ? undefined : { was: displayed(was), now: displayed(now) };
+}
+
+/** Two folds of the same events make assertions of their own. */
+function holds(timeline: Timeline<unknown>, sought: Assertion<unknown>): boolean {
+  return timeline.some(
+    (one) => one === sought || (one.eventId === sought.eventId && sameValue(one.value, sought.value)),
+  );
 }
 
 /** A value as text: money in minor units with its currency, a location as its narrowest code, a list with commas. */

@@ -1,4 +1,5 @@
 // What a decider is told beside the state and the command: times, ids and what else is known. It asks nobody.
+import type { Undo } from './undo.ts';
 
 export interface Deciding {
   /** A person's or a policy's command is held to the rules; a feed's claim is taken as the source tells it. */
@@ -18,4 +19,6 @@ export interface Deciding {
   chain(id: string): readonly string[];
   /** Ids of the events in this stream. */
   eventKnown(eventId: string): boolean;
+  /** What undoing the change of an event in this stream would do; undefined where there is no such event. */
+  undo(eventId: string): Undo | undefined;
 }

@@ -4,7 +4,13 @@ import type { AccountBelief } from './account/belief.ts';
 import type { AccountCommand } from './account/commands.ts';
 import { accountCommands } from './account/commands.ts';
 import { decideAccount } from './account/decider.ts';
-import { type Command, type CommandContext, type CommandResult, streamOf } from './command.ts';
+import {
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  type CommandType,
+  streamOf,
+} from './command.ts';
 import type { ContactBelief, Merges } from './contact/belief.ts';
 import { type ContactCommand, contactCommands } from './contact/commands.ts';
 import { decideContact } from './contact/decider.ts';
@@ -90,6 +96,13 @@ function refused(rejection: Rejection): Attempt {
 const learnedAheadMaxMs = 5 * 60_000;
 const attemptsMax = 8;
 const claims: ReadonlySet<string> = new Set(claimTypes);
+/** Commands that no belief is enough for. */
+const needsHistory: ReadonlySet<CommandType> = new Set([
+  'RevertContactChanges',
+  'RevertAccountChanges',
+  'UndoContactChange',
+  'UndoAccountChange',
+]);
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { store, sealing, clock, salt, erased } = options;
@@ -273,9 +286,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   function needsEvents(state: StreamState, command: Command, context: CommandContext): boolean {
     const late = context.learnedAtMs !== undefined && context.learnedAtMs < state.newestLearnedAtMs;
-    const refolds =
-      late || command.type === 'RevertContactChanges' || command.type === 'RevertAccountChanges';
-    return refolds && !state.events && state.version > 0;
+    return (late || needsHistory.has(command.type)) && !state.events && state.version > 0;
   }
 
   async function append(

@@ -4,10 +4,11 @@ import { type Command, type CommandContext, streamOf } from './command.ts';
 import type { ContactBelief } from './contact/belief.ts';
 import type { Deciding } from './deciding.ts';
 import type { Request } from './enveloping.ts';
-import { categoryOf, subjectOf } from './ledger-events.ts';
+import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
 import type { LedgerStates, StreamState } from './ledger-state.ts';
-import type { Belief } from './stream-belief.ts';
+import { type Belief, voidIn } from './stream-belief.ts';
 import { latest } from './timeline.ts';
+import { undoOf } from './undo.ts';
 
 /** States of streams beside the command's own, by name. */
 export type Known = Map<string, StreamState>;
@@ -103,5 +104,7 @@ export function describeFor(
       return ids;
     },
     eventKnown: (id) => state.digests.has(id),
+    undo: (id) =>
+      undoOf(state.events ?? [], id, (events) => voidIn(stream, events as LedgerEvent[], state.merges)),
   };
 }

@@ -36,9 +36,11 @@ export const rejectionCodes = {
   PROPOSAL_SETTLED: 'The proposed change was accepted or declined already.',
   PROPOSAL_UNKNOWN: 'The contact has no proposed change with this id.',
   PROPOSAL_UNSUITABLE: 'Only a single claim can be proposed; send the change as several proposals.',
-  REASON_REQUIRED: 'A removal needs a reasonCode: nobody should have to guess later.',
+  REASON_REQUIRED: 'A removal or an undo needs a reasonCode: nobody should have to guess later.',
   STREAM_DIVERGED:
     'The ledger has other events at this place of the stream; import an export into an empty ledger.',
+  UNDO_CONFLICT:
+    'Later changes would no longer apply; look at undoPreview, and set acceptConflicts where they may go.',
   VERSION_MISMATCH:
     'The contact or account has changed since expectedVersion; read it again and decide anew.',
 } as const;

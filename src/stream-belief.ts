@@ -22,6 +22,16 @@ export function believeStream(
   return null;
 }
 
+/** Ids of the events of a contact or account of which nothing follows. */
+export function voidIn(stream: string, events: readonly LedgerEvent[], merges?: Merges): ReadonlySet<string> {
+  const ids = new Set<string>();
+  const note = (event: LedgerEvent, isVoid: boolean) => isVoid && ids.add(event.id);
+  if (categoryOf(stream) === 'account')
+    believeAccount(events as AccountEvent[], {}, (event, _before, _after, isVoid) => note(event, isVoid));
+  else believe(events as ContactEvent[], {}, merges, (event, _before, _after, isVoid) => note(event, isVoid));
+  return ids;
+}
+
 /** Folds one event that is the newest in belief order and reverts nothing. */
 export function believeStreamNext(stream: string, belief: Belief, event: LedgerEvent): Belief {
   const category = categoryOf(stream);

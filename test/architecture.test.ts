@@ -9,7 +9,8 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   statistics: { files: /^src\/statistics\//, mayImport: [] },
   reports: { files: /^src\/reports\//, mayImport: ['statistics', 'kernel', 'time'] },
   kernel: {
-    files: /^src\/(envelope|event-contract|belief|timeline|deciding|rejections|canonical-json|changes)\.ts$/,
+    files:
+      /^src\/(envelope|event-contract|belief|timeline|deciding|undo|undo-decision|rejections|canonical-json|changes)\.ts$/,
     mayImport: ['time'],
   },
   contact: { files: /^src\/contact\//, mayImport: ['kernel', 'time'] },

@@ -39,6 +39,8 @@ export const accountCommands = {
   }),
   CloseAccount: z.strictObject({ accountId, closing: z.enum(closings), intoId: zId.nullable() }),
   RevertAccountChanges: z.strictObject({ accountId, eventIds: z.array(zId).min(1).max(1000) }),
+  /** Takes the whole command back that the event followed from: a closing, a merge, or an undo. */
+  UndoAccountChange: z.strictObject({ accountId, eventId: zId, acceptConflicts: z.boolean().optional() }),
 };
 
 export type AccountCommandType = keyof typeof accountCommands;

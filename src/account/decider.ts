@@ -2,6 +2,7 @@
 import type { Deciding } from '../deciding.ts';
 import { type Rejection, reject } from '../rejections.ts';
 import { latest } from '../timeline.ts';
+import { decideUndo } from '../undo-decision.ts';
 import { type AccountBelief, memberOf, restatesAccount } from './belief.ts';
 import type { AccountCommand, AccountCommandOf, AccountCommandType } from './commands.ts';
 import type { DecidedAccountEvent } from './events.ts';
@@ -21,6 +22,10 @@ export function decideAccount(
   if (command.type === 'RegisterAccount') return register(belief, command, deciding);
   // Also a reverted registration can be brought back: by reverting what reverted it.
   if (command.type === 'RevertAccountChanges') return revertChanges(belief, command, deciding);
+  if (command.type === 'UndoAccountChange')
+    return belief || deciding.version > 0
+      ? decideUndo(command, deciding)
+      : reject('ACCOUNT_UNKNOWN', 'accountId');
   if (!belief) return reject('ACCOUNT_UNKNOWN', 'accountId');
   if (belief.closed && deciding.by === 'person' && command.type !== 'CloseAccount')
     return reject('ACCOUNT_CLOSED', 'accountId');
@@ -64,7 +69,10 @@ function checkParent(accountId: string, parentId: string | null, deciding: Decid
 }
 
 const decisions: {
-  [K in Exclude<AccountCommandType, 'RegisterAccount' | 'RevertAccountChanges'>]: Step<K>;
+  [K in Exclude<
+    AccountCommandType,
+    'RegisterAccount' | 'RevertAccountChanges' | 'UndoAccountChange'
+  >]: Step<K>;
 } = {
   ChangeAccountName: (_, { name }) => [{ type: 'AccountNameChanged', data: {}, personal: { name } }],
   ChangeAccountDomains: (_, { domains }) => [

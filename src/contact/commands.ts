@@ -112,6 +112,8 @@ export const contactCommands = {
   AcceptChange: z.strictObject({ contactId, proposalId: zId }),
   DeclineChange: z.strictObject({ contactId, proposalId: zId }),
   RevertContactChanges: z.strictObject({ contactId, eventIds: z.array(zId).min(1).max(1000) }),
+  /** Takes the whole command back that the event followed from: a removal, a move, a merge, or an undo. */
+  UndoContactChange: z.strictObject({ contactId, eventId: zId, acceptConflicts: z.boolean().optional() }),
 };
 
 export type ContactCommandType = keyof typeof contactCommands;

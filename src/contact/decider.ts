@@ -2,6 +2,7 @@
 import type { Deciding } from '../deciding.ts';
 import { isRejection, type Rejection, reject } from '../rejections.ts';
 import { parseEdtf } from '../time/edtf.ts';
+import { decideUndo } from '../undo-decision.ts';
 import type { ContactBelief, PlacementFact } from './belief.ts';
 import type { ContactCommand, ContactCommandOf, ContactCommandType } from './commands.ts';
 import type { DecidedContactEvent } from './events.ts';
@@ -33,6 +34,10 @@ export function decideContact(
   if (command.type === 'RegisterContact') return register(belief, command, deciding);
   // Also a reverted registration can be brought back: by reverting what reverted it.
   if (command.type === 'RevertContactChanges') return revertChanges(belief, command, deciding);
+  if (command.type === 'UndoContactChange')
+    return belief || deciding.version > 0
+      ? decideUndo(command, deciding)
+      : reject('CONTACT_UNKNOWN', 'contactId');
   if (!belief) return reject('CONTACT_UNKNOWN', 'contactId');
   if (belief.mergedInto && !allowedWhenMerged.has(command.type))
     return reject(
@@ -303,7 +308,10 @@ function settleProposal(type: 'ChangeAccepted' | 'ChangeDeclined') {
 }
 
 const decisions: {
-  [K in Exclude<ContactCommandType, 'RegisterContact' | 'RevertContactChanges'>]: Step<K>;
+  [K in Exclude<
+    ContactCommandType,
+    'RegisterContact' | 'RevertContactChanges' | 'UndoContactChange'
+  >]: Step<K>;
 } = {
   ChangeContactName: (_, { name }) => [{ type: 'ContactNameChanged', data: {}, personal: { name } }],
   AddContactEmail: addEmail,

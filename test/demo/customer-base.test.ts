@@ -113,7 +113,9 @@ describe('the commands are in order and well formed', () => {
       'AcceptChange',
       'DeclineChange',
       'RevertContactChanges',
+      'UndoContactChange',
       'RevertAccountChanges',
+      'UndoAccountChange',
     ]);
   });
 

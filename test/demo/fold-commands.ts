@@ -62,6 +62,7 @@ export function foldCommands(commands: readonly DemoCommand[]): Folded {
     contactKnown: (id) => contacts.has(id),
     chain,
     eventKnown: () => false,
+    undo: () => undefined,
   });
 
   function refold(contactId: string): void {

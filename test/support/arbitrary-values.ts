@@ -40,6 +40,8 @@ export function arbitraryOf(schema: z.ZodType): fc.Arbitrary<unknown> {
   switch (def.type) {
     case 'string':
       return accepted(schema.safeParse(ann).success && !schema.safeParse('Ann').success ? ids : texts);
+    case 'boolean':
+      return fc.boolean();
     case 'number':
       return accepted(numbers);
     case 'enum':

@@ -11,8 +11,9 @@ import { asConfirmation, asProposal, type Decided, envelop, identify } from '../
 import type { LedgerEvent } from '../../src/ledger-events.ts';
 import { isRejection, type Rejection } from '../../src/rejections.ts';
 import { decideSignal, type SignalCommand } from '../../src/signals/commands.ts';
-import { type Belief, believeStream, believeStreamNext } from '../../src/stream-belief.ts';
+import { type Belief, believeStream, believeStreamNext, voidIn } from '../../src/stream-belief.ts';
 import { latest } from '../../src/timeline.ts';
+import { undoOf } from '../../src/undo.ts';
 import type { TestEvent } from './builders.ts';
 import { at, firstMs, hourMs, postIdOf, salt, slotIdOf as slot } from './ids.ts';
 
@@ -66,6 +67,7 @@ export function carryOut(events: readonly TestEvent[], asked: Command, context: 
     contactKnown: (id) => believeAll(events, `contact-${id}`) !== null,
     chain: (id) => chainOf(events, stream.startsWith('contact-') ? 'contact' : 'account', id),
     eventKnown: (id) => own.some((event) => event.id === id),
+    undo: (id) => undoOf(own, id, (told) => voidIn(stream, told as LedgerEvent[])),
   };
   const decision = decide(belief, command, deciding);
   if (isRejection(decision)) return { stream, decision, belief, appended: [] };

@@ -1,0 +1,150 @@
+// Undo: removals, restores, moves and merges taken back whole, for a reason, and what a preview says of it.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answer, openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
+import { acme, ann, at, bob, eventIdOf, globex, job, nextJob } from '../support/ids.ts';
+import { change, refusal } from './mutate.ts';
+
+let app: TestApplication;
+beforeEach(async () => {
+  app = await openTestApplication({ nowMs: at('2026-06-01T12:00:00Z') });
+  for (const accountId of [acme, globex])
+    await tell(app, { type: 'RegisterAccount', accountId, name: accountId }, { learnedOn: '2020-01-01' });
+  for (const contactId of [ann, bob])
+    await tell(app, { type: 'RegisterContact', contactId, name: contactId }, { learnedOn: '2020-01-01' });
+  await tell(
+    app,
+    { type: 'StartPlacement', contactId: ann, placementId: job, accountId: acme, title: 'CEO' },
+    { learnedOn: '2020-01-02', effectiveOn: '2020' },
+  );
+});
+afterEach(() => app.close());
+
+const because = { change: { reasonCode: 'mistake' } };
+const placements = 'placements { id title endsOn removal { reasonCode } }';
+
+async function preview(subjectId: string, eventId: string, fields: string): Promise<unknown> {
+  const query = `{ undoPreview(subjectId: "${subjectId}", eventId: "${eventId}") { ${fields} } }`;
+  return (await answer(app, query))['undoPreview'];
+}
+
+describe('undoing', () => {
+  it('a move takes its end and its start back together', async () => {
+    const { eventIds } = await tell(
+      app,
+      { type: 'MovePlacement', contactId: ann, placementId: job, newPlacementId: nextJob, accountId: globex },
+      { effectiveOn: '2026-05-01' },
+    );
+    expect(eventIds).toHaveLength(2);
+    const undone = await change(
+      app,
+      'undoContactChange',
+      { contactId: ann, eventId: eventIds[1], ...because },
+      placements,
+    );
+    expect(undone).toEqual({ placements: [{ id: job, title: 'CEO', endsOn: null, removal: null }] });
+  });
+
+  it('a removal shows the contact again, and changes made in between survive', async () => {
+    const removal = await tell(
+      app,
+      { type: 'RemovePlacement', contactId: ann, placementId: job },
+      { reasonCode: 'hard_bounce' },
+    );
+    await tell(app, { type: 'ChangeTitle', contactId: ann, placementId: job, title: 'Chair' });
+    const [eventId] = removal.eventIds;
+    expect(
+      await change(app, 'undoContactChange', { contactId: ann, eventId, ...because }, placements),
+    ).toEqual({ placements: [{ id: job, title: 'Chair', endsOn: null, removal: null }] });
+  });
+
+  it('an undo brings back what it took, and undoing twice changes nothing', async () => {
+    const { eventIds } = await tell(app, { type: 'RemoveContact', contactId: ann }, { reasonCode: 'spam' });
+    const input = { contactId: ann, eventId: eventIds[0], ...because };
+    await change(app, 'undoContactChange', input);
+    const head = await app.store.head();
+    await change(app, 'undoContactChange', input);
+    expect(await app.store.head()).toBe(head);
+    const undo = (await app.store.read(`contact-${ann}`)).at(-1)!;
+    expect(
+      await change(app, 'undoContactChange', { ...input, eventId: undo.id }, 'removal { reasonCode }'),
+    ).toEqual({ removal: { reasonCode: 'spam' } });
+  });
+
+  it('a merge gives both their own again', async () => {
+    const { eventIds } = await tell(app, { type: 'MergeContacts', contactId: ann, intoId: bob });
+    await change(app, 'undoContactChange', { contactId: ann, eventId: eventIds[0], ...because });
+    expect(await answer(app, `{ contact(id: "${ann}") { id ${placements} } }`)).toMatchObject({
+      contact: { id: ann, placements: [{ id: job }] },
+    });
+    expect(await answer(app, `{ contact(id: "${bob}") { id ${placements} } }`)).toEqual({
+      contact: { id: bob, placements: [] },
+    });
+  });
+
+  it('a closing opens an account again', async () => {
+    const closed = await tell(app, {
+      type: 'CloseAccount',
+      accountId: acme,
+      closing: 'duplicate',
+      intoId: globex,
+    });
+    const input = { accountId: acme, eventId: closed.eventIds[0], ...because };
+    expect(await change(app, 'undoAccountChange', input, 'closing { closing }')).toEqual({ closing: null });
+  });
+
+  it('is refused without a reason, for what the history does not have, and where later changes would be lost', async () => {
+    const start = (await app.store.read(`contact-${ann}`)).at(-1)!.id;
+    const refused = (input: object) => refusal(app, 'undoContactChange', { contactId: ann, ...input });
+    expect(await refused({ eventId: start })).toMatchObject({
+      code: 'REASON_REQUIRED',
+      path: 'input.change.reasonCode',
+    });
+    expect(await refused({ eventId: eventIdOf(9), ...because })).toMatchObject({ code: 'EVENT_UNKNOWN' });
+    const title = await tell(app, { type: 'ChangeTitle', contactId: ann, placementId: job, title: 'Chair' });
+    const conflict = await refused({ eventId: start, ...because });
+    expect(conflict).toMatchObject({ code: 'UNDO_CONFLICT', path: 'input.acceptConflicts' });
+    expect(conflict.message).toContain(title.eventIds[0]);
+    const accepted = { contactId: ann, eventId: start, acceptConflicts: true, ...because };
+    expect(await change(app, 'undoContactChange', accepted, placements)).toEqual({ placements: [] });
+  });
+});
+
+describe('a preview of an undo', () => {
+  it('lists what would be undone, what would change, and what a later change has said since', async () => {
+    const first = await tell(app, { type: 'ChangeTitle', contactId: ann, placementId: job, title: 'Chair' });
+    await tell(app, { type: 'ChangeTitle', contactId: ann, placementId: job, title: 'Advisor' });
+    expect(
+      await preview(ann, first.eventIds[0]!, 'undone { type } changes { now } overtaken { field now }'),
+    ).toEqual({
+      undone: [{ type: 'TitleChanged' }],
+      changes: [],
+      overtaken: [{ field: 'placement.title', now: 'Chair' }],
+    });
+    const removal = await tell(app, { type: 'RemoveContact', contactId: ann }, { reasonCode: 'spam' });
+    expect(await preview(ann, removal.eventIds[0]!, 'changes { field was now } overtaken { field }')).toEqual(
+      {
+        changes: [
+          { field: 'removal', was: 'true', now: null },
+          { field: 'removal.reasonCode', was: 'spam', now: null },
+        ],
+        overtaken: [],
+      },
+    );
+  });
+
+  it('lists what the survivor of a merge was told of facts that go back, along a whole chain', async () => {
+    const cleo = '00000000-0000-4000-8000-00000000c1e0';
+    await tell(app, { type: 'RegisterContact', contactId: cleo, name: 'Cleo' }, { learnedOn: '2020-01-01' });
+    const merge = await tell(app, { type: 'MergeContacts', contactId: ann, intoId: bob });
+    await tell(app, { type: 'MergeContacts', contactId: bob, intoId: cleo });
+    await tell(app, { type: 'ChangeTitle', contactId: cleo, placementId: job, title: 'Chair' });
+    expect(await preview(ann, merge.eventIds[0]!, 'conflicts { subjectId type }')).toEqual({
+      conflicts: [{ subjectId: cleo, type: 'TitleChanged' }],
+    });
+  });
+
+  it('is null for what is not there', async () => {
+    expect(await preview(ann, eventIdOf(9), 'undone { type }')).toBeNull();
+    expect(await preview(eventIdOf(9), eventIdOf(9), 'undone { type }')).toBeNull();
+  });
+});
