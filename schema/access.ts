@@ -42,8 +42,8 @@ type Entry = Right | { readonly [R in Right]?: string } | { readonly as: string 
  * fields are classified themselves. Any other argument is named in the table, since it may ask for something hidden.
  */
 export const ordinaryArguments = `
-  accountId after asOf atPosition certainty commands date filter first id includeClosed includeEnded includeRemoved
-  input knownAt learnedBefore learnedFrom newestFirst orderBy post types upTo`;
+  accountId after asOf atPosition certainty commands date eventId filter first id includeClosed includeEnded includeRemoved
+  input knownAt learnedBefore learnedFrom newestFirst orderBy post subjectId types upTo`;
 
 /**
  * Type → right. Types with something personal name each of their fields, so that a new field is nobody's until somebody has
@@ -53,7 +53,7 @@ export const ordinaryArguments = `
  */
 export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
-    read: `account account(externalId:) accounts contact post post(name:) postHolders posts posts(name:) successions`,
+    read: `account account(externalId:) accounts contact post post(name:) postHolders posts posts(name:) successions undoPreview`,
     personal: `contacts contact(externalId:)`,
   },
   Mutation: {
@@ -67,7 +67,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       removePlacement restoreContact restorePlacement revokeBuyingRole scheduleAccountRenewal startPlacement
       withdrawPlacement`,
     review: `acceptChange declineChange`,
-    curate: `closeAccount mergeContacts revertAccountChanges revertContactChanges unmergeContacts`,
+    curate: `closeAccount mergeContacts revertAccountChanges revertContactChanges undoAccountChange
+      undoContactChange unmergeContacts`,
   },
   Subscription: { read: 'changes' },
   ChangesFilterInput: 'read',
@@ -134,6 +135,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   HistoryEvidence: { read: 'digest eventId kind', personal: 'text' },
   HistoryActor: 'read',
   HistoryPolicy: 'read',
+  UndoPreview: 'read',
 
   // Commands.
   ChangeInput: {
