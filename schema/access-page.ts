@@ -1,5 +1,5 @@
 // Writes docs/access.md from the access table: what each role may use, for people to read.
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, isEnumType } from 'graphql';
 import { allRoles, roles } from '../src/auth/roles.ts';
 import { type Right, rights } from './access.ts';
 import { type Coordinate, coordinatesOf, rolesWith } from './access-rules.ts';
@@ -47,7 +47,14 @@ export function accessPage(schema: GraphQLSchema): string {
     '',
     '## Fields, arguments and values',
     '',
-    ...table(others.flatMap((type) => rowsOf(type, byType.get(type)!))),
+    ...table(
+      others.flatMap((type) => {
+        const coordinates = byType.get(type)!;
+        return isUniformEnum(schema, type, coordinates)
+          ? row(`\`${type}\``, 'any value', coordinates[0]!.right ?? '–', ...ticks(coordinates[0]!.right))
+          : rowsOf(type, coordinates);
+      }),
+    ),
     '',
   ].join('\n');
 }
@@ -58,6 +65,13 @@ function table(rows: readonly string[]): string[] {
     row('---', '---', '---', ...allRoles.map(() => '---')),
     ...rows,
   ];
+}
+
+/** Its values tell nothing apart, and there may be many. */
+function isUniformEnum(schema: GraphQLSchema, type: string, coordinates: readonly Coordinate[]): boolean {
+  return (
+    isEnumType(schema.getType(type)) && coordinates.every(({ right }) => right === coordinates[0]!.right)
+  );
 }
 
 /** One row for all of a type that takes the same right; of an operation, one each. */

@@ -10,6 +10,8 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { accessFile, accessPage } from '../../schema/access-page.ts';
+import { coordinatesOf } from '../../schema/access-rules.ts';
 import { buildLedgerSchema } from '../../schema/build.ts';
 import { printLedgerSchema, schemaFile } from '../../schema/print.ts';
 
@@ -26,6 +28,21 @@ describe('the schema', () => {
     expect(
       committed === (await printLedgerSchema()),
       `${schemaFile} is not up to date: run npm run schema`,
+    ).toBe(true);
+  });
+
+  it('classifies everything in the schema', () => {
+    const open = coordinatesOf(schema).filter(({ right }) => right === undefined);
+    expect(
+      open.map(({ type, member }) => `${type}.${member}`),
+      'say in schema/access.ts what right it takes: until then nobody may use it',
+    ).toEqual([]);
+  });
+
+  it('is committed with the page of who may use what, as the code makes it', () => {
+    expect(
+      readFileSync(accessFile, 'utf8') === accessPage(schema),
+      `${accessFile} is not up to date: run npm run schema`,
     ).toBe(true);
   });
 
