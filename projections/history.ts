@@ -3,22 +3,25 @@ import type { LedgerEvent } from '../src/ledger-events.ts';
 import { categoryOf, subjectOf } from '../src/ledger-events.ts';
 import type { EventProjection } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
+import { parseEdtf } from '../src/time/edtf.ts';
 
 export const history: EventProjection = {
   by: 'event',
   name: 'history',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'history',
       columns:
-        'position INTEGER PRIMARY KEY, subject_id TEXT, placement_id TEXT, type TEXT, learned_at INTEGER, actor TEXT, source TEXT, reason_code TEXT',
+        'position INTEGER PRIMARY KEY, subject_id TEXT, placement_id TEXT, type TEXT, claimed TEXT, learned_at INTEGER, recorded_at INTEGER, ' +
+        'effective_earliest INTEGER, effective_latest INTEGER, actor TEXT, source TEXT, reason_code TEXT',
       indexes: ['subject_id', 'placement_id'],
     },
   ],
   rows(event) {
     if (besideSubjects.has(categoryOf(event.stream))) return [];
-    const { position, type, learnedAtMs, actor, source, reasonCode } = event;
+    const { position, type, learnedAtMs, recordedAtMs, effectiveOn, actor, source, reasonCode } = event;
+    const effective = effectiveOn === undefined ? undefined : parseEdtf(effectiveOn);
     return [
       [
         'history',
@@ -26,7 +29,11 @@ export const history: EventProjection = {
         subjectOf(event.stream),
         placementOf(event),
         type,
+        (event.data as { claimed?: string }).claimed ?? null,
         learnedAtMs,
+        recordedAtMs,
+        effective?.earliest ?? null,
+        effective?.latest ?? null,
         actor.id,
         source,
         reasonCode ?? null,
@@ -46,39 +53,32 @@ export function placementOf(event: LedgerEvent): string | null {
 
 export interface HistoryFilter {
   types?: readonly string[];
-  /** Learned at or after, and before, in milliseconds. */
+  /** Only events of these types, and those that confirm, propose or accept a claim of one of them. */
+  claims?: readonly string[];
+  actors?: readonly string[];
+  sources?: readonly string[];
+  reasonCodes?: readonly string[];
+  /** At or after, and before, in milliseconds. */
   learnedFromMs?: number;
   learnedBeforeMs?: number;
+  recordedFromMs?: number;
+  recordedBeforeMs?: number;
+  /** True in the world on or after, and before, these days: for sure, or with `effectivePossible` perhaps. */
+  effectiveFrom?: number;
+  effectiveBefore?: number;
+  effectivePossible?: boolean;
   /** What the ledger held at this position. */
   atPosition?: number;
 }
 
-interface Page {
+/** Whose history: of contacts (or what else has a stream), or of an account with the placements in it. */
+export type HistoryOf = { subjectIds: readonly string[] } | { accountId: string };
+
+export interface HistoryPage {
   limit: number;
   /** Position of the last entry seen. */
   after?: number;
   newestFirst: boolean;
-}
-
-/** Positions of a contact's (or other subject's) own events. */
-export function listSubjectHistory(
-  db: ReadDatabase,
-  subjectIds: readonly string[],
-  filter: HistoryFilter,
-  page: Page,
-): number[] {
-  const source = `SELECT position FROM history WHERE subject_id IN (${subjectIds.map(() => '?').join(', ')})`;
-  return listPositions(db, [[source, [...subjectIds]]], filter, page);
-}
-
-/** Positions of an account's own events, those of placements in it, and the removals, deaths and merges of their contacts. */
-export function listAccountHistory(
-  db: ReadDatabase,
-  accountId: string,
-  filter: HistoryFilter,
-  page: Page,
-): number[] {
-  return listPositions(db, accountSources(accountId), filter, page);
 }
 
 export interface ChangesWanted {
@@ -120,27 +120,6 @@ export function listChanges(
   return rows.map((row) => row.position);
 }
 
-export function countSubjectHistory(
-  db: ReadDatabase,
-  subjectIds: readonly string[],
-  filter: HistoryFilter,
-  upTo: number,
-): number {
-  const source = `SELECT position FROM history WHERE subject_id IN (${subjectIds.map(() => '?').join(', ')})`;
-  return countPositions(db, [[source, [...subjectIds]]], filter, upTo);
-}
-
-export function countAccountHistory(
-  db: ReadDatabase,
-  accountId: string,
-  filter: HistoryFilter,
-  upTo: number,
-): number {
-  return countPositions(db, accountSources(accountId), filter, upTo);
-}
-
-type Source = [sql: string, values: (string | number)[]];
-
 /** Events of a contact that concern each account that it was ever in, though they name no placement. */
 export const personTypes: readonly string[] = [
   'ContactRemoved',
@@ -151,56 +130,103 @@ export const personTypes: readonly string[] = [
 ];
 const personTypesList = personTypes.map((type) => `'${type}'`).join(', ');
 
-function accountSources(accountId: string): Source[] {
-  return [
-    ['SELECT position FROM history WHERE subject_id = ?', [accountId]],
-    [
-      'SELECT position FROM history WHERE placement_id IN (SELECT placement_id FROM involvement WHERE account_id = ?)',
-      [accountId],
-    ],
-    [
-      `SELECT position FROM history WHERE subject_id IN (SELECT contact_id FROM involvement WHERE account_id = ?) AND type IN (${personTypesList})`,
-      [accountId],
-    ],
-  ];
+/** Of an account: its own events, those of placements in it, and the removals, deaths and merges of their contacts. */
+const sources = {
+  subjectIds: 'SELECT position FROM history WHERE subject_id IN (SELECT value FROM json_each(asked.value))',
+  accountId:
+    'SELECT position FROM history WHERE subject_id = asked.value UNION ' +
+    'SELECT position FROM history WHERE placement_id IN (SELECT placement_id FROM involvement WHERE account_id = asked.value) UNION ' +
+    'SELECT position FROM history WHERE subject_id IN (SELECT contact_id FROM involvement WHERE account_id = asked.value) ' +
+    `AND type IN (${personTypesList})`,
+};
+
+/** Positions of a page of each of several histories of one kind. */
+export function listHistories(
+  db: ReadDatabase,
+  histories: readonly HistoryOf[],
+  filter: HistoryFilter,
+  page: HistoryPage,
+): number[][] {
+  const { sql, values } = historySql(histories[0]!, filter, page);
+  const rows = db.prepare(sql).all(askedOf(histories), ...values) as { at: number; position: number }[];
+  const positions: number[][] = histories.map(() => []);
+  for (const { at, position } of rows) positions[at]!.push(position);
+  return positions;
 }
 
-function listPositions(db: ReadDatabase, sources: Source[], filter: HistoryFilter, page: Page): number[] {
-  const { sql, values } = selection(sources, filter);
-  const seek = page.after === undefined ? '' : ` AND h.position ${page.newestFirst ? '<' : '>'} ?`;
-  const rows = db
-    .prepare(`${sql}${seek} ORDER BY h.position ${page.newestFirst ? 'DESC' : 'ASC'} LIMIT ?`)
-    .all(...values, ...(page.after === undefined ? [] : [page.after]), page.limit) as { position: number }[];
-  return rows.map((row) => row.position);
+/** How many entries a history has, counted no further than `upTo` + 1. */
+export function countHistory(
+  db: ReadDatabase,
+  history: HistoryOf,
+  filter: HistoryFilter,
+  upTo: number,
+): number {
+  const { sql, values } = historySql(history, filter, { limit: upTo + 1, newestFirst: false });
+  const row = db.prepare(`SELECT count(*) AS n FROM (${sql})`).get(askedOf([history]), ...values);
+  return (row as { n: number }).n;
 }
 
-function countPositions(db: ReadDatabase, sources: Source[], filter: HistoryFilter, upTo: number): number {
-  const { sql, values } = selection(sources, filter);
-  return (db.prepare(`SELECT count(*) AS n FROM (${sql} LIMIT ?)`).get(...values, upTo + 1) as { n: number })
-    .n;
+function askedOf(histories: readonly HistoryOf[]): string {
+  return JSON.stringify(histories.map((one) => ('accountId' in one ? one.accountId : one.subjectIds)));
 }
 
-function selection(sources: Source[], filter: HistoryFilter): { sql: string; values: (string | number)[] } {
-  const conditions: string[] = [];
-  const values = sources.flatMap(([, own]) => own);
-  if (filter.types) {
-    conditions.push(`h.type IN (${filter.types.map(() => '?').join(', ')})`);
-    values.push(...filter.types);
+export function historySql(
+  of: HistoryOf,
+  filter: HistoryFilter,
+  { limit, after, newestFirst }: HistoryPage,
+): { sql: string; values: (string | number)[] } {
+  const { conditions, values } = conditionsOf(filter);
+  if (after !== undefined) {
+    conditions.push(`h.position ${newestFirst ? '<' : '>'} ?`);
+    values.push(after);
   }
+  const direction = newestFirst ? 'DESC' : 'ASC';
+  const found = `h.position IN (${sources['accountId' in of ? 'accountId' : 'subjectIds']})`;
+  const first =
+    `SELECT h.position FROM history h WHERE ${[found, ...conditions].join(' AND ')} ` +
+    `ORDER BY h.position ${direction} LIMIT ?`;
+  return {
+    sql:
+      `SELECT asked.key AS at, entry.position FROM json_each(?) asked JOIN history entry ON entry.position IN (${first}) ` +
+      `ORDER BY asked.key, entry.position ${direction}`,
+    values: [...values, limit],
+  };
+}
+
+function conditionsOf(filter: HistoryFilter): { conditions: string[]; values: (string | number)[] } {
+  const conditions: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (condition: string, ...given: (string | number)[]) => {
+    conditions.push(condition);
+    values.push(...given);
+  };
+  const marks = (list: readonly string[]) => list.map(() => '?').join(', ');
+  const lists: [string, readonly string[] | undefined][] = [
+    ['type', filter.types],
+    ['actor', filter.actors],
+    ['source', filter.sources],
+    ['reason_code', filter.reasonCodes],
+  ];
+  for (const [column, list] of lists) if (list) add(`h.${column} IN (${marks(list)})`, ...list);
+  const { claims } = filter;
+  if (claims)
+    add(
+      `(h.type IN (${marks(claims)}) OR h.claimed IN (${marks(claims)}) OR h.type = 'ChangeAccepted')`,
+      ...claims,
+      ...claims,
+    );
+  const [begins, ends] = filter.effectivePossible
+    ? ['h.effective_latest', 'h.effective_earliest']
+    : ['h.effective_earliest', 'h.effective_latest'];
   const bounds: [string, number | undefined][] = [
     ['h.learned_at >= ?', filter.learnedFromMs],
     ['h.learned_at < ?', filter.learnedBeforeMs],
+    ['h.recorded_at >= ?', filter.recordedFromMs],
+    ['h.recorded_at < ?', filter.recordedBeforeMs],
+    [`${begins} >= ?`, filter.effectiveFrom],
+    [`${ends} < ?`, filter.effectiveBefore],
     ['h.position <= ?', filter.atPosition],
   ];
-  for (const [condition, bound] of bounds) {
-    if (bound === undefined) continue;
-    conditions.push(condition);
-    values.push(bound);
-  }
-  const union = sources.map(([sql]) => sql).join(' UNION ');
-  const where = ['1', ...conditions].join(' AND ');
-  return {
-    sql: `SELECT h.position FROM (${union}) found JOIN history h ON h.position = found.position WHERE ${where}`,
-    values,
-  };
+  for (const [condition, bound] of bounds) if (bound !== undefined) add(condition, bound);
+  return { conditions, values };
 }

@@ -134,6 +134,12 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   HistoryChange: { read: 'factId field', personal: 'label now was' },
   HistoryEvidence: { read: 'digest eventId kind', personal: 'text' },
   HistoryActor: 'read',
+  HistoryFilterInput: {
+    read: `
+      actors effectiveBefore effectiveCertainty effectiveFrom fields learnedBefore learnedFrom reasonCodes recordedBefore
+      recordedFrom sources types`,
+    personal: 'value',
+  },
   HistoryPolicy: 'read',
   UndoPreview: 'read',
 

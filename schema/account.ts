@@ -10,7 +10,7 @@ import { batchesOf } from './batching.ts';
 import { connectionOf, PageArguments } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Closing, Relationship, RenewalOutcome } from './enums.ts';
-import { HistoryArguments, HistoryConnection, readAccountHistory } from './history.ts';
+import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
 import { badUserInput } from './parse-input.ts';
 import { Post, postOf } from './post.ts';
 import { readAccount } from './reading.ts';
@@ -283,7 +283,7 @@ export class Account {
     @Ctx() context: Context,
     @Args(() => HistoryArguments) args: HistoryArguments,
   ): Promise<HistoryConnection> {
-    return readAccountHistory(context, this.id, this.point, args);
+    return readHistory(context, { accountId: this.id }, this.point, args);
   }
 
   #on<V>({ app }: Context, timeline: Timeline<V>): V | null {

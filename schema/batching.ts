@@ -1,12 +1,19 @@
 // Reads at once what resolvers ask for one by one: a list of fifty accounts with their contacts costs a few statements, not hundreds.
 import { findAccounts } from '../projections/accounts.ts';
 import { findContacts, findPostHolders } from '../projections/contacts.ts';
+import {
+  type HistoryFilter,
+  type HistoryOf,
+  type HistoryPage,
+  listHistories,
+} from '../projections/history.ts';
 import { findMergedIntoEach } from '../projections/identities.ts';
 import { findInvolved, listPosts, type Post } from '../projections/involvement.ts';
 import { type Listing, type ListKey, listKeys, listKeysOfEach } from '../projections/listing.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
 import type { Application } from '../src/application.ts';
 import type { ContactBelief } from '../src/contact/belief.ts';
+import type { LedgerEvent } from '../src/ledger-events.ts';
 
 /** Gathers keys until all resolvers that can go on now have asked; then `load` answers them in their order. */
 export function createBatch<K, V>(
@@ -40,6 +47,8 @@ export interface Batches {
   postHolders(postId: string): Promise<ContactBelief[]>;
   posts(accountId: string): Promise<Post[]>;
   involved(asked: { kind: 'account' | 'post'; id: string }): Promise<string[]>;
+  history(asked: { of: HistoryOf; filter: HistoryFilter; page: HistoryPage }): Promise<number[]>;
+  events(positions: readonly number[]): Promise<LedgerEvent[]>;
   keys(asked: { listing: Listing; limit: number; after: ListKey | undefined }): Promise<ListKey[]>;
 }
 
@@ -54,7 +63,7 @@ export function batchesOf(app: Application): Batches {
   return batches;
 }
 
-function createBatches({ readModels: { database } }: Application): Batches {
+function createBatches({ readModels: { database }, store, sealing }: Application): Batches {
   return {
     contact: createBatch((ids: readonly string[]) => inOrder(ids, findContacts(database, ids))),
     account: createBatch((ids: readonly string[]) => inOrder(ids, findAccounts(database, ids))),
@@ -73,6 +82,23 @@ function createBatches({ readModels: { database } }: Application): Batches {
           ),
       ),
     ),
+    history: createBatch((asked) =>
+      inGroups(
+        asked,
+        ({ of, filter, page }) => JSON.stringify(['accountId' in of, filter, page]),
+        (group) =>
+          listHistories(
+            database,
+            group.map(({ of }) => of),
+            group[0]!.filter,
+            group[0]!.page,
+          ),
+      ),
+    ),
+    events: createBatch(async (asked) => {
+      const events = (await sealing.open(await store.readPositions(asked.flat()))).values();
+      return asked.map((positions) => [...events.take(positions.length)]);
+    }),
     keys: createBatch((asked) => inGroups(asked, alike, (group) => keysOf(database, group))),
   };
 }

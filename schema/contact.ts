@@ -20,7 +20,7 @@ import {
 } from './contact-facts.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Certainty, ContactStatus } from './enums.ts';
-import { HistoryArguments, HistoryConnection, readSubjectHistory } from './history.ts';
+import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { readContact, readMergedContacts } from './reading.ts';
 import { Ending, ExternalId, endingOf, Location, originOf, ValueOrigin } from './values.ts';
@@ -188,7 +188,7 @@ export class Contact {
     @Args(() => HistoryArguments) args: HistoryArguments,
   ): Promise<HistoryConnection> {
     const merged = await readMergedContacts(context, this.id, this.point, true);
-    return readSubjectHistory(context, [this.id, ...merged.map(({ id }) => id)], this.point, args);
+    return readHistory(context, { subjectIds: [this.id, ...merged.map(({ id }) => id)] }, this.point, args);
   }
 }
 

@@ -1,19 +1,14 @@
 // Histories of contacts and accounts: positions from the read model, content opened late from the log.
 import { ArgsType, Field } from 'type-graphql';
-import {
-  countAccountHistory,
-  countSubjectHistory,
-  type HistoryFilter,
-  listAccountHistory,
-  listSubjectHistory,
-} from '../projections/history.ts';
-import { eventContracts } from '../src/ledger-events.ts';
+import { countHistory, type HistoryFilter, type HistoryOf } from '../projections/history.ts';
+import type { FieldChange } from '../src/changes.ts';
+import type { LedgerEvent } from '../src/ledger-events.ts';
+import { batchesOf } from './batching.ts';
 import { connectionOf, PageArguments, pageOf, readPage } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
-import { createFolds } from './history-folds.ts';
-import { badUserInput } from './parse-input.ts';
-import { Instant } from './scalars.ts';
+import { changeCondition, HistoryFilterInput, historyFilter } from './history-filter.ts';
+import { createFolds, type Folds } from './history-folds.ts';
 
 @ArgsType()
 export class HistoryArguments extends PageArguments {
@@ -23,18 +18,8 @@ export class HistoryArguments extends PageArguments {
   })
   newestFirst: boolean = true;
 
-  @Field(() => [String], {
-    nullable: true,
-    description:
-      'Only entries of these types, such as TitleChanged. A type that there is not is BAD_USER_INPUT.',
-  })
-  types?: string[] | null;
-
-  @Field(() => Instant, { nullable: true, description: 'Only what was learned at this moment or later.' })
-  learnedFrom?: number | null;
-
-  @Field(() => Instant, { nullable: true, description: 'Only what was learned before this moment.' })
-  learnedBefore?: number | null;
+  @Field(() => HistoryFilterInput, { nullable: true, description: 'Which entries. Absent: all.' })
+  filter?: HistoryFilterInput | null;
 }
 
 export const HistoryConnection = connectionOf('History', () => HistoryEntry, {
@@ -43,91 +28,77 @@ export const HistoryConnection = connectionOf('History', () => HistoryEntry, {
 });
 export type HistoryConnection = InstanceType<typeof HistoryConnection>;
 
-const { contact, account, signals } = eventContracts;
-const knownTypes: ReadonlySet<string> = new Set(
-  [contact, account, signals].flatMap((contracts) => Object.keys(contracts)),
-);
-
 const byPosition = 'history by position';
+/** So many entries are looked at in one go where only their content tells whether they are asked for. */
+const scanned = 200;
 
-interface Finders {
-  list: (filter: HistoryFilter, page: Parameters<typeof listSubjectHistory>[3]) => number[];
-  count: (filter: HistoryFilter, upTo: number) => number;
+interface Found {
+  key: [position: number];
+  /** Undefined for the one entry beyond the page, which tells that there are more. */
+  event: LedgerEvent | undefined;
+  folds: Folds;
 }
 
-/** History of contacts, or what else events are about, as known at the point. */
-export function readSubjectHistory(
+/** A history of contacts, or of an account with the placements in it, as known at the point. */
+export async function readHistory(
   context: Context,
-  subjectIds: readonly string[],
+  of: HistoryOf,
   point: ReadPoint,
   args: HistoryArguments,
 ): Promise<HistoryConnection> {
-  const { database } = context.app.readModels;
-  return readHistory(context, point, args, {
-    list: (filter, page) => listSubjectHistory(database, subjectIds, filter, page),
-    count: (filter, upTo) => countSubjectHistory(database, subjectIds, filter, upTo),
-  });
-}
-
-/** History of an account with that of the placements in it, as known at the point. */
-export function readAccountHistory(
-  context: Context,
-  accountId: string,
-  point: ReadPoint,
-  args: HistoryArguments,
-): Promise<HistoryConnection> {
-  const { database } = context.app.readModels;
-  return readHistory(context, point, args, {
-    list: (filter, page) => listAccountHistory(database, accountId, filter, page),
-    count: (filter, upTo) => countAccountHistory(database, accountId, filter, upTo),
-  });
-}
-
-async function readHistory(
-  context: Context,
-  point: ReadPoint,
-  args: HistoryArguments,
-  finders: Finders,
-): Promise<HistoryConnection> {
-  const page = readPage(context, args, byPosition);
-  const filter = filterOf(args, point);
+  const page = readPage(context, args, `${byPosition} ${args.newestFirst}`);
+  const filter = historyFilter(args.filter, point);
+  const condition = changeCondition(args.filter);
+  const entries = createEntries(context, of, point, filter, args.newestFirst);
   const after = page.after?.[0] as number | undefined;
-  const positions = finders.list(filter, {
-    limit: page.first + 1,
-    newestFirst: args.newestFirst,
-    ...(after !== undefined && { after }),
-  });
-  const { store, sealing } = context.app;
-  const events = await sealing.open(await store.readPositions(positions.slice(0, page.first)));
-  const folds = createFolds(context, point, events);
-  const found = positions.map((position, index) => ({ key: [position], event: events[index] }));
+  const found = condition
+    ? await scan(entries, condition, page.first + 1, after)
+    : await entries(page.first + 1, after, page.first);
   return pageOf(
     HistoryConnection,
     found,
     page,
-    // The one entry beyond the page has no event, and is not asked for.
-    ({ event }) => entryOf(event!, point, folds),
-    (upTo) => finders.count(filter, upTo),
+    ({ event, folds }) => entryOf(event!, point, folds),
+    async (upTo) =>
+      condition
+        ? (await scan(entries, condition, upTo + 1, undefined)).length
+        : countHistory(context.app.readModels.database, of, filter, upTo),
   );
 }
 
-/** The arguments and the point's cuts of knowledge together. */
-function filterOf(
-  { types, learnedFrom, learnedBefore }: HistoryArguments,
-  { cut }: ReadPoint,
-): HistoryFilter {
-  const unknown = types?.findIndex((type) => !knownTypes.has(type)) ?? -1;
-  if (unknown >= 0)
-    throw badUserInput([
-      { path: `types.${unknown}`, message: 'is not a type of event; they are named as in HistoryEntry.type' },
-    ]);
-  const befores = [learnedBefore, cut.knownAtMs === undefined ? undefined : cut.knownAtMs + 1].filter(
-    (before) => typeof before === 'number',
-  );
-  return {
-    ...(types && { types }),
-    ...(typeof learnedFrom === 'number' && { learnedFromMs: learnedFrom }),
-    ...(befores.length > 0 && { learnedBeforeMs: Math.min(...befores) }),
-    ...(cut.atPosition !== undefined && { atPosition: cut.atPosition }),
+/** Reads entries after a position, `opened` of them with their content. */
+type Entries = (limit: number, after: number | undefined, opened?: number) => Promise<Found[]>;
+
+function createEntries(
+  context: Context,
+  of: HistoryOf,
+  point: ReadPoint,
+  filter: HistoryFilter,
+  newestFirst: boolean,
+): Entries {
+  const batches = batchesOf(context.app);
+  return async (limit, after, opened = limit) => {
+    const page = { limit, newestFirst, ...(after !== undefined && { after }) };
+    const positions = await batches.history({ of, filter, page });
+    const events = await batches.events(positions.slice(0, opened));
+    const folds = createFolds(context, point, events);
+    return positions.map((position, index) => ({ key: [position], event: events[index], folds }));
   };
+}
+
+async function scan(
+  entries: Entries,
+  condition: (changes: readonly FieldChange[]) => boolean,
+  limit: number,
+  after: number | undefined,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (let place = after; found.length < limit; ) {
+    const looked = await entries(scanned, place);
+    for (const one of looked)
+      if (condition((await one.folds.of(one.event!)).changes) && found.push(one) === limit) break;
+    if (looked.length < scanned) break;
+    place = looked.at(-1)!.key[0];
+  }
+  return found;
 }

@@ -246,7 +246,7 @@ export function takes(asked: Certainty, is: Certainty): boolean {
 }
 
 /** Lists name what was so, never what was not. Throws BAD_USER_INPUT. */
-export function refuseNo(certainty: Certainty | null | undefined): void {
+export function refuseNo(certainty: Certainty | null | undefined, path = 'certainty'): void {
   if (certainty === 'NO')
-    throw badUserInput([{ path: 'certainty', message: 'is CERTAIN or POSSIBLE: a list names what was so' }]);
+    throw badUserInput([{ path, message: 'is CERTAIN or POSSIBLE: a list names what was so' }]);
 }

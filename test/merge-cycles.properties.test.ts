@@ -160,7 +160,7 @@ describe('a cycle that a revert of an unmerge closes', () => {
     await tell(app, { type: 'ChangeContactName', contactId: cleo, name: 'Cleo' });
     const { contact } = await answer<{ contact: { name: string; history: { edges: { node: object }[] } } }>(
       app,
-      `{ contact(id: "${ann}") { name history(types: ["ContactMerged"]) { edges { node { subjectId isVoid } } } } }`,
+      `{ contact(id: "${ann}") { name history(filter: { types: ["ContactMerged"] }) { edges { node { subjectId isVoid } } } } }`,
     );
     expect(contact.name).toBe('Cleo');
     expect(contact.history.edges.map(({ node }) => node)).toEqual([

@@ -340,7 +340,7 @@ describe('a mistake', () => {
     ['contacts(after: "x") { edges { cursor } }', 'after'],
     ['children(after: "WzFd") { edges { cursor } }', 'after'],
     ['contacts { totalCount(upTo: -1) { value } }', 'upTo'],
-    ['history(types: ["NameChanged"]) { edges { cursor } }', 'types.0'],
+    ['history(filter: { types: ["NameChanged"] }) { edges { cursor } }', 'filter.types.0'],
   ])('in %s is told with its path', async (fields, path) => {
     expect(await mistakes(app, `{ account(id: "${acme}") { ${fields} } }`)).toMatchObject([
       { code: 'BAD_USER_INPUT', path },

@@ -103,6 +103,27 @@ test('the same at a cut of knowledge reads each stream once', async () => {
   expect(reads.statements).toBeLessThanOrEqual(4);
 });
 
+test('the histories of fifty contacts, with what each entry changed', async () => {
+  const found = await answer<{ contacts: { edges: { node: { history: { edges: unknown[] } } }[] } }>(
+    app,
+    `{ contacts(first: 50) { edges { node { history(first: 20) { edges { node { type changes { field } contact { name } } } } } } } }`,
+  );
+  expect(found.contacts.edges.flatMap(({ node }) => node.history.edges)).toHaveLength(100);
+  expect(reads.statements).toBeLessThanOrEqual(5);
+  // What an entry changed is what its contact's events make of each other: each stream is read once.
+  expect(reads).toMatchObject({ streams: 50, positions: 1 });
+});
+
+test('the histories of fifty accounts', async () => {
+  const found = await answer<{ accounts: { edges: { node: { history: { edges: unknown[] } } }[] } }>(
+    app,
+    `{ accounts(first: 50) { edges { node { history(first: 20) { edges { node { type contact { name } account { name } } } } } } } }`,
+  );
+  expect(found.accounts.edges.flatMap(({ node }) => node.history.edges)).toHaveLength(50 * 20);
+  expect(reads.statements).toBeLessThanOrEqual(5);
+  expect(reads).toMatchObject({ streams: 0, positions: 1 });
+});
+
 test('a fault of a batch reaches all who wait for it', async () => {
   const batch = createBatch<number, number>(() => {
     throw new Error('i/o error');

@@ -437,17 +437,23 @@ describe('the arguments of a history', () => {
   });
 
   it('choose types and times of learning', async () => {
-    expect(await listed('types: ["ContactOwnerChanged", "ContactRegistered"]')).toEqual(['olga', 'Ann']);
+    expect(await listed('filter: { types: ["ContactOwnerChanged", "ContactRegistered"] }')).toEqual([
+      'olga',
+      'Ann',
+    ]);
     expect(
-      await listed('learnedFrom: "2022-01-01T12:00:00Z", learnedBefore: "2024-01-01T12:00:00Z"'),
+      await listed('filter: { learnedFrom: "2022-01-01T12:00:00Z", learnedBefore: "2024-01-01T12:00:00Z" }'),
     ).toEqual(['Ann 2023', 'Ann 2022']);
   });
 
   it('stay within what was known and held at the point', async () => {
     const known = `contact(id: "${ann}", knownAt: "2022-01-01T12:00:00Z")`;
     expect(await listed('first: 9', known)).toEqual(['Ann 2022', 'Ann 2021', 'Ann']);
-    expect(await listed('learnedBefore: "2022-01-01T12:00:00Z"', known)).toEqual(['Ann 2021', 'Ann']);
-    expect(await listed('learnedBefore: "2030-01-01T00:00:00Z"', known)).toHaveLength(3);
+    expect(await listed('filter: { learnedBefore: "2022-01-01T12:00:00Z" }', known)).toEqual([
+      'Ann 2021',
+      'Ann',
+    ]);
+    expect(await listed('filter: { learnedBefore: "2030-01-01T00:00:00Z" }', known)).toHaveLength(3);
     expect(await listed('first: 9', `contact(id: "${ann}", atPosition: 3)`)).toEqual(['Ann 2021', 'Ann']);
   });
 
