@@ -10,7 +10,8 @@ export const keyFileVersion = 1;
 /** `CLKF`, in the header of the file: tells a key file from another database. */
 export const keyFileApplicationId = 0x434c4b46;
 
-const saltName = Buffer.from('contact-ledger salt');
+/** What the wrapped salt is bound to. */
+export const saltName = Buffer.from('contact-ledger salt');
 
 export interface KeyFile {
   path: string;
@@ -143,7 +144,7 @@ function fillKeyFile(db: DatabaseSync, ledgerId: string, wrap: KeyWrap): void {
   db.prepare('INSERT INTO meta (one, ledger_id, salt_wrapped, check_value) VALUES (1, ?, ?, ?)').run(
     ledgerId,
     salt,
-    checkValue(ledgerId, salt),
+    checkValueOf(ledgerId, salt),
   );
   db.exec('COMMIT');
 }
@@ -190,7 +191,7 @@ function checkContent(db: DatabaseSync, path: string, ledgerId: string, wrap: Ke
   if (typeof owner !== 'string' || !(saltWrapped instanceof Uint8Array) || !(check instanceof Uint8Array)) {
     throw damaged(path, 'what it says about itself is missing');
   }
-  if (!checkValue(owner, saltWrapped).equals(check))
+  if (!checkValueOf(owner, saltWrapped).equals(check))
     throw damaged(path, 'what it says about itself was changed');
   if (owner !== ledgerId) {
     throw new KeyStoreFailure(
@@ -208,7 +209,8 @@ function checkContent(db: DatabaseSync, path: string, ledgerId: string, wrap: Ke
   return salt;
 }
 
-function checkValue(ledgerId: string, saltWrapped: Uint8Array): Buffer {
+/** Tells damaged keys from a wrong master key. */
+export function checkValueOf(ledgerId: string, saltWrapped: Uint8Array): Buffer {
   return hash('sha256', Buffer.concat([saltWrapped, Buffer.from(ledgerId, 'utf8')]), 'buffer');
 }
 

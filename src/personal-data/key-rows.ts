@@ -132,7 +132,8 @@ function unavailable(file: KeyFile, what: string, why: string, options?: ErrorOp
   );
 }
 
-function asKey(secret: Buffer): KeyObject {
+/** The secret's bytes are wiped. */
+export function asKey(secret: Buffer): KeyObject {
   const key = createSecretKey(secret);
   secret.fill(0);
   return key;
