@@ -25,6 +25,8 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   keys: { files: /^src\/personal-data\//, mayImport: ['kernel'] },
   port: { files: /^src\/event-store\/port\.ts$/, mayImport: ['kernel', 'keys'] },
   'event store': { files: /^src\/event-store\//, mayImport: ['port', 'kernel', 'keys'] },
+  'proof verifier': { files: /^src\/integrity\/verify-proof\.ts$/, mayImport: [] },
+  integrity: { files: /^src\/integrity\//, mayImport: ['proof verifier', 'port', 'kernel'] },
   ledger: {
     files:
       /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|references|beliefs|command|erasure\/refusals)\.ts$/,
@@ -71,10 +73,13 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
     mayImport: ['read models', 'projector', 'ledger', 'contact', 'port'],
   },
   application: {
-    files: /^src\/(application|export|verify|config)\.ts$|^src\/(ingest|erasure|access)\//,
+    files:
+      /^src\/(application|export|verify|config|sealed-log|contact-proof)\.ts$|^src\/(ingest|erasure|access)\//,
     mayImport: [
       'access events',
       'erased people',
+      'integrity',
+      'proof verifier',
       'ledger',
       'projector',
       'read models',
@@ -96,6 +101,8 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
     mayImport: [
       'access events',
       'erased people',
+      'integrity',
+      'proof verifier',
       'application',
       'auth',
       'live',
@@ -116,6 +123,8 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
     mayImport: [
       'access events',
       'erased people',
+      'integrity',
+      'proof verifier',
       'application',
       'auth',
       'schema',

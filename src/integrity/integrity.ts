@@ -13,7 +13,6 @@ import { IntegrityFailure } from './integrity-failure.ts';
 import { type KeptHashes, type KeptTree, type KeptTreeOptions, openKeptTree } from './kept-tree.ts';
 import { sealedEventOf } from './sealed-event.ts';
 import { originOf, signCheckpoint, signingKeyMissing, verifierKeyOf } from './signing-key.ts';
-import type { TreeHead } from './tree-writer.ts';
 import {
   type Checkpoint,
   type ProofFile,
@@ -23,7 +22,8 @@ import {
 } from './verify-proof.ts';
 
 export interface IntegrityOptions extends KeptTreeOptions {
-  signingKey?: KeyObject | undefined;
+  /** Read when it is needed first: without it nothing is signed, all else goes on. */
+  signingKey?: (() => KeyObject) | undefined;
 }
 
 export interface ProofSubject {
@@ -52,28 +52,25 @@ export interface Integrity {
   close(): Promise<void>;
 }
 
-export async function openIntegrity(options: IntegrityOptions): Promise<Integrity> {
+export function openIntegrity(options: IntegrityOptions): Integrity {
   const { store, ledgerId, signingKey } = options;
-  const keptTree = await openKeptTree(options);
+  const keptTree = openKeptTree(options);
   const origin = originOf(ledgerId);
 
-  function sign(head: TreeHead): string {
-    if (!signingKey) throw signingKeyMissing();
-    return signCheckpoint(signingKey, ledgerId, head);
+  function key(): KeyObject {
+    if (signingKey) return signingKey();
+    throw signingKeyMissing();
   }
 
   return {
     origin,
-    verifierKey() {
-      if (!signingKey) throw signingKeyMissing();
-      return verifierKeyOf(signingKey, ledgerId);
-    },
+    verifierKey: () => verifierKeyOf(key(), ledgerId),
     async checkpoint() {
-      if (!signingKey) throw signingKeyMissing();
-      return keptTree.at(await store.head(), ({ head }) => sign(head()));
+      const signing = key();
+      return keptTree.at(await store.head(), ({ head }) => signCheckpoint(signing, ledgerId, head()));
     },
     async prove(subject, since) {
-      if (!signingKey) throw signingKeyMissing();
+      const signing = key();
       const earlier = since === undefined ? undefined : readCheckpoints(since).at(-1)!;
       return keptTree.at(await store.head(), async (kept) => {
         const head = kept.head();
@@ -86,7 +83,7 @@ export async function openIntegrity(options: IntegrityOptions): Promise<Integrit
           format: 'contact-ledger-proof/1',
           contactId: subject.contactId,
           mergedIds: [...subject.mergedIds],
-          checkpoint: sign(head),
+          checkpoint: signCheckpoint(signing, ledgerId, head),
           ...(earlier && {
             since: {
               checkpoint: noteOf(earlier),

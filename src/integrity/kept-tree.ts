@@ -28,7 +28,7 @@ export type KeptHashes = Pick<TreeWriter, 'tree' | 'head'> & { counts: ProofsFil
 const gatherMs = 200;
 const gatherMax = 1_000;
 
-export async function openKeptTree(options: KeptTreeOptions): Promise<KeptTree> {
+export function openKeptTree(options: KeptTreeOptions): KeptTree {
   const { store } = options;
   const file = openProofsFile(options.path, options.ledgerId);
   const stopping = new AbortController();
