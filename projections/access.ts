@@ -19,7 +19,7 @@ export const access: EventProjection = {
     {
       name: 'export_made',
       columns:
-        'position INTEGER PRIMARY KEY, event_id TEXT, actor TEXT, scope TEXT, subject_id TEXT, up_to_position INTEGER, events INTEGER, at INTEGER, purpose TEXT',
+        'position INTEGER PRIMARY KEY, event_id TEXT, actor TEXT, scope TEXT, subject_id TEXT, up_to_position INTEGER, at INTEGER, purpose TEXT',
     },
   ],
   rows(event) {
@@ -38,7 +38,7 @@ function readRows({ position, actor, data }: LedgerEvent & ContactsRead): Row[] 
 }
 
 function exportRow({ position, id, actor, learnedAtMs, data }: LedgerEvent & ExportMade): Row {
-  const { scope, subjectId, upToPosition, events, purpose } = data;
+  const { scope, subjectId, upToPosition, purpose } = data;
   return [
     'export_made',
     position,
@@ -47,7 +47,6 @@ function exportRow({ position, id, actor, learnedAtMs, data }: LedgerEvent & Exp
     scope,
     subjectId ?? null,
     upToPosition,
-    events,
     learnedAtMs,
     purpose ?? null,
   ];
@@ -133,13 +132,12 @@ export interface ExportRecord {
   scope: string;
   subjectId: string | null;
   upToPosition: number;
-  events: number;
   atMs: number;
   purpose: string | null;
 }
 
 const selectExports =
-  'SELECT event_id AS exportId, actor, scope, subject_id AS subjectId, up_to_position AS upToPosition, events, at AS atMs, purpose FROM export_made';
+  'SELECT event_id AS exportId, actor, scope, subject_id AS subjectId, up_to_position AS upToPosition, at AS atMs, purpose FROM export_made';
 
 /** Exports that may hold events of these contacts, from the position on at which the ledger knew the first of them. */
 export function findExportsOf(

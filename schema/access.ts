@@ -28,6 +28,14 @@ export const rights = {
     roles: ['integration', 'admin'],
     what: 'Names the colleague on whose behalf a change is made.',
   },
+  erase: {
+    roles: ['admin'],
+    what: 'Plans and carries out erasures and the end of retention, which cannot be undone, and sees their receipts.',
+  },
+  oversee: {
+    roles: ['auditor', 'admin'],
+    what: 'Sees all that is held of a person as one report, and who looked at whom.',
+  },
 } as const satisfies Record<string, { roles: readonly Role[]; what: string }>;
 export type Right = keyof typeof rights;
 
@@ -55,6 +63,10 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
     read: `account account(externalId:) accounts contact post post(name:) postHolders posts posts(name:) successions undoPreview`,
     personal: `contacts contact(externalId:)`,
+    erase: `erasurePlan erasurePlan(contactId:) erasureReceipt`,
+    oversee: `
+      accessLog accessLog(actor:) accessLog(before:) accessLog(from:) accessLog(subjectId:)
+      accessReport accessReport(contactId:)`,
   },
   Mutation: {
     command: `
@@ -69,6 +81,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
     review: `acceptChange declineChange`,
     curate: `closeAccount mergeContacts revertAccountChanges revertContactChanges undoAccountChange
       undoContactChange unmergeContacts`,
+    erase: `eraseContact`,
   },
   Subscription: { read: 'changes' },
   ChangesFilterInput: 'read',
@@ -77,7 +90,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Contact: {
     read: `
       addresses attributes death emails history id mergedContacts mergedInto nameOrigin owner phones placements
-      proposals removal requestedId status`,
+      erasedAt proposals removal requestedId status`,
     personal: `attribute attribute(name:) email externalIds location name`,
   },
   Attribute: { read: 'eventId id learnedAt since', personal: 'name value' },
@@ -158,6 +171,25 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Rejection: 'read',
   RejectionCode: 'read',
   '*Payload': 'read',
+
+  // Who looked, and all that is held of a person.
+  AccessReport: {
+    oversee: 'contactIds document document(format:) exports generatedAt position values',
+  },
+  ReportedValue: 'oversee',
+  Look: 'oversee',
+  ReadKind: 'read',
+  ReportFormat: 'read',
+
+  // Erasures.
+  ErasurePlan: 'erase',
+  ErasureReceipt: 'read',
+  ErasureReplica: 'read',
+  ExportRecord: 'read',
+  KeptRecord: 'read',
+  UnreadableField: 'read',
+  LegalBasis: 'read',
+  ErasureRequester: 'read',
 
   // Values and lists: whoever may use the field that leads here.
   '*Connection': 'read',

@@ -8,10 +8,13 @@ import {
 } from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { refusalOf } from './access-check.ts';
+import { AccessLogQueries } from './access-log.ts';
+import { AccessReportQueries } from './access-report.ts';
 import { AccountQueries } from './accounts.ts';
 import { ChangesSubscription } from './changes.ts';
 import { ContactQueries } from './contacts.ts';
 import type { Context } from './context.ts';
+import { ErasureResolvers } from './erasure.ts';
 import { mutationResolvers } from './mutations.ts';
 import { PostQueries } from './post.ts';
 import { SuccessionQueries } from './succession.ts';
@@ -26,6 +29,9 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     SuccessionQueries,
     ChangesSubscription,
     UndoQueries,
+    ErasureResolvers,
+    AccessReportQueries,
+    AccessLogQueries,
     ...mutationResolvers,
   ];
   const schema = await buildSchema({ resolvers, validate: false, pubSub: noTopics });

@@ -23,6 +23,7 @@ import { Certainty, ContactStatus } from './enums.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { readContact, readMergedContacts } from './reading.ts';
+import { Instant } from './scalars.ts';
 import { Ending, ExternalId, endingOf, Location, originOf, ValueOrigin } from './values.ts';
 
 @ObjectType({
@@ -57,6 +58,13 @@ export class Contact {
     description: 'What is known of the death. Null: not known to have died.',
   })
   death: Ending | null;
+
+  @Field(() => Instant, {
+    nullable: true,
+    description:
+      'When the personal data were erased on request: nothing sealed can be read since, whatever point is asked about. Null: not erased.',
+  })
+  erasedAt: number | null;
 
   @Field(() => [Proposal], {
     description: 'Changes that were only proposed, settled ones too, oldest first.',
@@ -208,6 +216,7 @@ export function contactAt(belief: ContactBelief, point: ReadPoint, requestedId: 
     externalIds: belief.externalIds,
     removal: endingOf(belief.removed),
     death: endingOf(belief.died),
+    erasedAt: belief.erased?.learnedAtMs ?? null,
     proposals: belief.proposals.map(proposalOf),
   });
 }

@@ -12,7 +12,7 @@ import {
 import { Contact, contactAt } from './contact.ts';
 import type { Context } from './context.ts';
 import { ContactOrderField, ContactStatus, OrderDirection } from './enums.ts';
-import { currentPoint, PointArguments, readPoint } from './read-point.ts';
+import { currentPoint, hasCut, PointArguments, readPoint } from './read-point.ts';
 import { followMerges, readContact, referredId } from './reading.ts';
 import { Instant } from './scalars.ts';
 import { ExternalIdInput } from './value-inputs.ts';
@@ -90,7 +90,12 @@ export class ContactQueries {
     const requestedId = referredId(context, 'contact', { id: id ?? null, externalId: externalId ?? null });
     const point = readPoint(context, at);
     const belief = await readContact(context, requestedId, point);
-    return belief && contactAt(await followMerges(context, belief, point), point, requestedId);
+    if (!belief) return null;
+    const survivor = await followMerges(context, belief, point);
+    const { app, actor, purpose } = context;
+    const kind = hasCut(point) ? 'contact_history' : 'contact';
+    app.accessLog.note({ actor, kind, subjectIds: [survivor.id], purpose });
+    return contactAt(survivor, point, requestedId);
   }
 
   @Query(() => ContactConnection, {

@@ -13,6 +13,8 @@ export interface Context {
   roles: readonly Role[];
   /** The Last-Event-ID that a client of server-sent events goes on after. */
   resumeAfter?: string;
+  /** Why it asks, as a code or reference, where it says so: recorded with what it looked at. */
+  purpose?: string | undefined;
 }
 
 /** Where a read stands: the day it asks about, and what was known (learned) and held (position) then. */

@@ -100,6 +100,42 @@ describe(ActorKind, 'ActorKind', 'What kind of actor made a change.', {
   SYSTEM: 'The ledger itself.',
 });
 
+export const LegalBasis = {
+  NO_LONGER_NECESSARY: 'no_longer_necessary',
+  CONSENT_WITHDRAWN: 'consent_withdrawn',
+  OBJECTION: 'objection',
+  UNLAWFUL_PROCESSING: 'unlawful_processing',
+  LEGAL_OBLIGATION: 'legal_obligation',
+  CHILD_CONSENT: 'child_consent',
+  RETENTION_PERIOD: 'retention_period',
+  OTHER_LAW: 'other_law',
+} as const;
+export type LegalBasis = (typeof LegalBasis)[keyof typeof LegalBasis];
+describe(LegalBasis, 'LegalBasis', 'On what ground a person is erased.', {
+  NO_LONGER_NECESSARY: 'The data are no longer needed for what they were collected for: GDPR Art. 17(1)(a).',
+  CONSENT_WITHDRAWN: 'The consent was withdrawn: GDPR Art. 17(1)(b).',
+  OBJECTION: 'The person objected: GDPR Art. 17(1)(c).',
+  UNLAWFUL_PROCESSING: 'The data were processed unlawfully: GDPR Art. 17(1)(d).',
+  LEGAL_OBLIGATION: 'A law demands it: GDPR Art. 17(1)(e).',
+  CHILD_CONSENT: 'The person was a child when it consented: GDPR Art. 17(1)(f).',
+  RETENTION_PERIOD: 'The time for which the data may be kept is over: GDPR Art. 5(1)(e).',
+  OTHER_LAW: 'Another law or an order; the ticket says which.',
+});
+
+export const ErasureRequester = {
+  DATA_SUBJECT: 'data_subject',
+  REPRESENTATIVE: 'representative',
+  AUTHORITY: 'authority',
+  ORGANISATION: 'organisation',
+} as const;
+export type ErasureRequester = (typeof ErasureRequester)[keyof typeof ErasureRequester];
+describe(ErasureRequester, 'ErasureRequester', 'Who asked for an erasure.', {
+  DATA_SUBJECT: 'The person.',
+  REPRESENTATIVE: 'Somebody on behalf of the person.',
+  AUTHORITY: 'A supervisory authority or a court.',
+  ORGANISATION: 'The organisation itself, as with the end of a retention period.',
+});
+
 export const Relationship = {
   PROSPECT: 'prospect',
   CUSTOMER: 'customer',

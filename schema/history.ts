@@ -39,6 +39,15 @@ interface Found {
   folds: Folds;
 }
 
+/** Who reads a history is recorded. */
+function noteLook({ app, actor, purpose }: Context, of: HistoryOf): void {
+  const looked =
+    'accountId' in of
+      ? ({ kind: 'account_history', subjectIds: [of.accountId] } as const)
+      : ({ kind: 'contact_history', subjectIds: of.subjectIds } as const);
+  app.accessLog.note({ actor, purpose, ...looked });
+}
+
 /** A history of contacts, or of an account with the placements in it, as known at the point. */
 export async function readHistory(
   context: Context,
@@ -47,6 +56,7 @@ export async function readHistory(
   args: HistoryArguments,
 ): Promise<HistoryConnection> {
   const page = readPage(context, args, `${byPosition} ${args.newestFirst}`);
+  noteLook(context, of);
   const filter = historyFilter(args.filter, point);
   const condition = changeCondition(args.filter);
   const entries = createEntries(context, of, point, filter, args.newestFirst);

@@ -1,5 +1,6 @@
 // The configuration: environment variables and options, checked once, with a message that says what would be right.
 import { z } from 'zod';
+import { type AccessLogLevel, accessLogLevels } from './access/events.ts';
 import { isTimeZone } from './time/clock.ts';
 
 /** Every environment variable that the program reads. The README's table is compared with this one by a test. */
@@ -18,6 +19,10 @@ export const environmentVariables = {
   CONTACT_LEDGER_PORT: 'Port to listen on (default 4000; 0 takes a free one).',
   CONTACT_LEDGER_TIME_ZONE: 'IANA time zone in which a moment is a day (default UTC).',
   CONTACT_LEDGER_ACTOR: 'Subject that local commands are recorded under (default local).',
+  CONTACT_LEDGER_ACCESS_LOG:
+    'Which reads are recorded: off, history (the default: histories, reports and exports) or all (every contact read too).',
+  CONTACT_LEDGER_BACKUP_DAYS:
+    'Days after which no backup of the ledger is kept, as receipts of erasures state it (default 35).',
 } as const;
 
 const zConfig = z.object({
@@ -42,6 +47,8 @@ const zConfig = z.object({
     .string()
     .regex(/^[\w.@:+-]{1,128}$/, 'is a subject: letters, digits and . _ @ : + -')
     .default('local'),
+  CONTACT_LEDGER_ACCESS_LOG: z.enum(accessLogLevels).default('history'),
+  CONTACT_LEDGER_BACKUP_DAYS: z.coerce.number('is a number of days').int().min(0).max(36_500).default(35),
 });
 
 export interface Config {
@@ -54,6 +61,8 @@ export interface Config {
   port: number;
   timeZone: string;
   actor: string;
+  accessLog: AccessLogLevel;
+  backupDays: number;
 }
 
 export class ConfigInvalid extends Error {
@@ -83,5 +92,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port: values.CONTACT_LEDGER_PORT,
     timeZone: values.CONTACT_LEDGER_TIME_ZONE,
     actor: values.CONTACT_LEDGER_ACTOR,
+    accessLog: values.CONTACT_LEDGER_ACCESS_LOG,
+    backupDays: values.CONTACT_LEDGER_BACKUP_DAYS,
   };
 }

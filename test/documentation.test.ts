@@ -86,7 +86,7 @@ describe('the page of codes', () => {
       'src/integrity/integrity-failure.ts',
       'src/integrity/verify-proof.ts',
       'src/config.ts',
-      'src/cli/export.ts',
+      'src/cli/resolve-id.ts',
       'src/demo/customer-base.ts',
       'src/server/server-failure.ts',
       'src/server/http-server.ts',

@@ -6,11 +6,14 @@ import type { EventStore } from '../event-store/port.ts';
 import { newId } from '../personal-data/derive-id.ts';
 import type { Clock } from '../time/clock.ts';
 import { formatInstant } from '../time/instant.ts';
-import { type AccessEvent, accessStream, type ExportMade, type Read, type ReadKind } from './events.ts';
-
-/** What is recorded: nothing, reads of histories and all exports, or every read of a contact too. */
-export const accessLogLevels = ['off', 'history', 'all'] as const;
-export type AccessLogLevel = (typeof accessLogLevels)[number];
+import {
+  type AccessEvent,
+  type AccessLogLevel,
+  accessStream,
+  type ExportMade,
+  type Read,
+  type ReadKind,
+} from './events.ts';
 
 export interface AccessLogOptions {
   store: EventStore;

@@ -20,6 +20,10 @@ export const zPurpose = z
     'is a code or reference: letters, digits and . _ : / # -, at most 64',
   );
 
+/** What is recorded: nothing, reads of histories and all exports, or every read of a contact too. */
+export const accessLogLevels = ['off', 'history', 'all'] as const;
+export type AccessLogLevel = (typeof accessLogLevels)[number];
+
 const zRead = z.strictObject({
   kind: z.enum(readKinds),
   /** Contacts, or the account, that were asked for. */
@@ -44,7 +48,6 @@ export const accessEvents = {
       subjectId: zId.optional(),
       /** The last event that the export may hold. */
       upToPosition: z.int().min(0),
-      events: z.int().min(0),
       purpose: zPurpose.optional(),
     },
     {},

@@ -3,24 +3,18 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { zPurpose } from '../access/events.ts';
 import type { Application } from '../application.ts';
+import type { Actor } from '../envelope.ts';
 import { type ExportScope, exportLines } from '../export.ts';
-import { createSourceIds } from '../ingest/import-feed.ts';
+import { resolveId, ScopeRefused } from './resolve-id.ts';
 import { configOf, count, createProgress, openConfigured, print } from './terminal.ts';
 
 interface ExportCommandOptions {
   out?: string;
   contact?: string;
   account?: string;
-}
-
-/** What was asked for does not exist or is said in a wrong way. */
-class ExportRefused extends Error {
-  readonly code: 'SCOPE_INVALID' | 'SCOPE_UNKNOWN';
-  constructor(code: 'SCOPE_INVALID' | 'SCOPE_UNKNOWN', message: string) {
-    super(message);
-    this.code = code;
-  }
+  purpose?: string;
 }
 
 export function defineExport(program: Command): void {
@@ -38,6 +32,10 @@ export function defineExport(program: Command): void {
       '--account <id>',
       "only this account (the ledger's id or SOURCE:ID) and the contacts that ever were in it",
     )
+    .option(
+      '--purpose <reference>',
+      'why, as a code or the reference of a ticket: it is recorded with the export',
+    )
     .addHelpText('after', '\nAn export holds personal data in the clear: treat it as such.')
     .action(async (options: ExportCommandOptions, command: Command) => {
       const config = configOf(command);
@@ -45,6 +43,7 @@ export function defineExport(program: Command): void {
       const app = await openConfigured(config, { create: false, progress });
       try {
         const scope = await scopeOf(app, options);
+        await recordExport(app, scope, { id: config.actor, kind: 'person' }, options.purpose);
         const output =
           options.out === undefined ? process.stdout : createWriteStream(options.out, { mode: 0o600 });
         let events = 0;
@@ -73,25 +72,33 @@ export function defineExport(program: Command): void {
 
 async function scopeOf(app: Application, { contact, account }: ExportCommandOptions): Promise<ExportScope> {
   if (contact !== undefined && account !== undefined)
-    throw new ExportRefused('SCOPE_INVALID', 'Give --contact or --account, not both.');
-  if (contact !== undefined) return { contactId: await resolveEntity(app, 'contact', contact) };
-  if (account !== undefined) return { accountId: await resolveEntity(app, 'account', account) };
+    throw new ScopeRefused('SCOPE_INVALID', 'Give --contact or --account, not both.');
+  if (contact !== undefined) return { contactId: await resolveId(app, 'contact', contact) };
+  if (account !== undefined) return { accountId: await resolveId(app, 'account', account) };
   return 'all';
 }
 
-/** The id that is given, or that SOURCE:ID stands for. Throws SCOPE_UNKNOWN. */
-export async function resolveEntity(
+/** Before the first line leaves: an export that is not recorded must not be made. */
+async function recordExport(
   app: Application,
-  kind: 'contact' | 'account',
-  given: string,
-): Promise<string> {
-  const colon = given.indexOf(':');
-  const id = colon < 0 ? given : createSourceIds(app)[kind](given.slice(0, colon), given.slice(colon + 1));
-  const known = /^[0-9a-f-]{36}$/.test(id) && (await app.store.version(`${kind}-${id}`)) > 0;
-  if (!known) throw scopeUnknown(kind);
-  return id;
-}
-
-export function scopeUnknown(kind: 'contact' | 'account'): ExportRefused {
-  return new ExportRefused('SCOPE_UNKNOWN', `The ledger has no ${kind} with this id.`);
+  scope: ExportScope,
+  actor: Actor,
+  purpose: string | undefined,
+): Promise<void> {
+  if (purpose !== undefined && !zPurpose.safeParse(purpose).success)
+    throw new ScopeRefused(
+      'PURPOSE_INVALID',
+      '--purpose is a code or reference without blanks or @, at most 64 characters.',
+    );
+  const subject =
+    scope === 'all'
+      ? { scope }
+      : 'contactId' in scope
+        ? { scope: 'contact' as const, subjectId: scope.contactId }
+        : { scope: 'account' as const, subjectId: scope.accountId };
+  await app.accessLog.noteExport(actor, {
+    ...subject,
+    upToPosition: await app.store.head(),
+    ...(purpose !== undefined && { purpose }),
+  });
 }

@@ -1,13 +1,17 @@
 // The command line as a whole: its commands, the options they share, and what an error looks like.
 import { Command } from 'commander';
+import { defineAccessLog } from './access-log.ts';
+import { defineAccessReport } from './access-report.ts';
 import { defineCheckpoint, definePublicKey } from './checkpoint.ts';
 import { defineDemo } from './demo.ts';
+import { defineErase } from './erase.ts';
 import { defineExport } from './export.ts';
 import { defineImport } from './import.ts';
 import { defineNewKey } from './new-key.ts';
 import { defineNewSigningKey } from './new-signing-key.ts';
 import { defineProof } from './proof.ts';
 import { defineRebuild } from './rebuild.ts';
+import { defineReceipt } from './receipt.ts';
 import { defineServe } from './serve.ts';
 import { codeOf, type ExitCode, messageOf } from './terminal.ts';
 import { defineVerify } from './verify.ts';
@@ -28,6 +32,10 @@ export function buildProgram(): Command {
     defineExport,
     defineVerify,
     defineRebuild,
+    defineErase,
+    defineReceipt,
+    defineAccessReport,
+    defineAccessLog,
     defineNewKey,
     defineNewSigningKey,
     definePublicKey,

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { proveContact } from '../contact-proof.ts';
-import { resolveEntity, scopeUnknown } from './export.ts';
+import { resolveId, scopeUnknown } from './resolve-id.ts';
 import { configOf, count, createProgress, openConfigured, print } from './terminal.ts';
 
 interface ProofOptions {
@@ -26,7 +26,7 @@ export function defineProof(program: Command): void {
       const progress = createProgress();
       const app = await openConfigured(config, { create: false, progress });
       try {
-        const contactId = await resolveEntity(app, 'contact', contact);
+        const contactId = await resolveId(app, 'contact', contact);
         const proof = await proveContact(app, contactId, sinceText);
         progress.end();
         if (!proof) throw scopeUnknown('contact');

@@ -59,6 +59,8 @@ export async function openConfigured(
     timeZone: config.timeZone,
     create: options.create,
     signingKeyFile: config.signingKeyFile,
+    accessLog: config.accessLog,
+    backupDays: config.backupDays,
     onProgress: ({ step, done, total }) =>
       options.progress?.show(`building read models: ${step} ${count(done)} of ${count(total)}`),
     onRefusedEffect: (refused) => log({ level: 'warn', event: 'policy_refused', ...refused }),

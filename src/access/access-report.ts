@@ -1,0 +1,158 @@
+// All that is held of a person: every value with its source and dates, every event, who received it and who looked.
+import { type ExportRecord, findExportsOf, type Look, listLooks } from '../../projections/access.ts';
+import { findAccount } from '../../projections/accounts.ts';
+import type { Application } from '../application.ts';
+import type { ContactBelief } from '../contact/belief.ts';
+import type { Actor } from '../envelope.ts';
+import { personOf, readStreams } from '../erasure/person.ts';
+import type { ErasureReceipt } from '../erasure/receipt.ts';
+import type { LedgerEvent } from '../ledger-events.ts';
+import { subjectOf } from '../ledger-events.ts';
+import { formatInstant } from '../time/instant.ts';
+import { latest } from '../timeline.ts';
+import { believedValues } from './believed-values.ts';
+
+/** A value that is or was believed, and where it comes from. */
+export interface ReportedValue {
+  contactId: string;
+  field: string;
+  /** Kind of a phone, name of an attribute, account of a placement. */
+  label: string | null;
+  value: unknown;
+  /** EDTF; null = not known, or from the beginning. */
+  since: string | null;
+  learnedAtMs: number;
+  recordedAtMs: number | null;
+  source: string | null;
+  actor: string | null;
+  eventId: string;
+}
+
+/** An event as it was stored, opened. `content` is null where its values were erased. */
+export interface ReportedEvent {
+  eventId: string;
+  contactId: string;
+  type: string;
+  effectiveOn: string | null;
+  learnedAtMs: number;
+  recordedAtMs: number;
+  position: number;
+  source: string;
+  actor: Actor;
+  reasonCode: string | null;
+  data: object;
+  content: object | null;
+}
+
+export interface AccessReport {
+  ledgerId: string;
+  position: number;
+  generatedAtMs: number;
+  /** All ids of the person, the one asked for first. */
+  contactIds: string[];
+  /** The contact that is shown for the person, and the accounts of its placements by id. */
+  card: { belief: ContactBelief | null; accountNames: Record<string, string> };
+  values: ReportedValue[];
+  events: ReportedEvent[];
+  exports: ExportRecord[];
+  looks: Look[];
+  erasure: ErasureReceipt | null;
+}
+
+const looksMax = 10_000;
+
+/** Null where the ledger has no such contact. The report itself is a look: who asks for it records that. */
+export async function accessReport(app: Application, contactId: string): Promise<AccessReport | null> {
+  const { store, sealing, readModels, clock, ledgerId } = app;
+  if ((await store.version(`contact-${contactId}`)) === 0) return null;
+  await readModels.applied(await store.head());
+  const contactIds = await personOf(readModels, contactId);
+  const streams = await readStreams(store, contactIds);
+  const events: LedgerEvent[] = [];
+  for (const stream of streams) events.push(...(await sealing.open(stream.events)));
+  events.sort((a, b) => a.position - b.position);
+  const beliefs: ContactBelief[] = [];
+  for (const id of contactIds) {
+    const belief = await readModels.beliefs.contact(id);
+    if (belief) beliefs.push(belief);
+  }
+  const byId = new Map(events.map((event) => [event.id, event]));
+  const { database } = readModels;
+  return {
+    ledgerId,
+    position: database.checkpoint,
+    generatedAtMs: clock.nowMs(),
+    contactIds,
+    card: cardOf(app, beliefs),
+    values: beliefs.flatMap((belief) => valuesOf(belief, byId)),
+    events: events.map(reportedEvent),
+    exports: findExportsOf(database, contactIds, events[0]?.position ?? 0),
+    looks: listLooks(database, { subjectIds: contactIds }, looksMax),
+    erasure: await app.erasures.receipt(contactId),
+  };
+}
+
+function cardOf({ readModels }: Application, beliefs: readonly ContactBelief[]): AccessReport['card'] {
+  const belief = beliefs.find(({ mergedInto }) => !mergedInto) ?? beliefs[0] ?? null;
+  const accountNames: Record<string, string> = {};
+  for (const { accountId } of belief?.placements ?? []) {
+    const account = findAccount(readModels.database, accountId);
+    const name = account && latest(account.name);
+    if (name) accountNames[accountId] = name;
+  }
+  return { belief, accountNames };
+}
+
+function valuesOf(belief: ContactBelief, events: ReadonlyMap<string, LedgerEvent>): ReportedValue[] {
+  return believedValues(belief).map(({ field, label, value, since, learnedAtMs, eventId }) => {
+    // A value that a merge brought along comes from an event of the merged contact, which is there too.
+    const event = events.get(eventId);
+    return {
+      contactId: belief.id,
+      field,
+      label,
+      value,
+      since,
+      learnedAtMs,
+      recordedAtMs: event?.recordedAtMs ?? null,
+      source: event?.source ?? null,
+      actor: event?.actor.id ?? null,
+      eventId,
+    };
+  });
+}
+
+function reportedEvent(event: LedgerEvent): ReportedEvent {
+  const { id, stream, type, learnedAtMs, recordedAtMs, position, source, actor, data, personal } = event;
+  return {
+    eventId: id,
+    contactId: subjectOf(stream),
+    type,
+    effectiveOn: event.effectiveOn ?? null,
+    learnedAtMs,
+    recordedAtMs,
+    position,
+    source,
+    actor,
+    reasonCode: event.reasonCode ?? null,
+    data,
+    content: personal,
+  };
+}
+
+/** The report as JSON carries it: every instant as RFC 3339, under a name without its unit. */
+export function reportJson({ card: _, ...report }: AccessReport): object {
+  return withInstants(report) as object;
+}
+
+function withInstants(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withInstants);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) =>
+      key.endsWith('Ms')
+        ? [key.slice(0, -2), typeof inner === 'number' ? formatInstant(inner) : inner]
+        : [key, withInstants(inner)],
+    ),
+  );
+}

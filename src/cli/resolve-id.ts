@@ -1,0 +1,34 @@
+// Ids on the command line: the ledger's own, or SOURCE:ID as another system knows a contact or account.
+import type { Application } from '../application.ts';
+import { createSourceIds } from '../ingest/import-feed.ts';
+
+export type ScopeCode = 'SCOPE_INVALID' | 'SCOPE_UNKNOWN' | 'PURPOSE_INVALID';
+
+/** What was asked for does not exist or is said in a wrong way. */
+export class ScopeRefused extends Error {
+  readonly code: ScopeCode;
+  constructor(code: ScopeCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The ledger's id. Throws SCOPE_UNKNOWN where it has no such contact or account. */
+export async function resolveId(
+  app: Application,
+  kind: 'contact' | 'account',
+  given: string,
+): Promise<string> {
+  const colon = given.indexOf(':');
+  const id =
+    colon < 0
+      ? given.toLowerCase()
+      : createSourceIds(app)[kind](given.slice(0, colon), given.slice(colon + 1));
+  const known = /^[0-9a-f-]{36}$/.test(id) && (await app.store.version(`${kind}-${id}`)) > 0;
+  if (!known) throw scopeUnknown(kind);
+  return id;
+}
+
+export function scopeUnknown(what: 'contact' | 'account'): ScopeRefused {
+  return new ScopeRefused('SCOPE_UNKNOWN', `The ledger has no ${what} with this id.`);
+}
