@@ -99,7 +99,7 @@ export class AccessLogQueries {
     // What was just read is to be seen by who asks for it.
     await app.readModels.applied(await app.accessLog.flush());
     const { database } = app.readModels;
-    const page = readPage(context, args, { name: 'accessLog', parts: ['number', 'number', 'string'] });
+    const page = readPage(context, args, 'accessLog');
     const filter: LookFilter = {
       ...(subjectId != null && {
         subjectIds: await personOf(app.readModels, parseInput(zId, subjectId, 'subjectId')),
