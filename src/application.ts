@@ -17,8 +17,6 @@ import {
 import { createEventSealing, type EventSealing } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
 import { openSqliteEventStore, type SqliteEventStore } from './event-store/sqlite.ts';
-import { type Integrity, openIntegrity } from './integrity/integrity.ts';
-import { readSigningKey } from './integrity/signing-key.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { Change } from './live/change.ts';
 import { type ChangeStreamOptions, streamChanges } from './live/change-stream.ts';
@@ -37,7 +35,7 @@ import type { Clock } from './time/clock.ts';
 const pageSize = 4_000;
 
 export interface ApplicationOptions {
-  /** Folder of the ledger's files: `ledger.db` (the log), `keys.db`, `views.db`, `proofs.db`. `:memory:` keeps nothing after closing. */
+  /** Folder of the ledger's files: `ledger.db` (the log), `keys.db`, `views.db`. `:memory:` keeps nothing after closing. */
   dataDirectory: string;
   masterKey: Buffer;
   clock: Clock;
@@ -53,8 +51,6 @@ export interface ApplicationOptions {
   accessLog?: AccessLogLevel;
   /** Told of each step of an erasure: where it throws, the erasure is cut short as by a crash. */
   onErasureStep?: ErasuresOptions['onStep'];
-  /** PEM file of the key that checkpoints are signed with; read when the first is asked for. */
-  signingKeyFile?: string | undefined;
   onProgress?: ReadModelsOptions['onProgress'];
   /** By default all that there are. None acts before `policies.catchUp` or `policies.follow` is called. */
   policies?: readonly Policy[];
@@ -76,7 +72,6 @@ export interface Application {
   accessLog: AccessLog;
   /** Changes after a position, then those that come, for one subscriber; all share one reader of the log. */
   streamChanges(from: ChangesFrom): AsyncIterableIterator<Change, void>;
-  integrity: Integrity;
   clock: Clock;
   timeZone: string;
   close(): Promise<void>;
@@ -155,24 +150,14 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       streamChanges: (from: ChangesFrom) => streamChanges({ tail, database: readModels.database, ...from }),
     };
     const { runner, file } = openPolicies(options, opened);
-    const { signingKeyFile } = options;
-    const integrity = openIntegrity({
-      path: pathOf(options, 'proofs.db'),
-      store,
-      ledgerId: store.ledgerId,
-      signingKey: signingKeyFile === undefined ? undefined : () => readSigningKey(signingKeyFile),
-      onFault: options.onFault,
-    });
     return {
       ...opened,
       policies: runner,
-      integrity,
       async close() {
         await tail.close();
         await runner.stop();
         file.close();
         await accessLog.close().catch(options.onFault);
-        await integrity.close();
         await readModels.close();
         await store.close();
         await keyStore.close();
@@ -195,7 +180,7 @@ function openPolicies(
     readModels,
     ledger,
     timeZone,
-  }: Omit<Application, 'policies' | 'integrity' | 'close'>,
+  }: Omit<Application, 'policies' | 'close'>,
 ) {
   const file = openPolicyFile(pathOf(options, 'policies.db'), ledgerId);
   const runner = createPolicyRunner({

@@ -8,11 +8,6 @@ export const environmentVariables = {
   CONTACT_LEDGER_MASTER_KEY:
     'Master key: 32 bytes in base64. It wraps the keys that personal data is sealed with.',
   CONTACT_LEDGER_MASTER_KEY_FILE: 'File that holds the master key instead.',
-  CONTACT_LEDGER_SIGNING_KEY_FILE: 'File with the Ed25519 key in PEM that checkpoints are signed with.',
-  CONTACT_LEDGER_CHECKPOINT_FILE: 'File outside of the data folder that serve appends checkpoints to.',
-  CONTACT_LEDGER_CHECKPOINT_COMMAND:
-    'Command of the shell that serve hands each checkpoint on standard input.',
-  CONTACT_LEDGER_CHECKPOINT_MINUTES: 'Minutes from one checkpoint of serve to the next (default 60).',
   CONTACT_LEDGER_HOST:
     'Address to listen on (default 127.0.0.1; only loopback until the API has authentication).',
   CONTACT_LEDGER_PORT: 'Port to listen on (default 4000; 0 takes a free one).',
@@ -24,14 +19,6 @@ const zConfig = z.object({
   CONTACT_LEDGER_DATA: z.string().min(1).default('./data'),
   CONTACT_LEDGER_MASTER_KEY: z.string().optional(),
   CONTACT_LEDGER_MASTER_KEY_FILE: z.string().optional(),
-  CONTACT_LEDGER_SIGNING_KEY_FILE: z.string().optional(),
-  CONTACT_LEDGER_CHECKPOINT_FILE: z.string().optional(),
-  CONTACT_LEDGER_CHECKPOINT_COMMAND: z.string().optional(),
-  CONTACT_LEDGER_CHECKPOINT_MINUTES: z.coerce
-    .number('is a number of minutes')
-    .min(1, 'is at least 1 minute')
-    .max(10_000, 'is at most 10000 minutes')
-    .default(60),
   CONTACT_LEDGER_HOST: z.string().min(1).default('127.0.0.1'),
   CONTACT_LEDGER_PORT: z.coerce.number('is a port number').int().min(0).max(65_535).default(4000),
   CONTACT_LEDGER_TIME_ZONE: z
@@ -48,8 +35,6 @@ export interface Config {
   dataDirectory: string;
   masterKey: string | undefined;
   masterKeyFile: string | undefined;
-  signingKeyFile: string | undefined;
-  checkpoints: { file: string | undefined; command: string | undefined; everyMs: number };
   host: string;
   port: number;
   timeZone: string;
@@ -73,12 +58,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataDirectory: values.CONTACT_LEDGER_DATA,
     masterKey: values.CONTACT_LEDGER_MASTER_KEY,
     masterKeyFile: values.CONTACT_LEDGER_MASTER_KEY_FILE,
-    signingKeyFile: values.CONTACT_LEDGER_SIGNING_KEY_FILE,
-    checkpoints: {
-      file: values.CONTACT_LEDGER_CHECKPOINT_FILE,
-      command: values.CONTACT_LEDGER_CHECKPOINT_COMMAND,
-      everyMs: values.CONTACT_LEDGER_CHECKPOINT_MINUTES * 60_000,
-    },
     host: values.CONTACT_LEDGER_HOST,
     port: values.CONTACT_LEDGER_PORT,
     timeZone: values.CONTACT_LEDGER_TIME_ZONE,

@@ -1,11 +1,10 @@
-// Proves that a ledger is whole: positions without gap, events that parse and open, its tree of hashes, and read models as rebuilt.
+// Proves that a ledger is whole: positions without gap, events that parse, boxes that open, read models equal to rebuilt ones.
 import type { Application } from './application.ts';
-import { type CheckTreeOptions, checkTree, type TreeFinding } from './integrity/check-tree.ts';
 import { contractOf } from './ledger-events.ts';
 import type { ProjectionChecksum } from './projector/read-database.ts';
 
 export interface Finding {
-  code: 'POSITION_GAP' | 'EVENT_UNREADABLE' | 'EVENT_INVALID' | 'READ_MODEL_DIFFERS' | TreeFinding['code'];
+  code: 'POSITION_GAP' | 'EVENT_UNREADABLE' | 'EVENT_INVALID' | 'READ_MODEL_DIFFERS';
   position?: number;
   message: string;
 }
@@ -14,50 +13,32 @@ export interface Verification {
   /** Position of the last event. */
   position: number;
   events: number;
-  /** Checkpoints from outside that the log was compared with. */
-  checkpoints: number;
-  /** Empty where an event could not be read, and where no keys were used. */
+  /** Empty where an event could not be read. */
   readModels: (ProjectionChecksum & { matches: boolean })[];
   /** Empty where the ledger is whole; at most 100. */
   findings: Finding[];
 }
 
 export interface VerifyProgress {
-  step: 'events' | 'beliefs' | 'log' | 'hashes';
+  step: 'events' | 'beliefs' | 'log';
   done: number;
   total: number;
 }
 
-/** What the log is compared with, from outside of it. */
-export type Outside = Partial<Pick<CheckTreeOptions, 'checkpoints' | 'verifierKey'>>;
-type Log = Pick<Application, 'store' | 'ledgerId' | 'integrity'>;
-type OnProgress = ((progress: VerifyProgress) => void) | undefined;
-
 const findingsMax = 100;
-
-function createFindings(): { list: Finding[]; found: (finding: Finding) => void } {
-  const list: Finding[] = [];
-  return {
-    list,
-    found: (finding) => {
-      if (list.length < findingsMax) list.push(finding);
-    },
-  };
-}
 
 export async function verify(
   app: Application,
-  outside: Outside = {},
-  onProgress?: OnProgress,
+  onProgress?: (progress: VerifyProgress) => void,
 ): Promise<Verification> {
-  const { list: findings, found } = createFindings();
-  const events = await verifyLog(app, outside, found, onProgress, (stored) =>
-    verifyEvent(app, stored, found),
-  );
-  const checkpoints = outside.checkpoints?.length ?? 0;
+  const findings: Finding[] = [];
+  const found = (finding: Finding) => {
+    if (findings.length < findingsMax) findings.push(finding);
+  };
+  const events = await verifyLog(app, found, onProgress);
   // Nothing can be rebuilt from what cannot be read.
   if (findings.some(({ code }) => code === 'EVENT_UNREADABLE'))
-    return { position: await app.store.head(), events, checkpoints, readModels: [], findings };
+    return { position: await app.store.head(), events, readModels: [], findings };
   const { position, live, rebuilt } = await app.readModels.compareWithRebuilt(onProgress);
   const readModels = live.map((checksum, index) => ({
     ...checksum,
@@ -69,31 +50,17 @@ export async function verify(
         code: 'READ_MODEL_DIFFERS',
         message: `The read model ${name} differs from its rebuild; run: contact-ledger rebuild`,
       });
-  return { position, events, checkpoints, readModels, findings };
-}
-
-/** Positions, tree of hashes and checkpoints: all that can be checked without a key to personal data. */
-export async function verifySealed(
-  log: Log,
-  outside: Outside = {},
-  onProgress?: OnProgress,
-): Promise<Verification> {
-  const { list: findings, found } = createFindings();
-  const events = await verifyLog(log, outside, found, onProgress);
-  const checkpoints = outside.checkpoints?.length ?? 0;
-  return { position: await log.store.head(), events, checkpoints, readModels: [], findings };
+  return { position, events, readModels, findings };
 }
 
 async function verifyLog(
-  { store, ledgerId, integrity }: Log,
-  { checkpoints = [], verifierKey }: Outside,
+  app: Application,
   found: (finding: Finding) => void,
-  onProgress: OnProgress,
-  verifyOne: (stored: Stored) => Promise<void> = async () => undefined,
+  onProgress?: (progress: VerifyProgress) => void,
 ): Promise<number> {
-  const total = await store.head();
+  const total = await app.store.head();
   let position = 0;
-  for await (const page of store.readAll(0)) {
+  for await (const page of app.store.readAll(0)) {
     for (const stored of page) {
       if (stored.position !== position + 1)
         found({
@@ -102,7 +69,7 @@ async function verifyLog(
           message: `Position ${position + 1} is missing before ${stored.position}.`,
         });
       position = stored.position;
-      await verifyOne(stored);
+      await verifyEvent(app, stored, found);
     }
     onProgress?.({ step: 'log', done: position, total });
   }
@@ -112,17 +79,12 @@ async function verifyLog(
       position: total,
       message: `The log ends at ${position}, but says it holds ${total} events.`,
     });
-  const tree = { store, ledgerId, integrity, checkpoints, verifierKey };
-  const onHashes = (done: number) => onProgress?.({ step: 'hashes', done, total });
-  for (const finding of await checkTree({ ...tree, onProgress: onHashes })) found(finding);
   return position;
 }
 
-type Stored = Parameters<Application['sealing']['open']>[0][number];
-
 async function verifyEvent(
   app: Application,
-  stored: Stored,
+  stored: Parameters<Application['sealing']['open']>[0][number],
   found: (finding: Finding) => void,
 ): Promise<void> {
   try {

@@ -25,8 +25,6 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   keys: { files: /^src\/personal-data\//, mayImport: ['kernel'] },
   port: { files: /^src\/event-store\/port\.ts$/, mayImport: ['kernel', 'keys'] },
   'event store': { files: /^src\/event-store\//, mayImport: ['port', 'kernel', 'keys'] },
-  'proof verifier': { files: /^src\/integrity\/verify-proof\.ts$/, mayImport: [] },
-  integrity: { files: /^src\/integrity\//, mayImport: ['proof verifier', 'port', 'kernel'] },
   ledger: {
     files:
       /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|references|beliefs|command|erasure\/refusals)\.ts$/,
@@ -73,13 +71,10 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
     mayImport: ['read models', 'projector', 'ledger', 'contact', 'port'],
   },
   application: {
-    files:
-      /^src\/(application|export|verify|config|sealed-log|contact-proof)\.ts$|^src\/(ingest|erasure|access)\//,
+    files: /^src\/(application|export|verify|config)\.ts$|^src\/(ingest|erasure|access)\//,
     mayImport: [
       'access events',
       'erased people',
-      'integrity',
-      'proof verifier',
       'ledger',
       'projector',
       'read models',
@@ -101,8 +96,6 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
     mayImport: [
       'access events',
       'erased people',
-      'integrity',
-      'proof verifier',
       'application',
       'auth',
       'live',
@@ -123,8 +116,6 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
     mayImport: [
       'access events',
       'erased people',
-      'integrity',
-      'proof verifier',
       'application',
       'auth',
       'schema',

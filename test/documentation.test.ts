@@ -83,8 +83,6 @@ describe('the page of codes', () => {
       'src/personal-data/sealer.ts',
       'src/event-sealing.ts',
       'src/verify.ts',
-      'src/integrity/integrity-failure.ts',
-      'src/integrity/verify-proof.ts',
       'src/config.ts',
       'src/cli/export.ts',
       'src/demo/customer-base.ts',

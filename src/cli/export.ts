@@ -74,24 +74,15 @@ export function defineExport(program: Command): void {
 async function scopeOf(app: Application, { contact, account }: ExportCommandOptions): Promise<ExportScope> {
   if (contact !== undefined && account !== undefined)
     throw new ExportRefused('SCOPE_INVALID', 'Give --contact or --account, not both.');
-  if (contact !== undefined) return { contactId: await resolveEntity(app, 'contact', contact) };
-  if (account !== undefined) return { accountId: await resolveEntity(app, 'account', account) };
+  if (contact !== undefined) return { contactId: await resolve(app, 'contact', contact) };
+  if (account !== undefined) return { accountId: await resolve(app, 'account', account) };
   return 'all';
 }
 
-/** The id that is given, or that SOURCE:ID stands for. Throws SCOPE_UNKNOWN. */
-export async function resolveEntity(
-  app: Application,
-  kind: 'contact' | 'account',
-  given: string,
-): Promise<string> {
+async function resolve(app: Application, kind: 'contact' | 'account', given: string): Promise<string> {
   const colon = given.indexOf(':');
   const id = colon < 0 ? given : createSourceIds(app)[kind](given.slice(0, colon), given.slice(colon + 1));
   const known = /^[0-9a-f-]{36}$/.test(id) && (await app.store.version(`${kind}-${id}`)) > 0;
-  if (!known) throw scopeUnknown(kind);
+  if (!known) throw new ExportRefused('SCOPE_UNKNOWN', `The ledger has no ${kind} with this id.`);
   return id;
-}
-
-export function scopeUnknown(kind: 'contact' | 'account'): ExportRefused {
-  return new ExportRefused('SCOPE_UNKNOWN', `The ledger has no ${kind} with this id.`);
 }

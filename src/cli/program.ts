@@ -1,17 +1,13 @@
 // The command line as a whole: its commands, the options they share, and what an error looks like.
 import { Command } from 'commander';
-import { defineCheckpoint, definePublicKey } from './checkpoint.ts';
 import { defineDemo } from './demo.ts';
 import { defineExport } from './export.ts';
 import { defineImport } from './import.ts';
 import { defineNewKey } from './new-key.ts';
-import { defineNewSigningKey } from './new-signing-key.ts';
-import { defineProof } from './proof.ts';
 import { defineRebuild } from './rebuild.ts';
 import { defineServe } from './serve.ts';
 import { codeOf, type ExitCode, messageOf } from './terminal.ts';
 import { defineVerify } from './verify.ts';
-import { defineVerifyProof } from './verify-proof.ts';
 
 /** All commands. Kept apart from running them, so that a test can compare them with the README. */
 export function buildProgram(): Command {
@@ -29,11 +25,6 @@ export function buildProgram(): Command {
     defineVerify,
     defineRebuild,
     defineNewKey,
-    defineNewSigningKey,
-    definePublicKey,
-    defineCheckpoint,
-    defineProof,
-    defineVerifyProof,
   ])
     define(program);
   return program;

@@ -32,18 +32,13 @@ export async function serveApplication(
 }
 
 /** Serves until it is asked to stop; then answers what is running and closes the files. */
-export async function untilStopped(
-  server: HttpServer,
-  app: Application,
-  beforeClosing: () => Promise<void> | undefined = () => undefined,
-): Promise<void> {
+export async function untilStopped(server: HttpServer, app: Application): Promise<void> {
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
   const deadline = setTimeout(() => process.exit(1), closeWithinMs);
   await server.close();
-  await beforeClosing();
   await app.close();
   clearTimeout(deadline);
 }

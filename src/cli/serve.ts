@@ -1,9 +1,6 @@
 // contact-ledger serve: answers GraphQL at /graphql, with a page to try queries at /.
-import { relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { type Config, ConfigInvalid } from '../config.ts';
-import { startCheckpoints } from '../integrity/checkpoint-schedule.ts';
-import { configOf, createProgress, log, openConfigured, portNumber, print } from './terminal.ts';
+import { configOf, createProgress, openConfigured, portNumber, print } from './terminal.ts';
 
 export function defineServe(program: Command): void {
   program
@@ -21,7 +18,6 @@ export function defineServe(program: Command): void {
       // The schema and the server are loaded by those who serve alone: an import has no use for their memory.
       const { serveApplication, untilStopped } = await import('./serve-application.ts');
       const config = configOf(command);
-      checkCheckpoints(config);
       const progress = createProgress();
       const app = await openConfigured(config, { create: true, progress });
       progress.end();
@@ -33,25 +29,6 @@ export function defineServe(program: Command): void {
         print(
           `Ledger ${config.dataDirectory} (${app.ledgerId}) at position ${await app.store.head()}\nGraphQL: ${server.url}/graphql\nTry it:  ${server.url}/`,
         );
-      const { file, command: handedTo } = config.checkpoints;
-      const checkpoints =
-        file === undefined && handedTo === undefined
-          ? undefined
-          : startCheckpoints({ ...config.checkpoints, integrity: app.integrity, log });
-      await untilStopped(server, app, () => checkpoints?.stop());
+      await untilStopped(server, app);
     });
-}
-
-/** Before anything is opened: checkpoints need a key to be signed with and a place that the data folder is not. */
-function checkCheckpoints({ dataDirectory, signingKeyFile, checkpoints: { file, command } }: Config): void {
-  if (file === undefined && command === undefined) return;
-  if (signingKeyFile === undefined)
-    throw new ConfigInvalid(
-      'Checkpoints on schedule need a key to be signed with: set CONTACT_LEDGER_SIGNING_KEY_FILE.',
-    );
-  const inside = file === undefined ? '..' : relative(resolve(dataDirectory), resolve(file));
-  if (inside !== '..' && !inside.startsWith(`..${sep}`))
-    throw new ConfigInvalid(
-      'CONTACT_LEDGER_CHECKPOINT_FILE lies in the data folder: whoever changes the log there could change it too. Name a file elsewhere.',
-    );
 }

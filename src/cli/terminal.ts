@@ -2,10 +2,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Application, openApplication } from '../application.ts';
 import { type Config, readConfig } from '../config.ts';
-import { readSigningKey } from '../integrity/signing-key.ts';
 import { masterKeyFileWarning, readMasterKey } from '../personal-data/master-key.ts';
 import type { PolicyCounts } from '../policies/runner.ts';
-import { openSealedLog, type SealedLog } from '../sealed-log.ts';
 import { systemClock } from '../time/clock.ts';
 
 /** Exit codes of every command. The README's table is compared with this one by a test. */
@@ -14,7 +12,7 @@ export const exitCodes = {
   1: 'It could not be done; the message begins with a code.',
   2: 'The command line or the configuration is wrong.',
   3: 'Done, but some lines were refused and set aside.',
-  4: 'The ledger or a proof is not whole: verify or verify-proof found something.',
+  4: 'The ledger is not whole: verify found something.',
 } as const;
 export type ExitCode = keyof typeof exitCodes;
 
@@ -58,27 +56,14 @@ export async function openConfigured(
     clock: systemClock,
     timeZone: config.timeZone,
     create: options.create,
-    signingKeyFile: config.signingKeyFile,
     onProgress: ({ step, done, total }) =>
       options.progress?.show(`building read models: ${step} ${count(done)} of ${count(total)}`),
     onRefusedEffect: (refused) => log({ level: 'warn', event: 'policy_refused', ...refused }),
-    onFault: reportFault,
+    onFault: (fault) => {
+      log({ level: 'error', event: 'follower_stopped', code: codeOf(fault), message: messageOf(fault) });
+      process.exitCode = 1;
+    },
   });
-}
-
-/** Opens the log of the configuration without any key to personal data. */
-export function openConfiguredLog({ dataDirectory, signingKeyFile }: Config): SealedLog {
-  return openSealedLog({
-    dataDirectory,
-    clock: systemClock,
-    signingKey: signingKeyFile === undefined ? undefined : () => readSigningKey(signingKeyFile),
-    onFault: reportFault,
-  });
-}
-
-function reportFault(fault: unknown): void {
-  log({ level: 'error', event: 'follower_stopped', code: codeOf(fault), message: messageOf(fault) });
-  process.exitCode = 1;
 }
 
 /** Lets policies react to all that the ledger holds: what an import or a demo brought is history to them. */

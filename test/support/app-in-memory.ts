@@ -23,7 +23,7 @@ function rethrow(fault: unknown): void {
 }
 
 export async function openTestApplication(
-  options: { nowMs?: number; timeZone?: string; signingKeyFile?: string } = {},
+  options: { nowMs?: number; timeZone?: string } = {},
 ): Promise<TestApplication> {
   const clock = fixedClock(options.nowMs ?? at('2027-01-01T12:00:00Z'));
   const app = await openApplication({
@@ -32,7 +32,6 @@ export async function openTestApplication(
     clock,
     timeZone: options.timeZone ?? 'UTC',
     create: true,
-    signingKeyFile: options.signingKeyFile,
     onFault: rethrow,
   });
   return Object.assign(app, { clock });
