@@ -2,6 +2,7 @@
 import type { Projection } from '../src/projector/projection.ts';
 import { access } from './access.ts';
 import { accounts } from './accounts.ts';
+import { audit } from './audit.ts';
 import { contacts } from './contacts.ts';
 import { history } from './history.ts';
 import { identities } from './identities.ts';
@@ -14,4 +15,5 @@ export const projections: readonly Projection[] = [
   involvement,
   identities,
   access,
+  audit,
 ];

@@ -11,6 +11,7 @@ import { refusalOf } from './access-check.ts';
 import { AccessLogQueries } from './access-log.ts';
 import { AccessReportQueries } from './access-report.ts';
 import { AccountQueries } from './accounts.ts';
+import { AuditQueries } from './audit-trail.ts';
 import { ChangesSubscription } from './changes.ts';
 import { ContactQueries } from './contacts.ts';
 import type { Context } from './context.ts';
@@ -25,6 +26,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
   const resolvers: NonEmptyArray<(typeof mutationResolvers)[number]> = [
     ContactQueries,
     AccountQueries,
+    AuditQueries,
     PostQueries,
     SuccessionQueries,
     ChangesSubscription,

@@ -1,7 +1,7 @@
 // What each event of a page changed: each contact and account is folded once for a page, and only when that is asked for.
 import { describeAccountChanges } from '../src/account/changes.ts';
 import { revertedIds } from '../src/belief.ts';
-import type { FieldChange } from '../src/changes.ts';
+import { describeContent, type FieldChange } from '../src/changes.ts';
 import { describeChanges } from '../src/contact/changes.ts';
 import type { DomainEvent } from '../src/event-contract.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../src/ledger-events.ts';
@@ -49,7 +49,10 @@ export function createFolds({ app }: Context, point: ReadPoint, events: readonly
 
   return {
     async of(event) {
-      if (categoryOf(event.stream) === 'signals')
+      const category = categoryOf(event.stream);
+      if (category !== 'contact' && category !== 'account' && category !== 'signals')
+        return { isVoid: false, isReverted: false, changes: describeContent(event.data, event.personal) };
+      if (category === 'signals')
         return { isVoid: false, isReverted: false, changes: describeSignal(event as SignalEvent) };
       let folding = running.get(event.stream);
       if (!folding) {

@@ -16,7 +16,7 @@ export interface TableDefinition {
    * rests on that contact's events alone; after an erasure it is made again from what can still be read.
    */
   person?: string;
-  /** Column lists of further indexes. */
+  /** Column lists of further indexes; `… WHERE …` for one of some rows only. */
   indexes?: readonly string[];
 }
 

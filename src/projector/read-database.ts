@@ -121,8 +121,12 @@ function create(
 
 function createIndexes(database: DatabaseSync, projections: readonly Projection[]): void {
   for (const table of tablesOf(projections))
-    table.indexes?.forEach((columns, index) => {
-      database.exec(`CREATE INDEX IF NOT EXISTS ${table.name}_${index} ON ${table.name} (${columns})`);
+    table.indexes?.forEach((definition, index) => {
+      const [columns, condition] = definition.split(' WHERE ');
+      const where = condition === undefined ? '' : ` WHERE ${condition}`;
+      database.exec(
+        `CREATE INDEX IF NOT EXISTS ${table.name}_${index} ON ${table.name} (${columns})${where}`,
+      );
     });
 }
 
