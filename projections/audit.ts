@@ -110,9 +110,10 @@ export interface AuditPageRequest {
   limit: number;
   after?: AuditKey | undefined;
   newestFirst: boolean;
+  /** Rows that a page looks at before it answers with what it has found and where to go on. */
+  window?: number;
 }
 
-/** Rows that a page looks at before it answers with what it has found and where to go on. */
 export const auditWindow = 10_000;
 
 const columnOf: Record<AuditAxis, string> = {
@@ -143,7 +144,7 @@ export function listAudit(db: ReadDatabase, filter: AuditFilter, request: AuditP
   }
   const rest = [...others, ...ranges];
   if (axis === 'recorded') {
-    if (first && isRare(db, first)) return select(db, [first, ...own.map(unindexed)], rest, request);
+    if (first && isRare(db, first, request)) return select(db, [first, ...own.map(unindexed)], rest, request);
     return listByPosition(db, own, first ? [first, ...rest] : rest, request);
   }
   if (first) return select(db, [first, ...own], rest, request);
@@ -182,11 +183,15 @@ function rangeOf(axis: AuditAxis, range: AuditRange | undefined): Condition[] {
 /** Keeps SQLite from walking the whole table for it. */
 const unindexed = ({ sql, values }: Condition): Condition => ({ sql: `+${sql}`, values });
 
-function isRare(db: ReadDatabase, { sql, values }: Condition): boolean {
+function isRare(
+  db: ReadDatabase,
+  { sql, values }: Condition,
+  { window = auditWindow }: AuditPageRequest,
+): boolean {
   const counted = db
     .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM audit WHERE ${sql} LIMIT ?)`)
-    .get(...values, auditWindow + 1) as { n: number };
-  return counted.n <= auditWindow;
+    .get(...values, window + 1) as { n: number };
+  return counted.n <= window;
 }
 
 /** All sources, jumping from one to the next in the index. */
@@ -217,10 +222,10 @@ function select(
   rest: readonly Condition[],
   request: AuditPageRequest,
 ): AuditPage {
-  const { axis, limit, newestFirst } = request;
+  const { axis, limit, newestFirst, window: windowMax = auditWindow } = request;
   const order = newestFirst ? 'DESC' : 'ASC';
   const looked = where([...driving, ...seekOf(request)]);
-  const window = rest.length > 0 ? auditWindow : limit + 1;
+  const window = rest.length > 0 ? windowMax : limit + 1;
   const found = where(rest);
   const inner = `SELECT *, ${columnOf[axis]} AS at FROM audit WHERE ${looked.sql} ORDER BY ${columnOf[axis]} ${order}, position ${order} LIMIT ${window}`;
   const keys = readKeys(db, `SELECT at, position FROM (${inner}) WHERE ${found.sql} LIMIT ?`, [

@@ -24,6 +24,10 @@ export const rights = {
     roles: ['operations', 'auditor', 'admin'],
     what: 'Says that a change was learned at another moment than now.',
   },
+  audit: {
+    roles: ['auditor', 'admin'],
+    what: 'Reads the whole log, by who did what, also who looked.',
+  },
   actForOthers: {
     roles: ['integration', 'admin'],
     what: 'Names the colleague on whose behalf a change is made.',
@@ -67,6 +71,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
     oversee: `
       accessLog accessLog(actor:) accessLog(before:) accessLog(from:) accessLog(subjectId:)
       accessReport accessReport(contactId:)`,
+    audit: `auditTrail`,
   },
   Mutation: {
     command: `
@@ -155,6 +160,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   },
   HistoryPolicy: 'read',
   UndoPreview: 'read',
+  AuditTrail: 'read',
+  AuditFilterInput: 'audit',
 
   // Commands.
   ChangeInput: {

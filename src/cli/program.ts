@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { defineAccessLog } from './access-log.ts';
 import { defineAccessReport } from './access-report.ts';
+import { defineAudit } from './audit.ts';
 import { defineCheckpoint, definePublicKey } from './checkpoint.ts';
 import { defineDemo } from './demo.ts';
 import { defineErase } from './erase.ts';
@@ -30,6 +31,7 @@ export function buildProgram(): Command {
     defineDemo,
     defineImport,
     defineExport,
+    defineAudit,
     defineVerify,
     defineRebuild,
     defineErase,
