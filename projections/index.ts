@@ -7,6 +7,7 @@ import { contacts } from './contacts.ts';
 import { history } from './history.ts';
 import { identities } from './identities.ts';
 import { involvement } from './involvement.ts';
+import { searchAccounts, searchContacts } from './search.ts';
 
 export const projections: readonly Projection[] = [
   contacts,
@@ -16,4 +17,6 @@ export const projections: readonly Projection[] = [
   identities,
   access,
   audit,
+  searchContacts,
+  searchAccounts,
 ];

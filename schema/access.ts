@@ -66,7 +66,7 @@ export const ordinaryArguments = `
 export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
     read: `account account(externalId:) accounts contact post post(name:) postHolders posts posts(name:) successions undoPreview`,
-    personal: `contacts contact(externalId:)`,
+    personal: `contacts contact(externalId:) search search(kinds:) search(text:)`,
     erase: `erasurePlan erasurePlan(contactId:) erasureReceipt`,
     oversee: `
       accessLog accessLog(actor:) accessLog(before:) accessLog(from:) accessLog(subjectId:)
@@ -141,6 +141,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Succession: 'read',
   DepartedHolder: 'read',
   SucceedingHolder: 'read',
+
+  SearchHit: 'read',
 
   // Histories. `label` is the name of an attribute or the kind of a phone, which are sealed.
   HistoryEntry: {
@@ -230,5 +232,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   ProposalState: 'read',
   Relationship: 'read',
   RenewalOutcome: 'read',
+  SearchField: 'read',
+  SearchKind: 'read',
+  SearchPrecision: 'read',
   VerificationResult: 'read',
 };

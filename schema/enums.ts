@@ -287,3 +287,36 @@ describe(PlacementOrderField, 'PlacementOrderField', 'What the contacts of an ac
   NAME: "The contact's name, without case and accents.",
   STARTS_ON: 'The first day on which the placement may have begun; an unknown one as if it were long ago.',
 });
+
+export const SearchKind = { CONTACT: 'contact', ACCOUNT: 'account' } as const;
+export type SearchKind = (typeof SearchKind)[keyof typeof SearchKind];
+describe(SearchKind, 'SearchKind', 'What to search for.', {
+  CONTACT: 'Contacts.',
+  ACCOUNT: 'Accounts.',
+});
+
+export const SearchField = {
+  NAME: 'name',
+  EMAIL: 'email',
+  PHONE: 'phone',
+  EXTERNAL_ID: 'externalId',
+  DOMAIN: 'domain',
+  FORMER: 'former',
+} as const;
+export type SearchField = (typeof SearchField)[keyof typeof SearchField];
+describe(SearchField, 'SearchField', 'Where a search finds words, in the order of ranks.', {
+  NAME: 'The name.',
+  EMAIL: 'An e-mail address of a contact, with its domain.',
+  PHONE: 'A phone number.',
+  EXTERNAL_ID: 'An id that another system knows it by.',
+  DOMAIN: 'A domain of an account.',
+  FORMER: 'A name, e-mail address or phone number that it had before.',
+});
+
+export const SearchPrecision = { VALUE: 'whole', WORDS: 'words', BEGINNINGS: 'beginnings' } as const;
+export type SearchPrecision = (typeof SearchPrecision)[keyof typeof SearchPrecision];
+describe(SearchPrecision, 'SearchPrecision', 'How exactly a search finds words, in the order of ranks.', {
+  VALUE: 'The text is a whole value: the full name, the full address, the number.',
+  WORDS: 'Each word of the text is a whole word.',
+  BEGINNINGS: 'Some word of the text is only the beginning of a word, or the end of a number.',
+});
