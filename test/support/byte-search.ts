@@ -52,7 +52,10 @@ export function findInFiles(files: readonly string[], texts: Iterable<string>): 
     for (let at = 0; at + 4 <= bytes.length; at++) {
       if (seconds[bytes[at]! | (bytes[at + 1]! << 8)] === 0) continue;
       for (const { text, form, bytes: wanted } of byPrefix.get(bytes.readUInt32LE(at)) ?? [])
-        if (bytes.compare(wanted, 0, wanted.length, at, at + wanted.length) === 0)
+        if (
+          at + wanted.length <= bytes.length &&
+          bytes.compare(wanted, 0, wanted.length, at, at + wanted.length) === 0
+        )
           found.add(`${file}: ${text} (${form})`);
     }
   }
