@@ -1,6 +1,4 @@
 // The composition root: opens a ledger's files and wires store, keys, read models and commands together.
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMergeLinks } from '../projections/identities.ts';
 import { projections } from '../projections/index.ts';
@@ -16,38 +14,28 @@ import {
   type ErasuresOptions,
 } from './erasure/erasures.ts';
 import { createEventSealing, type EventSealing } from './event-sealing.ts';
-import type { EventStore } from './event-store/port.ts';
-import { openSqliteEventStore, type SqliteEventStore } from './event-store/sqlite.ts';
+import type { LedgerStore } from './event-store/open.ts';
 import { type Integrity, openIntegrity } from './integrity/integrity.ts';
 import { readSigningKey } from './integrity/signing-key.ts';
 import { createLedger, type Ledger } from './ledger.ts';
+import { type LedgerFilesOptions, openLedgerFiles } from './ledger-files.ts';
 import type { Change } from './live/change.ts';
 import { type ChangeStreamOptions, streamChanges } from './live/change-stream.ts';
 import { createChangeTail } from './live/change-tail.ts';
 import { deriveId } from './personal-data/derive-id.ts';
-import { openFileKeyStore } from './personal-data/file-key-store.ts';
 import type { KeyStore } from './personal-data/key-store.ts';
 import { policies as allPolicies } from './policies/index.ts';
 import type { Policy, RefusedEffect } from './policies/policy.ts';
 import { openPolicyFile } from './policies/policy-file.ts';
 import { createPolicyRunner, type PolicyRunner } from './policies/runner.ts';
 import { openReadModels, type ReadModels, type ReadModelsOptions } from './projector/read-models.ts';
+import { createReplicaMemory } from './replica.ts';
 import type { Clock } from './time/clock.ts';
 
-/** Events read at a time: as many as the read models take in one transaction. */
-const pageSize = 4_000;
-
-export interface ApplicationOptions {
-  /** Folder of the ledger's files: `ledger.db` (the log), `keys.db`, `views.db`, `proofs.db`. `:memory:` keeps nothing after closing. */
-  dataDirectory: string;
-  masterKey: Buffer;
+export interface ApplicationOptions extends LedgerFilesOptions {
   clock: Clock;
   /** IANA name of the zone in which a moment is a day. */
   timeZone: string;
-  /** Make a new ledger where the folder holds none; else that is an error. */
-  create: boolean;
-  /** Most pages of 4,096 bytes that the log may take; beyond, commands fail with STORE_FULL. Default: what the disk holds. */
-  pageCountMax?: number;
   /** Days after which no backup holds what was erased; default 35. Receipts say so. */
   backupDays?: number;
   /** Which reads are recorded; default off. */
@@ -67,7 +55,7 @@ export interface ApplicationOptions {
 
 export interface Application {
   ledgerId: string;
-  store: EventStore;
+  store: LedgerStore;
   sealing: EventSealing;
   keyStore: KeyStore;
   readModels: ReadModels;
@@ -87,7 +75,7 @@ export type ChangesFrom = Pick<ChangeStreamOptions, 'after' | 'filter' | 'buffer
 
 export async function openApplication(options: ApplicationOptions): Promise<Application> {
   const { clock, timeZone } = options;
-  const { store, keyStore } = await openFiles(options);
+  const { store, keyStore } = await openLedgerFiles(options);
   try {
     const records = await readErasures(store);
     await destroyErasedKeys(keyStore, records);
@@ -106,6 +94,8 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       onProgress: options.onProgress,
       onFault: options.onFault,
     });
+    // Others may have written while this replica was away: what it answers first must not be older than what it decides on.
+    await readModels.applied(await store.head());
     const ledger = createLedger({
       store,
       sealing,
@@ -121,6 +111,9 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
         cycleOf: (contactId) => readModels.links.cycleOf(contactId),
       },
     });
+    store.onWrittenElsewhere(
+      createReplicaMemory({ ledger, erased, keyStore, sealing, readModels, onFault: options.onFault }),
+    );
     const erasures = createErasures({
       store,
       sealing,
@@ -223,54 +216,4 @@ function openPolicies(
 
 function pathOf({ dataDirectory }: ApplicationOptions, file: string): string {
   return dataDirectory === ':memory:' ? dataDirectory : join(dataDirectory, file);
-}
-
-/** Log and keys belong together: one without the other is an error, never a reason to make a new one. */
-async function openFiles(
-  options: ApplicationOptions,
-): Promise<{ store: SqliteEventStore; keyStore: KeyStore }> {
-  const { dataDirectory, clock, masterKey, pageCountMax } = options;
-  if (dataDirectory === ':memory:') return openInMemory(options);
-  const [logPath, keyPath] = [pathOf(options, 'ledger.db'), pathOf(options, 'keys.db')];
-  if (options.create) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const store = openSqliteEventStore({
-    path: logPath,
-    clock,
-    pageSize,
-    create: options.create && !existsSync(keyPath),
-    ...(pageCountMax !== undefined && { pageCountMax }),
-  });
-  try {
-    const isNew = (await store.head()) === 0;
-    const keyStore = openFileKeyStore({ path: keyPath, masterKey, ledgerId: store.ledgerId, create: isNew });
-    return { store, keyStore };
-  } catch (fault) {
-    await store.close();
-    throw fault;
-  }
-}
-
-/** The keys lie in a temporary folder for as long as the ledger is open: there is one kind of key store, and it is a file. */
-function openInMemory({ clock, masterKey }: ApplicationOptions): {
-  store: SqliteEventStore;
-  keyStore: KeyStore;
-} {
-  const store = openSqliteEventStore({ path: ':memory:', clock, create: true });
-  const folder = mkdtempSync(join(tmpdir(), 'contact-ledger-'));
-  const keyStore = openFileKeyStore({
-    path: join(folder, 'keys.db'),
-    masterKey,
-    ledgerId: store.ledgerId,
-    create: true,
-  });
-  return {
-    store,
-    keyStore: {
-      ...keyStore,
-      async close() {
-        await keyStore.close();
-        rmSync(folder, { recursive: true, force: true });
-      },
-    },
-  };
 }

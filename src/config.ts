@@ -14,6 +14,10 @@ export const environmentVariables = {
   CONTACT_LEDGER_CHECKPOINT_COMMAND:
     'Command of the shell that serve hands each checkpoint on standard input.',
   CONTACT_LEDGER_CHECKPOINT_MINUTES: 'Minutes from one checkpoint of serve to the next (default 60).',
+  CONTACT_LEDGER_EVENT_STORE:
+    'Connection string of an EventStoreDB cluster that holds the log instead of a file.',
+  CONTACT_LEDGER_KEY_DATABASE:
+    'Connection string of a PostgreSQL database that holds the keys instead of a file.',
   CONTACT_LEDGER_HOST:
     'Address to listen on (default 127.0.0.1; only loopback until the API has authentication).',
   CONTACT_LEDGER_PORT: 'Port to listen on (default 4000; 0 takes a free one).',
@@ -37,6 +41,14 @@ const zConfig = z.object({
     .min(1, 'is at least 1 minute')
     .max(10_000, 'is at most 10000 minutes')
     .default(60),
+  CONTACT_LEDGER_EVENT_STORE: z
+    .string()
+    .regex(/^esdb(\+discover)?:\/\//, 'is a connection string: esdb://host:2113?tls=false')
+    .optional(),
+  CONTACT_LEDGER_KEY_DATABASE: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'is a connection string: postgres://user:password@host:5432/database')
+    .optional(),
   CONTACT_LEDGER_HOST: z.string().min(1).default('127.0.0.1'),
   CONTACT_LEDGER_PORT: z.coerce.number('is a port number').int().min(0).max(65_535).default(4000),
   CONTACT_LEDGER_TIME_ZONE: z
@@ -55,6 +67,8 @@ export interface Config {
   dataDirectory: string;
   masterKey: string | undefined;
   masterKeyFile: string | undefined;
+  eventStore: string | undefined;
+  keyDatabase: string | undefined;
   signingKeyFile: string | undefined;
   checkpoints: { file: string | undefined; command: string | undefined; everyMs: number };
   host: string;
@@ -88,6 +102,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       command: values.CONTACT_LEDGER_CHECKPOINT_COMMAND,
       everyMs: values.CONTACT_LEDGER_CHECKPOINT_MINUTES * 60_000,
     },
+    eventStore: values.CONTACT_LEDGER_EVENT_STORE,
+    keyDatabase: values.CONTACT_LEDGER_KEY_DATABASE,
     host: values.CONTACT_LEDGER_HOST,
     port: values.CONTACT_LEDGER_PORT,
     timeZone: values.CONTACT_LEDGER_TIME_ZONE,

@@ -21,7 +21,7 @@ import { asConfirmation, asProposal, type Decided, envelop, identify, type Reque
 import type { ErasedPeople } from './erasure/erased-people.ts';
 import { refuseErased, refuseSuppressed } from './erasure/refusals.ts';
 import type { EventSealing } from './event-sealing.ts';
-import type { EventStore } from './event-store/port.ts';
+import type { EventStore, StoredEvent } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
 import { advance, createLedgerStates, type StreamState } from './ledger-state.ts';
 import { describeFor, type Known, loadReferences, mayBegin } from './references.ts';
@@ -72,6 +72,8 @@ export interface Ledger {
    * the store has arrived or failed.
    */
   closeTo(contactIds: readonly string[]): Promise<void>;
+  /** Forgets what it remembers of streams that another replica has written to. */
+  noteWrittenElsewhere(events: readonly StoredEvent[]): void;
 }
 
 /** Called in the turn in which the events are handed to the store, before them; not where nothing is written. */
@@ -117,6 +119,12 @@ export function createLedger(options: LedgerOptions): Ledger {
     submit,
     restore,
     closeTo,
+    noteWrittenElsewhere(events) {
+      for (const event of events) {
+        states.dropStream(event.stream);
+        if (categoryOf(event.stream) === 'contact') forgetSurvivors(event.stream, [event]);
+      }
+    },
   };
 
   async function restore(event: LedgerEvent): Promise<Submitted> {
@@ -313,7 +321,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     try {
       const result = await appending;
       arrived();
-      if (!result.ok) {
+      // Nothing was stored where another replica wrote the same command first; what it wrote may tell other times, or another request.
+      if (!result.ok || result.events.length === 0) {
         states.drop(state);
         return undefined;
       }
@@ -345,7 +354,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   /** What is believed of a contact changes with those that were merged into it, those merged into them, and a cycle that opens or closes. */
-  function forgetSurvivors(stream: string, events: readonly LedgerEvent[]): void {
+  function forgetSurvivors(stream: string, events: readonly (LedgerEvent | StoredEvent)[]): void {
     const { links } = options;
     const subject = subjectOf(stream);
     for (const event of events) {

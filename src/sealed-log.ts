@@ -1,26 +1,32 @@
 // The log with its tree of hashes alone: what can be checked and signed without any key to personal data.
 import { join } from 'node:path';
-import type { EventStore } from './event-store/port.ts';
-import { openSqliteEventStore } from './event-store/sqlite.ts';
+import { type LedgerStore, openEventStore } from './event-store/open.ts';
 import { type Integrity, type IntegrityOptions, openIntegrity } from './integrity/integrity.ts';
 import type { Clock } from './time/clock.ts';
 
 export interface SealedLog {
   ledgerId: string;
-  store: EventStore;
+  store: LedgerStore;
   integrity: Integrity;
   close(): Promise<void>;
 }
 
 export interface SealedLogOptions extends Pick<IntegrityOptions, 'signingKey' | 'onFault'> {
   dataDirectory: string;
+  /** Connection string of the cluster that holds the log. Default: the log is a file. */
+  eventStore?: string | undefined;
   clock: Clock;
 }
 
 /** Throws EventStoreFailure as the log does where it cannot be opened. */
-export function openSealedLog(options: SealedLogOptions): SealedLog {
+export async function openSealedLog(options: SealedLogOptions): Promise<SealedLog> {
   const { dataDirectory, clock, signingKey, onFault } = options;
-  const store = openSqliteEventStore({ path: join(dataDirectory, 'ledger.db'), clock });
+  const store = await openEventStore({
+    url: options.eventStore,
+    folder: dataDirectory,
+    clock,
+    create: false,
+  });
   const { ledgerId } = store;
   const path = join(dataDirectory, 'proofs.db');
   const integrity = openIntegrity({ path, store, ledgerId, signingKey, onFault });

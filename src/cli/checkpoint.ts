@@ -11,7 +11,7 @@ export function defineCheckpoint(program: Command): void {
     .addHelpText('after', '\nExample:\n  contact-ledger checkpoint >> /elsewhere/checkpoints.txt')
     .action(async (_, command: Command) => {
       const config = configOf(command);
-      const log = openConfiguredLog(config);
+      const log = await openConfiguredLog(config);
       try {
         const checkpoint = await log.integrity.checkpoint();
         print(config.json ? JSON.stringify({ checkpoint }) : checkpoint);
@@ -27,7 +27,7 @@ export function definePublicKey(program: Command): void {
     .description('print the public key that checkpoints and proofs of this ledger are verified with')
     .action(async (_, command: Command) => {
       const config = configOf(command);
-      const log = openConfiguredLog(config);
+      const log = await openConfiguredLog(config);
       try {
         const publicKey = log.integrity.verifierKey();
         print(config.json ? JSON.stringify({ publicKey }) : publicKey);

@@ -27,7 +27,7 @@ export async function serveApplication(
     port: config.port,
     log,
     exampleQueries,
-    ready: () => app.readModels.isFollowing,
+    ready: () => app.readModels.isFollowing && app.store.isFollowing,
   });
 }
 

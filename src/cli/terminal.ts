@@ -41,10 +41,13 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 }
 export const portNumber = wholeNumber(0, 65_535);
 
+/** How long a command waits for a cluster that does not answer; a server waits as long as it takes. */
+const openWithinMs = 30_000;
+
 /** Opens the ledger of the configuration. */
 export async function openConfigured(
   config: Config,
-  options: { create: boolean; progress?: Progress },
+  options: { create: boolean; progress?: Progress; openWithinMs?: number },
 ): Promise<Application> {
   const { masterKey: key, masterKeyFile: keyFile } = config;
   const warning = keyFile === undefined ? undefined : masterKeyFileWarning(keyFile);
@@ -55,9 +58,13 @@ export async function openConfigured(
       ...(key !== undefined && { key }),
       ...(keyFile !== undefined && { keyFile }),
     }),
+    eventStore: config.eventStore,
+    keyDatabase: config.keyDatabase,
     clock: systemClock,
     timeZone: config.timeZone,
     create: options.create,
+    openWithinMs: options.openWithinMs ?? openWithinMs,
+    onTrouble: (trouble) => log({ level: 'warn', ...trouble }),
     signingKeyFile: config.signingKeyFile,
     accessLog: config.accessLog,
     backupDays: config.backupDays,
@@ -69,9 +76,10 @@ export async function openConfigured(
 }
 
 /** Opens the log of the configuration without any key to personal data. */
-export function openConfiguredLog({ dataDirectory, signingKeyFile }: Config): SealedLog {
+export function openConfiguredLog({ dataDirectory, eventStore, signingKeyFile }: Config): Promise<SealedLog> {
   return openSealedLog({
     dataDirectory,
+    eventStore,
     clock: systemClock,
     signingKey: signingKeyFile === undefined ? undefined : () => readSigningKey(signingKeyFile),
     onFault: reportFault,

@@ -32,7 +32,7 @@ export function defineVerify(program: Command): void {
         progress.show(`verifying: ${step} ${count(done)} of ${count(total)}`);
       try {
         const verification = options.sealed
-          ? await closing(openConfiguredLog(config), (log) => verifySealed(log, outside, onProgress))
+          ? await closing(await openConfiguredLog(config), (log) => verifySealed(log, outside, onProgress))
           : await closing(await openConfigured(config, { create: false, progress }), (app) =>
               verify(app, outside, onProgress),
             );

@@ -47,6 +47,8 @@ export interface EventStoreDbStore extends EventStore {
   readonly ledgerId: string;
   /** Whether the mirror follows the cluster now. Reads go on without; appends do not. */
   readonly isFollowing: boolean;
+  /** Told at once, before any reader, of events that were not written by a running append of this store. */
+  onWrittenElsewhere(listener: (events: readonly StoredEvent[]) => void): void;
   /** The same as append for an event that was recorded before, elsewhere: keeps its recordedAt. Not acknowledged by the mirror. */
   restore(stream: string, expectedVersion: number, events: readonly StoredEvent[]): Promise<void>;
 }
@@ -138,16 +140,21 @@ function openReplica(
     whileOpen,
   });
   const arrivals = new Map<string, Arrival>();
+  let writtenElsewhere: (events: readonly StoredEvent[]) => void = () => undefined;
   const running = new Set<Promise<unknown>>();
   const sender = createSender(connection, limits);
   const follower = startFollower({
     connection,
     mirror,
     limits,
-    onCounted: (stored, batches) =>
-      stored.forEach((event, index) => {
-        arrivals.get(batches[index]!)?.events.push(event);
-      }),
+    onCounted(stored, batches) {
+      const foreign = stored.filter((event, index) => {
+        const arrival = arrivals.get(batches[index]!);
+        arrival?.events.push(event);
+        return !arrival;
+      });
+      if (foreign.length > 0) writtenElsewhere(foreign);
+    },
     onTrouble: options.onTrouble ?? (() => undefined),
     onStopped(fault) {
       over ??= fault;
@@ -182,6 +189,9 @@ function openReplica(
       ledgerId,
       get isFollowing() {
         return follower.isFollowing;
+      },
+      onWrittenElsewhere(listener) {
+        writtenElsewhere = listener;
       },
       async append(stream, expectedVersion, events) {
         if (closing) whileOpen(() => undefined);

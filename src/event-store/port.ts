@@ -95,10 +95,13 @@ export type EventStoreFailureCode =
 /** A fault of the store (never an expected refusal such as a wrong version). */
 export class EventStoreFailure extends Error {
   readonly code: EventStoreFailureCode;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
   constructor(code: EventStoreFailureCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'EventStoreFailure';
     this.code = code;
+    this.retryable = code === 'STORE_UNAVAILABLE';
   }
 }
 

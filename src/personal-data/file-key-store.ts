@@ -53,6 +53,9 @@ export function openFileKeyStore(options: FileKeyStoreOptions): KeyStore {
     },
 
     cached: (keyId) => cache.get(keyId),
+    forget(keyIds) {
+      for (const keyId of keyIds) cache.delete(keyId);
+    },
 
     /** Destroys those that are known also where one is not, and then says so: KEY_UNKNOWN. */
     async destroy(keyIds) {

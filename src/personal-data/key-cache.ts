@@ -4,6 +4,7 @@ import type { KeyState } from './key-store.ts';
 export interface KeyCache {
   get(keyId: string): KeyState | undefined;
   set(keyId: string, state: KeyState): void;
+  delete(keyId: string): void;
   clear(): void;
   readonly size: number;
 }
@@ -29,6 +30,7 @@ export function createKeyCache(sizeMax: number): KeyCache {
         break;
       }
     },
+    delete: (keyId) => entries.delete(keyId),
     clear: () => entries.clear(),
     get size() {
       return entries.size;

@@ -19,6 +19,8 @@ export interface KeyStore {
   getMany(keyIds: readonly string[]): Promise<Map<string, KeyState>>;
   /** The key if it is in memory now, without waiting. */
   cached(keyId: string): KeyState | undefined;
+  /** Drops keys from memory: whoever asks next learns what became of them elsewhere. */
+  forget(keyIds: readonly string[]): void;
   /** Destroys keys for ever: a durable tombstone replaces each before the promise resolves. Destroying twice is success. */
   destroy(keyIds: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -37,9 +39,12 @@ export type KeyStoreFailureCode =
 
 export class KeyStoreFailure extends Error {
   readonly code: KeyStoreFailureCode;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
   constructor(code: KeyStoreFailureCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'KeyStoreFailure';
     this.code = code;
+    this.retryable = code === 'KEYS_UNAVAILABLE';
   }
 }

@@ -66,6 +66,9 @@ export async function openPostgresKeyStore(options: PostgresKeyStoreOptions): Pr
       return states;
     },
     cached: (keyId) => cache.get(keyId),
+    forget(keyIds) {
+      for (const keyId of keyIds) cache.delete(keyId);
+    },
     /** Destroys those that are known also where one is not, and then says so: KEY_UNKNOWN. */
     async destroy(keyIds) {
       whileOpen('destroy keys');

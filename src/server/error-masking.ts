@@ -30,6 +30,14 @@ export function createErrorMask(log: Log): ErrorMask {
   function format(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
     if (isExpected(error)) return formatted;
     const incidentId = report(error);
+    const retryCode = retryableCodeOf(sourceOf(error));
+    if (retryCode !== undefined)
+      return {
+        ...formatted,
+        message:
+          'What holds the ledger cannot be reached now. Nothing is half done: send the request again, a change with the same idempotencyKey.',
+        extensions: { code: retryCode, retryable: true, incidentId },
+      };
     return {
       ...formatted,
       message: `Something went wrong on the server. Quote incident ${incidentId} when you report it.`,
@@ -55,6 +63,12 @@ function isExpected(error: unknown): boolean {
     current = original;
   }
   return false;
+}
+
+/** The code of a fault that says of itself that it passes: the same request may succeed later. */
+function retryableCodeOf(fault: unknown): string | undefined {
+  const { code, retryable } = (fault ?? {}) as { code?: unknown; retryable?: unknown };
+  return retryable === true && typeof code === 'string' ? code : undefined;
 }
 
 /** What was thrown, without the GraphQLErrors wrapped around it. */

@@ -33,6 +33,7 @@ function keysInMemory() {
       return found;
     },
     cached: (keyId) => held.get(keyId),
+    forget: () => {},
     destroy: async (keyIds) => {
       for (const keyId of keyIds) held.set(keyId, { state: 'destroyed' });
     },

@@ -1,0 +1,56 @@
+// Keeps what one replica remembers true to what the others write: told of their events before anybody here can read them.
+import type { ErasedPeople } from './erasure/erased-people.ts';
+import type { ErasureOrdered } from './erasure/events.ts';
+import { streamsOfContact } from './erasure/person.ts';
+import type { EventSealing } from './event-sealing.ts';
+import type { StoredEvent } from './event-store/port.ts';
+import type { Ledger } from './ledger.ts';
+import { categoryOf, subjectOf } from './ledger-events.ts';
+import type { KeyStore } from './personal-data/key-store.ts';
+import type { ReadModels } from './projector/read-models.ts';
+
+export interface ReplicaOptions {
+  ledger: Pick<Ledger, 'noteWrittenElsewhere'>;
+  erased: ErasedPeople;
+  keyStore: Pick<KeyStore, 'forget'>;
+  sealing: Pick<EventSealing, 'forget'>;
+  readModels: Pick<ReadModels, 'applied' | 'compact'>;
+  onFault: (fault: unknown) => void;
+}
+
+/** What to tell of events that another replica wrote. */
+export function createReplicaMemory(options: ReplicaOptions): (events: readonly StoredEvent[]) => void {
+  const { ledger, erased, keyStore, sealing, readModels, onFault } = options;
+
+  /** Keys are destroyed between the order and the marks: asked for after the mark, each is found destroyed. */
+  function forgetPerson(contactIds: readonly string[], keyIds: readonly string[]): void {
+    keyStore.forget(keyIds);
+    sealing.forget(new Set(contactIds.flatMap(streamsOfContact)));
+  }
+
+  const keysOf = new Map<string, readonly string[]>();
+
+  return (events) => {
+    ledger.noteWrittenElsewhere(events);
+    let erasedAt = 0;
+    for (const event of events) {
+      if (event.type === 'ErasureOrdered') {
+        const order = event as unknown as ErasureOrdered;
+        erased.note(order);
+        keysOf.set(order.data.erasureId, order.data.keyIds);
+        forgetPerson(order.data.contactIds, order.data.keyIds);
+      }
+      if (event.type === 'ContactErased' && categoryOf(event.stream) === 'contact') {
+        const keyIds = keysOf.get(String(event.data['erasureId'])) ?? [];
+        forgetPerson([subjectOf(event.stream)], keyIds);
+        erasedAt = event.position;
+      }
+    }
+    // No file of this replica holds the erased in the clear, either.
+    if (erasedAt > 0)
+      readModels
+        .applied(erasedAt)
+        .then(() => readModels.compact(), onFault)
+        .catch(onFault);
+  };
+}
