@@ -32,8 +32,7 @@ export const involvement: EventProjection = {
     if (placementId === undefined || (accountId === undefined && postId == null)) return [];
     const contactId = event.stream.slice('contact-'.length);
     const rows: Row[] = [['involvement', accountId ?? '', contactId, placementId, postId ?? '']];
-    if (postId && claim.personal?.postName)
-      rows.push(['post', postId, accountId ?? '', contactId, claim.personal.postName]);
+    if (postId) rows.push(['post', postId, accountId ?? '', contactId, claim.personal?.postName ?? null]);
     return rows;
   },
 };

@@ -239,7 +239,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     const belief = isNewest
       ? state.belief
       : believeStream(stream, state.events ?? [], learnedAtMs, state.merges);
-    const suppressed = refuseSuppressed(command, belief as ContactBelief | null, context, erased);
+    const suppressed = refuseSuppressed(command, state.belief as ContactBelief | null, context, erased);
     if (suppressed) return refused(suppressed);
     const decision = decide(belief, command, describeFor(stream, state, context, request, known));
     if (isRejection(decision)) return refused(decision);

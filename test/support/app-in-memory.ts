@@ -2,7 +2,7 @@
 import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
 import { buildLedgerSchema } from '../../schema/build.ts';
 import type { Context } from '../../schema/context.ts';
-import { type Application, openApplication } from '../../src/application.ts';
+import { type Application, type ApplicationOptions, openApplication } from '../../src/application.ts';
 import type { Role } from '../../src/auth/roles.ts';
 import type { Command, CommandContext, CommandDone } from '../../src/command.ts';
 import type { Actor } from '../../src/envelope.ts';
@@ -23,7 +23,12 @@ function rethrow(fault: unknown): void {
 }
 
 export async function openTestApplication(
-  options: { nowMs?: number; timeZone?: string; signingKeyFile?: string } = {},
+  options: {
+    nowMs?: number;
+    timeZone?: string;
+    signingKeyFile?: string;
+    accessLog?: ApplicationOptions['accessLog'];
+  } = {},
 ): Promise<TestApplication> {
   const clock = fixedClock(options.nowMs ?? at('2027-01-01T12:00:00Z'));
   const app = await openApplication({
@@ -33,6 +38,7 @@ export async function openTestApplication(
     timeZone: options.timeZone ?? 'UTC',
     create: true,
     signingKeyFile: options.signingKeyFile,
+    ...(options.accessLog && { accessLog: options.accessLog }),
     onFault: rethrow,
   });
   return Object.assign(app, { clock });
