@@ -1,7 +1,9 @@
 // Serves an open ledger until it is asked to stop: what `serve` and `demo` share.
 import 'reflect-metadata';
+import type { IncomingHttpHeaders } from 'node:http';
 import { buildLedgerSchema } from '../../schema/build.ts';
 import type { Context } from '../../schema/context.ts';
+import { zPurpose } from '../access/events.ts';
 import type { Application } from '../application.ts';
 import { type Config, ConfigInvalid } from '../config.ts';
 import type { ExampleQuery } from '../server/graphiql-page.ts';
@@ -19,16 +21,27 @@ export async function serveApplication(
   if (!Number.isInteger(config.port) || config.port < 0 || config.port > 65_535)
     throw new ConfigInvalid('The port is a whole number from 0 to 65535; 0 takes a free one.');
   app.policies.follow();
-  const context: Context = { app, actor: { id: config.actor, kind: 'person' }, roles: ['admin'] };
+  const context = (headers: IncomingHttpHeaders): Context => ({
+    app,
+    actor: { id: config.actor, kind: 'person' },
+    roles: ['admin'],
+    purpose: purposeOf(headers),
+  });
   return startHttpServer({
     schema: await buildLedgerSchema(),
-    context: () => context,
+    context: ({ headers }) => context(headers),
     host: config.host,
     port: config.port,
     log,
     exampleQueries,
     ready: () => app.readModels.isFollowing && app.store.isFollowing,
   });
+}
+
+/** Why somebody looks, from the header x-purpose. A text that is no reference is not recorded: it may be personal. */
+function purposeOf(headers: IncomingHttpHeaders): string | undefined {
+  const given = zPurpose.safeParse(headers['x-purpose']);
+  return given.success ? given.data : undefined;
 }
 
 /** Serves until it is asked to stop; then answers what is running and closes the files. */

@@ -60,11 +60,11 @@ describe('erasing 200 people of a believable customer base', () => {
   let lines: string[];
   beforeEach(async () => {
     app = await folder.open();
-    await tellDemo(app, { accounts: 30 });
+    await tellDemo(app, { accounts: 20 });
     const all = listKeys(app.readModels.database, contactListing({ statuses }, 'name', false), 10_000).map(
       (key) => String(key[1]),
     );
-    people = new Set(all.filter((_, index) => index % 2 === 0).slice(0, 200));
+    people = new Set(all.slice(0, 200));
     // Who was merged with one of them is the same person.
     for (const id of people) {
       const outcome = await app.erasures.plan(id);
@@ -88,10 +88,10 @@ describe('erasing 200 people of a believable customer base', () => {
       true,
     );
     expect(erasedFiles(texts)).toEqual([]);
-    expect(findInFiles(filesIn(folder.path), [JSON.stringify(outcomes)])).toEqual([]);
+    const receipts = JSON.stringify(outcomes);
+    expect([...texts].filter((text) => receipts.includes(text))).toEqual([]);
     expect(counted()).toBe(before);
     expect((await verify(app)).findings).toEqual([]);
-    expect(erasedFiles(texts)).toEqual([]);
 
     const exported: string[] = [];
     for await (const page of exportLines(app, 'all')) exported.push(...page);
@@ -110,5 +110,5 @@ describe('erasing 200 people of a believable customer base', () => {
     expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['CONTACT_ERASED']));
     expect(erasedFiles(texts)).toEqual([]);
     expect((await verify(app)).findings).toEqual([]);
-  }, 60_000);
+  });
 });
