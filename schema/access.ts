@@ -28,6 +28,10 @@ export const rights = {
     roles: ['auditor', 'admin'],
     what: 'Reads the whole log, by who did what, also who looked.',
   },
+  prove: {
+    roles: ['auditor', 'admin'],
+    what: 'Signs what the ledger holds, and takes the sealed events of a contact out with their proof.',
+  },
   actForOthers: {
     roles: ['integration', 'admin'],
     what: 'Names the colleague on whose behalf a change is made.',
@@ -72,6 +76,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       accessLog accessLog(actor:) accessLog(before:) accessLog(from:) accessLog(subjectId:)
       accessReport accessReport(contactId:)`,
     audit: `auditTrail`,
+    prove: `checkpoint proof proof(contactId:) proof(since:) publicKey`,
   },
   Mutation: {
     command: `
@@ -164,6 +169,11 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   UndoPreview: 'read',
   AuditTrail: 'read',
   AuditFilterInput: 'audit',
+
+  // Proofs.
+  Checkpoint: 'prove',
+  ContactProof: 'prove',
+  ProvenStream: 'prove',
 
   // Commands.
   ChangeInput: {

@@ -18,6 +18,7 @@ import type { Context } from './context.ts';
 import { ErasureResolvers } from './erasure.ts';
 import { mutationResolvers } from './mutations.ts';
 import { PostQueries } from './post.ts';
+import { ProofQueries } from './proof.ts';
 import { SearchQueries } from './search.ts';
 import { SuccessionQueries } from './succession.ts';
 import { UndoQueries } from './undo-preview.ts';
@@ -31,6 +32,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     PostQueries,
     SuccessionQueries,
     SearchQueries,
+    ProofQueries,
     ChangesSubscription,
     UndoQueries,
     ErasureResolvers,

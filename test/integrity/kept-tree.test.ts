@@ -1,0 +1,157 @@
+// The kept tree: it follows the log, goes on where it was left, also after a crash, and is the same however it came to be.
+import { copyFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import type { StoredEvent } from '../../src/event-store/port.ts';
+import { countsRoot } from '../../src/integrity/count-map.ts';
+import { openKeptTree } from '../../src/integrity/kept-tree.ts';
+import { openProofsFile } from '../../src/integrity/proofs-file.ts';
+import { createTreeWriter } from '../../src/integrity/tree-writer.ts';
+import { tell } from '../support/app-in-memory.ts';
+import { ledgerFolder } from '../support/app-on-disk.ts';
+import { ann, contactIdOf } from '../support/ids.ts';
+import { signingKeyFile } from '../support/signing-key-file.ts';
+
+const keyFile = signingKeyFile();
+const ledger = ledgerFolder();
+const open = () => ledger.open({ signingKeyFile: keyFile });
+
+const eventAt = (position: number, stream: string, version: number): StoredEvent => ({
+  stream,
+  version,
+  position,
+  id: contactIdOf(position),
+  type: 'ContactRegistered',
+  typeVersion: 1,
+  learnedAtMs: position,
+  recordedAtMs: position,
+  meta: { actor: { id: 'user-1', kind: 'person' }, source: 'test', commandId: 'c', requestDigest: 'd' },
+  data: {},
+  boxes: [],
+});
+/** Events of so many streams in turn. */
+const eventsOf = (count: number, streams: number) =>
+  Array.from({ length: count }, (_, index) =>
+    eventAt(index + 1, `contact-${contactIdOf(index % streams)}`, Math.floor(index / streams) + 1),
+  );
+
+describe('the tree of a ledger', () => {
+  it('is the same whether it followed the log or was made of it afterwards', async () => {
+    const app = await open();
+    await tell(app, { type: 'RegisterContact', contactId: ann, name: 'Ann' });
+    const first = await app.integrity.checkpoint();
+    for (let n = 2; n < 40; n++)
+      await tell(app, { type: 'RegisterContact', contactId: contactIdOf(n), name: 'Bob' });
+    const followed = await app.integrity.checkpoint();
+    await app.close();
+    rmSync(ledger.file('proofs.db'));
+    const anew = await open();
+    expect(await anew.integrity.checkpoint()).toBe(followed);
+    const { since } = await anew.integrity.prove({ contactId: ann, mergedIds: [] }, first);
+    expect(since!.checkpoint).toBe(first);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['is cut short', (path) => truncateSync(path, 5_000)],
+    ['is something else', (path) => writeFileSync(path, 'hello')],
+    ['lacks tiles', (path) => change(path, 'DELETE FROM tree_tile')],
+    ['is another ledger’s', (path) => change(path, "UPDATE meta SET ledger_id = 'another'")],
+    ['is of another format', (path) => change(path, 'UPDATE meta SET format = 99')],
+    ['has no state', (path) => change(path, 'DELETE FROM meta')],
+  ])('is made anew where its file %s', async (_, spoil) => {
+    const app = await open();
+    for (let n = 1; n < 20; n++)
+      await tell(app, { type: 'RegisterContact', contactId: contactIdOf(n), name: 'Bob' });
+    const before = await app.integrity.checkpoint();
+    await app.close();
+    spoil(ledger.file('proofs.db'));
+    const again = await open();
+    expect(await again.integrity.checkpoint()).toBe(before);
+    expect(ledger.faults).toEqual([]);
+  });
+
+  it('goes on after a crash, wherever it was interrupted', async () => {
+    const app = await open();
+    for (let n = 1; n < 30; n++) {
+      await tell(app, { type: 'RegisterContact', contactId: contactIdOf(n), name: 'Bob' });
+      if (n === 10) await app.integrity.checkpoint();
+    }
+    // As it lies on the disk while it is open.
+    mkdirSync(ledger.file('crashed'));
+    for (const name of ['proofs.db', 'proofs.db-wal'])
+      copyFileSync(ledger.file(name), `${ledger.file('crashed')}/${name}`);
+    const complete = await app.integrity.checkpoint();
+    const kept = openKeptTree({
+      path: `${ledger.file('crashed')}/proofs.db`,
+      store: app.store,
+      ledgerId: app.ledgerId,
+      onFault: (fault) => ledger.faults.push(fault),
+    });
+    const head = await kept.at(await app.store.head(), ({ head: headOf }) => headOf());
+    await kept.close();
+    expect(complete).toContain(head.root.toString('base64'));
+    expect(complete).toContain(head.countsRoot.toString('base64'));
+    expect(ledger.faults).toEqual([]);
+  });
+
+  it('answers a checkpoint that is asked for while the ledger closes with its code', async () => {
+    const app = await open();
+    const asked = app.integrity.kept(1_000, () => undefined);
+    await Promise.all([expect(asked).rejects.toMatchObject({ code: 'PROOFS_STOPPED' }), app.close()]);
+  });
+});
+
+function change(path: string, sql: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(sql);
+  database.close();
+}
+
+describe('the writer of the tree', () => {
+  it('takes many streams and few the same, in pages of any size', async () => {
+    for (const streams of [1, 7, 2_000]) {
+      const events = eventsOf(3_000, streams);
+      const heads = [];
+      for (const pageSize of [3_000, 500, 333]) {
+        const file = openProofsFile(':memory:', 'ledger');
+        const writer = createTreeWriter(file);
+        for (let start = 0; start < events.length; start += pageSize)
+          await writer.take(events.slice(start, start + pageSize));
+        await writer.settle();
+        heads.push(writer.head());
+        file.close();
+      }
+      expect(heads[1]).toEqual(heads[0]);
+      expect(heads[2]).toEqual(heads[0]);
+    }
+  });
+
+  it('counts on after a crash between tree and counts', async () => {
+    const events = eventsOf(600, 50);
+    const whole = openProofsFile(':memory:', 'ledger');
+    const writer = createTreeWriter(whole);
+    await writer.take(events);
+    await writer.settle();
+
+    const file = openProofsFile(':memory:', 'ledger');
+    const first = createTreeWriter(file);
+    await first.take(events.slice(0, 200));
+    await first.settle();
+    await first.take(events.slice(200, 500));
+    expect(file.state).toEqual({ size: 500, countedTo: 200 });
+    // What waited in memory is gone; the log is read again from where the counts are.
+    const second = createTreeWriter(file);
+    await second.take(events.slice(200, 600));
+    await second.settle();
+    expect(second.head()).toEqual(writer.head());
+    expect(countsRoot(file.counts)).toEqual(countsRoot(whole.counts));
+    whole.close();
+    file.close();
+  });
+
+  it('refuses a log with a gap', async () => {
+    const writer = createTreeWriter(openProofsFile(':memory:', 'ledger'));
+    const events = eventsOf(5, 1);
+    await expect(writer.take(events.toSpliced(2, 1))).rejects.toMatchObject({ code: 'TREE_DIFFERS' });
+  });
+});
