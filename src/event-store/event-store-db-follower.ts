@@ -161,8 +161,9 @@ async function followOnce(
   subscription.on('end', () => reject(new Error('The subscription has ended.')));
   // Announced before what came with it was handed on.
   subscription.on('caughtUp', () =>
-    setImmediate(() => {
+    setImmediate(async () => {
       batch.flush();
+      await batch.checked();
       if (!batch.isOver) onCaughtUp();
     }),
   );
@@ -189,6 +190,7 @@ function createBatch({ connection, mirror, onCounted }: FollowerOptions, fail: (
   let place: AllPosition | undefined;
   let scheduled = false;
   let isOver = false;
+  let checking = Promise.resolve();
 
   function flush(): void {
     scheduled = false;
@@ -203,9 +205,13 @@ function createBatch({ connection, mirror, onCounted }: FollowerOptions, fail: (
         stored.map(({ stream, version }) => batchOf.get(`${version} ${stream}`)!),
       );
     } catch (fault) {
-      isOver = true;
-      fail(fault);
+      stop(fault);
     }
+  }
+
+  function stop(fault: unknown): void {
+    isOver = true;
+    fail(fault);
   }
 
   return {
@@ -215,15 +221,15 @@ function createBatch({ connection, mirror, onCounted }: FollowerOptions, fail: (
     add({ event }: AllStreamResolvedEvent): void {
       if (isOver || !event) return;
       if (event.streamId.startsWith('$$') || event.type.startsWith('$')) {
-        checkWhole(connection, event.streamId.replace(/^\$\$/, '')).catch(fail);
+        const stream = event.streamId.replace(/^\$\$/, '');
+        checking = checking.then(() => checkWhole(connection, stream)).catch(stop);
         return;
       }
       try {
         events.push(fromWire(event));
       } catch (fault) {
         flush();
-        isOver = true;
-        fail(fault);
+        stop(fault);
         return;
       }
       place = event.position;
@@ -231,6 +237,8 @@ function createBatch({ connection, mirror, onCounted }: FollowerOptions, fail: (
       scheduled = true;
     },
     flush,
+    /** Resolves once what was seen of the streams' metadata has been looked into. */
+    checked: () => checking,
     end() {
       isOver = true;
     },
