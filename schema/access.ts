@@ -99,7 +99,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   // A contact and what belongs to it.
   Contact: {
     read: `
-      addresses attributes death emails history id mergedContacts mergedInto nameOrigin owner phones placements
+      addresses attributes changesBetween changesBetween(from:) changesBetween(to:) death emails history id mergedContacts mergedInto nameOrigin owner phones placements
       erasedAt proposals removal requestedId status`,
     personal: `attribute attribute(name:) email externalIds location name`,
   },
@@ -131,7 +131,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   // An account and its posts: of an organisation, not of a person.
   Account: {
     read: `
-      acv address arr children closing domains externalIds history id industry location name nameOrigin owner parent
+      acv address arr changesBetween changesBetween(from:) changesBetween(to:) children closing domains externalIds history id industry location name nameOrigin owner parent
       parentId phone posts posts(nameStartsWith:) productLines relationship renewalOn renewals segment size team tier touchModel`,
     personal: `contacts`,
   },
@@ -159,6 +159,10 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   HistoryChange: { read: 'factId field', personal: 'label now was' },
   HistoryEvidence: { read: 'digest eventId kind', personal: 'text' },
   HistoryActor: 'read',
+  ValueDifference: { read: 'entries factId field kind learnedAt', personal: 'label now was' },
+  PlacementDifference: { read: 'cameFrom contact kind learnedAt placement values wentTo' },
+  AccountDifference: { read: 'values', personal: 'contacts' },
+  PointInput: 'read',
   HistoryFilterInput: {
     read: `
       actors effectiveBefore effectiveCertainty effectiveFrom fields learnedBefore learnedFrom reasonCodes recordedBefore
@@ -234,6 +238,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   ContactStatus: 'read',
   Datapoint: 'read',
   Destination: 'read',
+  DifferenceKind: 'read',
+  MembershipChange: 'read',
   MergeChoice: 'read',
   OrderDirection: 'read',
   PhoneLine: 'read',

@@ -7,12 +7,14 @@ import { listChildren } from './account-children.ts';
 import { AccountContactsArguments, listAccountContacts, PlacementConnection } from './account-contacts.ts';
 import { AccountFilterInput, AccountOrderInput, askedAccounts } from './account-filter.ts';
 import { batchesOf } from './batching.ts';
+import { AccountDifference, accountChanges } from './changes-between.ts';
 import { connectionOf, PageArguments } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Closing, Relationship, RenewalOutcome } from './enums.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
 import { badUserInput } from './parse-input.ts';
 import { Post, postOf } from './post.ts';
+import { PointInput, readPoint } from './read-point.ts';
 import { readAccount } from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
 import { ExternalId, Location, Money, originOf, ValueOrigin } from './values.ts';
@@ -284,6 +286,23 @@ export class Account {
     @Args(() => HistoryArguments) args: HistoryArguments,
   ): Promise<HistoryConnection> {
     return readHistory(context, { accountId: this.id }, this.point, args);
+  }
+
+  @Field(() => AccountDifference, {
+    description:
+      'What differs between two points, of the account and of who is in it: on two days (asOf), in what was known at two moments ' +
+      '(knownAt), in what the ledger held (atPosition), or all of it. The points are those of the arguments alone.',
+  })
+  async changesBetween(
+    @Ctx() context: Context,
+    @Arg('from', () => PointInput, { description: 'The first point.' }) from: PointInput,
+    @Arg('to', () => PointInput, { description: 'The second point; it may be the earlier one.' })
+    to: PointInput,
+  ): Promise<AccountDifference> {
+    const { app, actor, purpose } = context;
+    app.accessLog.note({ actor, kind: 'account_history', subjectIds: [this.id], purpose });
+    const span = { from: readPoint(context, from, 'from.'), to: readPoint(context, to, 'to.') };
+    return accountChanges(context, this.id, span);
   }
 
   #on<V>({ app }: Context, timeline: Timeline<V>): V | null {

@@ -1,11 +1,10 @@
 // A contact, with all values as of the day and the knowledge that were asked about.
 import { Arg, Args, Ctx, Field, ID, ObjectType } from 'type-graphql';
 import type { ContactBelief, Ending as EndingBelief } from '../src/contact/belief.ts';
-import { countsInHistory } from '../src/contact/placement-interval.ts';
-import { dayInZone } from '../src/time/clock.ts';
-import { parseEdtf } from '../src/time/edtf.ts';
+import { countsInHistory, hasHappenedBy } from '../src/contact/placement-interval.ts';
 import { certaintyOn, exactDay } from '../src/time/interval.ts';
 import { assertionOn, valueOn } from '../src/timeline.ts';
+import { contactChanges, ValueDifference } from './changes-between.ts';
 import {
   Attribute,
   addressesOn,
@@ -22,6 +21,7 @@ import type { Context, ReadPoint } from './context.ts';
 import { Certainty, ContactStatus } from './enums.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
+import { PointInput, readPoint } from './read-point.ts';
 import { readContact, readMergedContacts } from './reading.ts';
 import { Instant } from './scalars.ts';
 import { Ending, ExternalId, endingOf, Location, originOf, ValueOrigin } from './values.ts';
@@ -76,7 +76,7 @@ export class Contact {
     const { belief, point } = this;
     if (belief.mergedInto) return 'merged';
     const hasHappened = (ending: EndingBelief | null) =>
-      ending !== null && happenedBy(ending, point, app.timeZone);
+      ending !== null && hasHappenedBy(ending, point.on, app.timeZone);
     if (!countsInHistory(belief) || hasHappened(belief.removed)) return 'removed';
     return hasHappened(belief.died) ? 'deceased' : 'active';
   }
@@ -198,12 +198,23 @@ export class Contact {
     const merged = await readMergedContacts(context, this.id, this.point, true);
     return readHistory(context, { subjectIds: [this.id, ...merged.map(({ id }) => id)] }, this.point, args);
   }
-}
 
-/** Whether it had happened by the day, for sure: by its date, else by the day on which it was learned. */
-function happenedBy(ending: EndingBelief, { on }: ReadPoint, timeZone: string): boolean {
-  const date = ending.effectiveOn === undefined ? undefined : parseEdtf(ending.effectiveOn);
-  return (date?.latest ?? dayInZone(ending.learnedAtMs, timeZone)) <= on;
+  @Field(() => [ValueDifference], {
+    description:
+      'What differs between two points: on two days (asOf), in what was known at two moments (knownAt), in what the ledger held ' +
+      '(atPosition), or all of it. The points are those of the arguments alone, whatever the contact was asked for as of.',
+  })
+  async changesBetween(
+    @Ctx() context: Context,
+    @Arg('from', () => PointInput, { description: 'The first point.' }) from: PointInput,
+    @Arg('to', () => PointInput, { description: 'The second point; it may be the earlier one.' })
+    to: PointInput,
+  ): Promise<ValueDifference[]> {
+    const { app, actor, purpose } = context;
+    app.accessLog.note({ actor, kind: 'contact_history', subjectIds: [this.id], purpose });
+    const span = { from: readPoint(context, from, 'from.'), to: readPoint(context, to, 'to.') };
+    return contactChanges(context, this.id, span);
+  }
 }
 
 /** A contact as it was at a point. `requestedId` is the id that led to it, where it is another contact's. */

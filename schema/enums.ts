@@ -320,3 +320,19 @@ describe(SearchPrecision, 'SearchPrecision', 'How exactly a search finds words, 
   WORDS: 'Each word of the text is a whole word.',
   BEGINNINGS: 'Some word of the text is only the beginning of a word, or the end of a number.',
 });
+
+export const DifferenceKind = { ADDED: 'ADDED', REMOVED: 'REMOVED', CHANGED: 'CHANGED' } as const;
+export type DifferenceKind = (typeof DifferenceKind)[keyof typeof DifferenceKind];
+describe(DifferenceKind, 'DifferenceKind', 'How a value differs between two points.', {
+  ADDED: 'It had none at the first point.',
+  REMOVED: 'It has none at the second point.',
+  CHANGED: 'It has another one.',
+});
+
+export const MembershipChange = { CAME: 'CAME', LEFT: 'LEFT', CHANGED: 'CHANGED' } as const;
+export type MembershipChange = (typeof MembershipChange)[keyof typeof MembershipChange];
+describe(MembershipChange, 'MembershipChange', 'What became of a contact in an account between two points.', {
+  CAME: 'The placement holds, for sure or possibly, at the second point alone.',
+  LEFT: 'It holds at the first point alone: it ended, or was removed, withdrawn or merged away.',
+  CHANGED: 'It holds at both, and something of it differs: the title, the function, a buying role, …',
+});

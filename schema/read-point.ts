@@ -1,5 +1,5 @@
 // Turns the arguments asOf, knownAt and atPosition into the point that a read is about.
-import { ArgsType, Field } from 'type-graphql';
+import { ArgsType, Field, InputType } from 'type-graphql';
 import type { Cut } from '../src/belief.ts';
 import { dayInZone } from '../src/time/clock.ts';
 import type { Day } from '../src/time/day.ts';
@@ -37,19 +37,49 @@ export class PointArguments extends KnowledgeArguments {
   asOf?: string | null;
 }
 
+@InputType({
+  description:
+    'A point to compare with another: what was so on a day, as far as it was known. Absent parts mean now.',
+})
+export class PointInput {
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description:
+      "The day in the world; one day, so 2026-03 is BAD_USER_INPUT. Absent: the day of knownAt in the ledger's time zone, or today.",
+  })
+  asOf?: string | null;
+
+  @Field(() => Instant, {
+    nullable: true,
+    description: 'What the organisation had learned by this moment (included). Absent: all of it.',
+  })
+  knownAt?: number | null;
+
+  @Field(() => Position, {
+    nullable: true,
+    description:
+      'What the ledger held at this position (included). Absent: all of it. A position ahead of the ledger is BAD_USER_INPUT.',
+  })
+  atPosition?: number | null;
+}
+
 /** Throws BAD_USER_INPUT for an asOf that may be several days, and for a position that the ledger has not reached. */
-export function readPoint(context: Context, { asOf, knownAt, atPosition }: PointArguments): ReadPoint {
+export function readPoint(
+  context: Context,
+  { asOf, knownAt, atPosition }: PointArguments,
+  path = '',
+): ReadPoint {
   const { clock, timeZone, readModels } = context.app;
   const { checkpoint } = readModels.database;
   if (typeof atPosition === 'number' && atPosition > checkpoint)
     throw badUserInput([
-      { path: 'atPosition', message: `lies ahead of the ledger, which is at position ${checkpoint}` },
+      { path: `${path}atPosition`, message: `lies ahead of the ledger, which is at position ${checkpoint}` },
     ]);
   const cut: Cut = {
     ...(typeof knownAt === 'number' && { knownAtMs: knownAt }),
     ...(typeof atPosition === 'number' && { atPosition }),
   };
-  const on = asOf ? dayOf(asOf) : dayInZone(knownAt ?? clock.nowMs(), timeZone);
+  const on = asOf ? dayOf(asOf, `${path}asOf`) : dayInZone(knownAt ?? clock.nowMs(), timeZone);
   return { on, cut };
 }
 
@@ -63,12 +93,12 @@ export function hasCut({ cut }: ReadPoint): boolean {
   return cut.knownAtMs !== undefined || cut.atPosition !== undefined;
 }
 
-function dayOf(asOf: string): Day {
+function dayOf(asOf: string, path: string): Day {
   const date = parseEdtf(asOf);
   if (date && date.earliest === date.latest) return date.latest;
   throw badUserInput([
     {
-      path: 'asOf',
+      path,
       message: 'may stand for several days; give one, such as 2026-03-14, or ask placements for heldOn(date)',
     },
   ]);

@@ -1,5 +1,6 @@
 // What an event changed, as field, former and new value: two beliefs as lists of named values, compared.
-import { type Assertion, latest, sameValue, type Timeline } from './timeline.ts';
+import type { Day } from './time/day.ts';
+import { type Assertion, assertionOn, latest, sameValue, type Timeline } from './timeline.ts';
 
 export interface FieldChange {
   /** Such as name, email or placement.title. */
@@ -19,6 +20,8 @@ interface Named {
   label: string | null;
   timeline?: Timeline<unknown>;
   text?: string | null;
+  /** The event that the text comes from, where the belief tells. */
+  eventId?: string;
 }
 
 /** The values of a belief, by a key that stays the same while the value changes. */
@@ -34,21 +37,39 @@ interface Fact {
   label?: string | null;
   /** Tells values apart that have the same field and fact. */
   key?: string;
+  eventId?: string | undefined;
 }
 
-export function createValueList(): ValueList {
+/** The day on which values are asked for. */
+export interface ValueDay {
+  on: Day;
+  timeZone: string;
+}
+
+/** With a day, timelines are listed by the value that they have on it. */
+export function createValueList(day?: ValueDay): ValueList {
   const values = new Map<string, Named>();
-  function put(field: string, { id, label, key }: Fact, value: Pick<Named, 'timeline' | 'text'>): void {
+  function put(
+    field: string,
+    { id, label, key, eventId }: Fact,
+    value: Pick<Named, 'timeline' | 'text'>,
+  ): void {
     values.set(`${field}\n${id ?? ''}\n${key ?? ''}`, {
       field,
       factId: id ?? null,
       label: label ?? null,
+      ...(eventId !== undefined && { eventId }),
       ...value,
     });
   }
+  function putOn({ on, timeZone }: ValueDay, field: string, timeline: Timeline<unknown>, fact: Fact): void {
+    const assertion = assertionOn(timeline, on, timeZone);
+    if (assertion) put(field, { ...fact, eventId: assertion.eventId }, { text: displayed(assertion.value) });
+  }
   return {
     values,
-    timeline: (field, timeline, fact = {}) => put(field, fact, { timeline }),
+    timeline: (field, timeline, fact = {}) =>
+      day ? putOn(day, field, timeline, fact) : put(field, fact, { timeline }),
     text: (field, value, fact = {}) => put(field, fact, { text: displayed(value) }),
   };
 }
@@ -65,6 +86,25 @@ export function compareValues(before: NamedValues, after: NamedValues): FieldCha
     if (change) changes.push({ field, factId, label, ...change });
   }
   return changes;
+}
+
+/** A value that differs between two points, with the events that either value comes from, where the beliefs tell. */
+export interface Difference extends FieldChange {
+  wasFrom: string | undefined;
+  nowFrom: string | undefined;
+}
+
+/** Compares values that were listed for a day each. */
+export function differencesBetween(before: NamedValues, after: NamedValues): Difference[] {
+  const differences: Difference[] = [];
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    const [old, fresh] = [before.get(key), after.get(key)];
+    const { field, factId, label } = fresh ?? old!;
+    const change = textChange(old?.text ?? null, fresh?.text ?? null);
+    if (change)
+      differences.push({ field, factId, label, ...change, wasFrom: old?.eventId, nowFrom: fresh?.eventId });
+  }
+  return differences;
 }
 
 type Change = Pick<FieldChange, 'was' | 'now'>;

@@ -2,18 +2,44 @@
 import {
   compareValues,
   createValueList,
+  type Difference,
+  differencesBetween,
   type FieldChange,
   type NamedValues,
+  type ValueDay,
   type ValueList,
 } from '../changes.ts';
-import type { ContactBelief, Ending, PlacementFact } from './belief.ts';
+import { dayInZone } from '../time/clock.ts';
+import type { Day } from '../time/day.ts';
+import { parseEdtf } from '../time/edtf.ts';
+import {
+  type Certainty,
+  certaintyOn,
+  endedWithoutDate,
+  exactDay,
+  openEnd,
+  unknownStart,
+} from '../time/interval.ts';
+import type { BuyingRoleFact, ContactBelief, Ending, PlacementFact } from './belief.ts';
+import { hasHappenedBy, placementInterval } from './placement-interval.ts';
 
 export function describeChanges(before: ContactBelief | null, after: ContactBelief | null): FieldChange[] {
   return before === after ? [] : compareValues(valuesOf(before), valuesOf(after));
 }
 
-function valuesOf(belief: ContactBelief | null): NamedValues {
-  const list = createValueList();
+/** How two beliefs, each on a day, differ. */
+export function contactDifferences(
+  before: ContactBelief | null,
+  beforeDay: ValueDay,
+  after: ContactBelief | null,
+  afterDay: ValueDay,
+): Difference[] {
+  return differencesBetween(valuesOf(before, beforeDay), valuesOf(after, afterDay));
+}
+
+/** With a day: the values on it, and what had happened by it. */
+function valuesOf(belief: ContactBelief | null, day?: ValueDay): NamedValues {
+  const list = createValueList(day);
   if (!belief) return list.values;
   list.timeline('name', belief.name);
   list.timeline('location', belief.location);
@@ -34,14 +60,61 @@ function valuesOf(belief: ContactBelief | null): NamedValues {
   }
   for (const attribute of belief.attributes)
     list.timeline('attribute', attribute.value, { id: attribute.id, label: attribute.name });
-  for (const placement of belief.placements) listPlacement(list, placement);
-  listEnding(list, 'removal', belief.removed);
-  listEnding(list, 'death', belief.died);
-  list.text('mergedInto', belief.mergedInto?.contactId);
+  for (const placement of belief.placements) {
+    if (!day) listPlacement(list, placement);
+    else if (!placement.withdrawn) listPlacementOn(list, placement, belief.died, day);
+  }
+  for (const [field, ending] of [
+    ['removal', belief.removed],
+    ['death', belief.died],
+  ] as const)
+    if (ending && (!day || hasHappenedBy(ending, day.on, day.timeZone))) listEnding(list, field, ending);
+  list.text('mergedInto', belief.mergedInto?.contactId, { eventId: belief.mergedInto?.eventId });
   list.text('erasure', belief.erased?.erasureId);
   for (const proposal of belief.proposals)
     list.text('proposal', proposal.state, { id: proposal.id, label: proposal.claimed });
   return list.values;
+}
+
+/** What the contact was in the account on the day, and nothing of what it was there only before or after. */
+function listPlacementOn(
+  list: ValueList,
+  placement: PlacementFact,
+  died: Ending | null,
+  { on, timeZone }: ValueDay,
+): void {
+  const certainty = certaintyOn(placementInterval(placement, died, timeZone), exactDay(on));
+  const isOver = certainty !== 'CERTAIN';
+  const over = isOver ? (placement.removed ?? placement.ended ?? died) : null;
+  const held: Record<Certainty, string | null> = { CERTAIN: 'certain', POSSIBLE: 'possible', NO: null };
+  list.text('placement.held', held[certainty], { id: placement.id, eventId: over?.eventId });
+  const past = certainty === 'NO' ? withoutDays(placement) : placement;
+  const roles = past.buyingRoles.filter((role) => isHeldOn(role, on, timeZone));
+  listPlacement(list, { ...past, buyingRoles: roles.map(({ role }) => ({ role })) });
+}
+
+/** What of a placement is so on whatever day one asks. */
+function withoutDays(placement: PlacementFact): PlacementFact {
+  return {
+    ...placement,
+    title: [],
+    function: [],
+    department: [],
+    managerId: [],
+    payingAccountId: [],
+    contactType: [],
+    importance: [],
+    interactionClass: [],
+    buyingRoles: [],
+  };
+}
+
+function isHeldOn({ startsOn, ended }: BuyingRoleFact, on: Day, timeZone: string): boolean {
+  const start = (startsOn !== undefined && parseEdtf(startsOn)) || unknownStart;
+  if (!ended) return certaintyOn({ start, end: openEnd }, exactDay(on)) !== 'NO';
+  const end = ended.effectiveOn === undefined ? undefined : parseEdtf(ended.effectiveOn);
+  const learnedOn = dayInZone(ended.learnedAtMs, timeZone);
+  return certaintyOn(end ? { start, end } : endedWithoutDate(start, learnedOn), exactDay(on)) !== 'NO';
 }
 
 function listPlacement(list: ValueList, placement: PlacementFact): void {
@@ -70,7 +143,7 @@ function listPlacement(list: ValueList, placement: PlacementFact): void {
 /** The ending itself is "true" while it is believed; what is known of it comes with it. */
 function listEnding(list: ValueList, field: string, ending: Ending | null, id?: string): void {
   if (!ending) return;
-  const fact = id === undefined ? {} : { id };
+  const fact = { ...(id !== undefined && { id }), eventId: ending.eventId };
   list.text(field, true, fact);
   if (field !== 'placement.ending') list.text(`${field}.effectiveOn`, ending.effectiveOn, fact);
   list.text(`${field}.reasonCode`, ending.reasonCode, fact);

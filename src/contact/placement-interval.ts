@@ -1,5 +1,6 @@
 // When a placement holds: its dates, uncertain as they are, as an interval of days.
 import { dayInZone } from '../time/clock.ts';
+import type { Day } from '../time/day.ts';
 import { type DateBounds, parseEdtf } from '../time/edtf.ts';
 import { endedWithoutDate, openEnd, unknownStart, type ValidInterval } from '../time/interval.ts';
 import type { ContactBelief, Ending, PlacementFact } from './belief.ts';
@@ -37,4 +38,10 @@ export function endsBeforeStart(placement: PlacementFact): boolean {
   const start = placement.startsOn === null ? undefined : parseEdtf(placement.startsOn);
   const end = placement.ended?.effectiveOn === undefined ? undefined : parseEdtf(placement.ended.effectiveOn);
   return start !== undefined && end !== undefined && end.latest < start.earliest;
+}
+
+/** Whether it had happened by a day, for sure: by its date, else by the day on which it was learned. */
+export function hasHappenedBy({ effectiveOn, learnedAtMs }: Ending, on: Day, timeZone: string): boolean {
+  const date = effectiveOn === undefined ? undefined : parseEdtf(effectiveOn);
+  return (date?.latest ?? dayInZone(learnedAtMs, timeZone)) <= on;
 }
