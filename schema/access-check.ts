@@ -62,7 +62,7 @@ function forbidden(refused: ReadonlyMap<string, readonly Role[]>): GraphQLError 
   );
   const more = refused.size > problemsMax ? `; and ${refused.size - problemsMax} more` : '';
   return new GraphQLError(`Your roles do not allow this, so nothing was done: ${words.join('; ')}${more}.`, {
-    extensions: { code: 'FORBIDDEN', coordinate: problems[0]?.coordinate, problems, http: { status: 403 } },
+    extensions: { code: 'FORBIDDEN', coordinate: problems[0]?.coordinate, problems },
   });
 }
 

@@ -1,6 +1,7 @@
 // The configuration: environment variables and options, checked once, with a message that says what would be right.
 import { z } from 'zod';
 import { type AccessLogLevel, accessLogLevels } from './access/events.ts';
+import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/settings.ts';
 import { isTimeZone } from './time/clock.ts';
 
 /** Every environment variable that the program reads. The README's table is compared with this one by a test. */
@@ -19,14 +20,30 @@ export const environmentVariables = {
   CONTACT_LEDGER_KEY_DATABASE:
     'Connection string of a PostgreSQL database that holds the keys instead of a file.',
   CONTACT_LEDGER_HOST:
-    'Address to listen on (default 127.0.0.1; only loopback until the API has authentication).',
+    'Address to listen on (default 127.0.0.1); another than loopback only with authentication.',
   CONTACT_LEDGER_PORT: 'Port to listen on (default 4000; 0 takes a free one).',
   CONTACT_LEDGER_TIME_ZONE: 'IANA time zone in which a moment is a day (default UTC).',
-  CONTACT_LEDGER_ACTOR: 'Subject that local commands are recorded under (default local).',
   CONTACT_LEDGER_ACCESS_LOG:
     'Which reads are recorded: off, history (the default: histories, reports and exports) or all (every contact read too).',
   CONTACT_LEDGER_BACKUP_DAYS:
     'Days after which no backup of the ledger is kept, as receipts of erasures state it (default 35).',
+  CONTACT_LEDGER_ACTOR:
+    'Subject that changes are recorded under while no authentication is set up (default local).',
+  CONTACT_LEDGER_JWT_SECRET: 'Secret of JSON Web Tokens signed with HS256: a text of at least 32 bytes.',
+  CONTACT_LEDGER_JWT_SECRET_FILE: 'File that holds the secret instead.',
+  CONTACT_LEDGER_JWKS: 'Where the public keys of JSON Web Tokens are instead: an https: address or a file.',
+  CONTACT_LEDGER_JWT_ISSUER: 'The iss that tokens must have.',
+  CONTACT_LEDGER_JWT_AUDIENCE: 'The aud that tokens must have.',
+  CONTACT_LEDGER_JWT_ALGORITHMS:
+    'Accepted signature algorithms (default RS256 ES256 EdDSA with public keys).',
+  CONTACT_LEDGER_JWT_CLAIMS:
+    'Names of the claims (default subject=sub kind=kind team=team roles=roles; a name may be a path).',
+  CONTACT_LEDGER_ORIGINS:
+    'Web origins whose pages may use the API, such as https://app.example (default none).',
+  CONTACT_LEDGER_GRAPHIQL: 'The page at /: on or off (default on, but off with NODE_ENV=production).',
+  CONTACT_LEDGER_INTROSPECTION:
+    'Questions about the schema itself: on or off (default on, but off with NODE_ENV=production).',
+  CONTACT_LEDGER_LOG_LEVEL: 'What is logged: info (each request too), warn, error or silent (default info).',
 } as const;
 
 const zConfig = z.object({
@@ -63,6 +80,31 @@ const zConfig = z.object({
   CONTACT_LEDGER_BACKUP_DAYS: z.coerce.number('is a number of days').int().min(0).max(36_500).default(35),
 });
 
+const zSwitch = z.enum(['on', 'off'], 'is on or off').transform((value) => value === 'on');
+const zServing = z.object({
+  NODE_ENV: z.string().optional(),
+  CONTACT_LEDGER_JWT_SECRET: z.string().optional(),
+  CONTACT_LEDGER_JWT_SECRET_FILE: z.string().optional(),
+  CONTACT_LEDGER_JWKS: z.string().optional(),
+  CONTACT_LEDGER_JWT_ISSUER: z.string().optional(),
+  CONTACT_LEDGER_JWT_AUDIENCE: z.string().optional(),
+  CONTACT_LEDGER_JWT_ALGORITHMS: z.string().optional(),
+  CONTACT_LEDGER_JWT_CLAIMS: z.string().optional(),
+  CONTACT_LEDGER_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'is a list of origins such as https://app.example, without a path',
+    ),
+  CONTACT_LEDGER_GRAPHIQL: zSwitch.optional(),
+  CONTACT_LEDGER_INTROSPECTION: zSwitch.optional(),
+  CONTACT_LEDGER_LOG_LEVEL: z
+    .enum(['info', 'warn', 'error', 'silent'], 'is info, warn, error or silent')
+    .default('info'),
+});
+
 export interface Config {
   dataDirectory: string;
   masterKey: string | undefined;
@@ -79,19 +121,25 @@ export interface Config {
   backupDays: number;
 }
 
+export type LogLevel = 'info' | 'warn' | 'error' | 'silent';
+
+/** What only a server needs to know. */
+export interface ServingConfig {
+  jwt: JwtSettings | undefined;
+  /** Origins whose pages may use the API. */
+  origins: readonly string[];
+  graphiql: boolean;
+  introspection: boolean;
+  logLevel: LogLevel;
+}
+
 export class ConfigInvalid extends Error {
   readonly code = 'CONFIG_INVALID';
 }
 
 /** Throws ConfigInvalid naming each variable that is wrong; an empty variable counts as absent. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = zConfig.safeParse(given);
-  if (!parsed.success)
-    throw new ConfigInvalid(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '),
-    );
-  const values = parsed.data;
+  const values = parseVariables(zConfig, environment);
   return {
     dataDirectory: values.CONTACT_LEDGER_DATA,
     masterKey: values.CONTACT_LEDGER_MASTER_KEY,
@@ -111,4 +159,46 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     accessLog: values.CONTACT_LEDGER_ACCESS_LOG,
     backupDays: values.CONTACT_LEDGER_BACKUP_DAYS,
   };
+}
+
+/** The same for what a server needs beside. Reads the files that variables name. Throws ConfigInvalid. */
+export function readServingConfig(environment: NodeJS.ProcessEnv): ServingConfig {
+  const values = parseVariables(zServing, environment);
+  const isOpen = values.NODE_ENV !== 'production';
+  const variables = Object.fromEntries(
+    Object.entries(jwtVariables).map(([name, variable]) => [name, values[variable]]),
+  );
+  const jwt = readJwtSettings(variables);
+  if (jwt && 'variable' in jwt) throw new ConfigInvalid(`${jwtVariables[jwt.variable]} ${jwt.message}`);
+  return {
+    jwt,
+    origins: values.CONTACT_LEDGER_ORIGINS,
+    graphiql: values.CONTACT_LEDGER_GRAPHIQL ?? isOpen,
+    introspection: values.CONTACT_LEDGER_INTROSPECTION ?? isOpen,
+    logLevel: values.CONTACT_LEDGER_LOG_LEVEL,
+  };
+}
+
+const jwtVariables = {
+  secret: 'CONTACT_LEDGER_JWT_SECRET',
+  secretFile: 'CONTACT_LEDGER_JWT_SECRET_FILE',
+  jwks: 'CONTACT_LEDGER_JWKS',
+  issuer: 'CONTACT_LEDGER_JWT_ISSUER',
+  audience: 'CONTACT_LEDGER_JWT_AUDIENCE',
+  algorithms: 'CONTACT_LEDGER_JWT_ALGORITHMS',
+  claims: 'CONTACT_LEDGER_JWT_CLAIMS',
+} as const satisfies Record<keyof JwtVariables, string>;
+
+/** An empty variable counts as absent. */
+function parseVariables<S extends z.ZodType>(shape: S, environment: NodeJS.ProcessEnv): z.infer<S> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = shape.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new ConfigInvalid(
+    parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '),
+  );
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
 }

@@ -76,6 +76,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
     files:
       /^src\/(application|ledger-files|replica|audit-trail|export|verify|config|sealed-log|contact-proof)\.ts$|^src\/(ingest|erasure|access)\//,
     mayImport: [
+      'auth',
       'access events',
       'erased people',
       'integrity',

@@ -6,7 +6,7 @@ import { accountListing } from '../../projections/accounts.ts';
 import { contactListing } from '../../projections/contacts.ts';
 import { countRows } from '../../projections/listing.ts';
 import type { Application } from '../application.ts';
-import { readConfig } from '../config.ts';
+import { readConfig, readServingConfig } from '../config.ts';
 import {
   type CustomerBaseOptions,
   demoHighlights,
@@ -62,13 +62,22 @@ export function defineDemo(program: Command): void {
       'port to listen on (default: CONTACT_LEDGER_PORT or 4000; 0 takes a free one)',
       portNumber,
     )
-    .option('--host <host>', 'loopback address to listen on (default: CONTACT_LEDGER_HOST or 127.0.0.1)')
+    .option(
+      '--host <host>',
+      'address to listen on (default: CONTACT_LEDGER_HOST or 127.0.0.1); another than loopback needs authentication',
+    )
     .option('--no-serve', 'only make the base')
     .action(async (options: DemoOptions, command: Command) => {
       const { data = './demo-data', json = false } = command.optsWithGlobals<GlobalOptions>();
       const base = planBase(data, options);
       const masterKeyFile = ownMasterKey(data);
-      const config = { ...readConfig(process.env), dataDirectory: data, masterKey: undefined, masterKeyFile };
+      const config = {
+        ...readConfig(process.env),
+        ...readServingConfig(process.env),
+        dataDirectory: data,
+        masterKey: undefined,
+        masterKeyFile,
+      };
       const progress = createProgress();
       const app = await openConfigured(config, { create: true, progress });
       const made = await makeBase(app, base, progress);

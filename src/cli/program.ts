@@ -4,6 +4,7 @@ import { defineAccessLog } from './access-log.ts';
 import { defineAccessReport } from './access-report.ts';
 import { defineAudit } from './audit.ts';
 import { defineCheckpoint, definePublicKey } from './checkpoint.ts';
+import { defineCompletion } from './completion.ts';
 import { defineDemo } from './demo.ts';
 import { defineErase } from './erase.ts';
 import { defineExport } from './export.ts';
@@ -15,6 +16,7 @@ import { defineRebuild } from './rebuild.ts';
 import { defineReceipt } from './receipt.ts';
 import { defineServe } from './serve.ts';
 import { codeOf, type ExitCode, messageOf } from './terminal.ts';
+import { defineToken } from './token.ts';
 import { defineVerify } from './verify.ts';
 import { defineVerifyProof } from './verify-proof.ts';
 
@@ -44,15 +46,22 @@ export function buildProgram(): Command {
     defineCheckpoint,
     defineProof,
     defineVerifyProof,
+    defineToken,
+    defineCompletion,
   ])
     define(program);
   return program;
 }
 
+function exitByThrowing(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(exitByThrowing);
+}
+
 /** Runs a command line and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
-  const program = buildProgram().exitOverride();
-  for (const command of program.commands) command.exitOverride();
+  const program = buildProgram();
+  exitByThrowing(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return (process.exitCode as ExitCode | undefined) ?? 0;

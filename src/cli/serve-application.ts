@@ -1,41 +1,83 @@
 // Serves an open ledger until it is asked to stop: what `serve` and `demo` share.
 import 'reflect-metadata';
 import type { IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
+import { refusalOf } from '../../schema/access-check.ts';
 import { buildLedgerSchema } from '../../schema/build.ts';
 import type { Context } from '../../schema/context.ts';
 import { zPurpose } from '../access/events.ts';
 import type { Application } from '../application.ts';
-import { type Config, ConfigInvalid } from '../config.ts';
+import { type AccessFile, openAccessFile } from '../auth/access-file.ts';
+import { type Authenticator, createAuthenticator } from '../auth/authenticator.ts';
+import { createJwtVerifier } from '../auth/jwt.ts';
+import { type Config, ConfigInvalid, type ServingConfig } from '../config.ts';
 import type { ExampleQuery } from '../server/graphiql-page.ts';
 import { type HttpServer, startHttpServer } from '../server/http-server.ts';
-import { log } from './terminal.ts';
+import { accessFileName, logAtLeast } from './terminal.ts';
 
 const closeWithinMs = 10_000;
+
+export interface Serving extends HttpServer {
+  /** Whether a token is needed; else whoever reaches the loopback address is the local user. */
+  needsToken: boolean;
+}
 
 /** Starts the HTTP server over an open ledger. */
 export async function serveApplication(
   app: Application,
-  config: Pick<Config, 'host' | 'port' | 'actor'>,
+  config: Pick<Config, 'host' | 'port' | 'actor' | 'dataDirectory'> & ServingConfig,
   exampleQueries: ExampleQuery[] = generalExamples,
-): Promise<HttpServer> {
+): Promise<Serving> {
   if (!Number.isInteger(config.port) || config.port < 0 || config.port > 65_535)
     throw new ConfigInvalid('The port is a whole number from 0 to 65535; 0 takes a free one.');
   app.policies.follow();
-  const context = (headers: IncomingHttpHeaders): Context => ({
-    app,
-    actor: { id: config.actor, kind: 'person' },
-    roles: ['admin'],
-    purpose: purposeOf(headers),
-  });
-  return startHttpServer({
+  const tokens = openAccessFile(join(config.dataDirectory, accessFileName));
+  const authenticator = authenticatorOf(app, config, tokens);
+  const server = await startHttpServer({
     schema: await buildLedgerSchema(),
-    context: ({ headers }) => context(headers),
+    authenticator,
+    authorise: ({ viewer, ...operation }) => refusalOf({ ...operation, roles: viewer.roles }),
+    context: ({ headers, viewer }): Context => ({
+      app,
+      actor: viewer.actor,
+      roles: viewer.roles,
+      purpose: purposeOf(headers),
+    }),
     host: config.host,
     port: config.port,
-    log,
+    log: logAtLeast(config.logLevel),
     exampleQueries,
     ready: () => app.readModels.isFollowing && app.store.isFollowing,
+    graphiql: config.graphiql,
+    introspection: config.introspection,
+    origins: config.origins,
   });
+  const close = async () => {
+    await server.close();
+    tokens.close();
+  };
+  return { ...server, close, needsToken: authenticator.isRequired() };
+}
+
+/** The local user is an admin: whoever may start the server may read its files too. */
+function authenticatorOf(
+  app: Application,
+  { actor, jwt }: { actor: string } & Pick<ServingConfig, 'jwt'>,
+  tokens: AccessFile,
+): Authenticator {
+  return createAuthenticator({
+    local: { actor: { id: actor, kind: 'person' }, roles: ['admin'] },
+    verifyJwt: jwt && createJwtVerifier(jwt),
+    tokens,
+    nowMs: () => app.clock.nowMs(),
+  });
+}
+
+/** What to tell whoever started the server of who can use it. */
+export function describeAccess({ needsToken }: Serving): string {
+  return needsToken
+    ? 'Access:  with a token (Authorization: Bearer …)'
+    : 'Access:  no authentication is set up, so from this machine only, and as an admin';
 }
 
 /** Why somebody looks, from the header x-purpose. A text that is no reference is not recorded: it may be personal. */

@@ -1,7 +1,7 @@
 // contact-ledger serve: answers GraphQL at /graphql, with a page to try queries at /.
 import { relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { type Config, ConfigInvalid } from '../config.ts';
+import { type Config, ConfigInvalid, readServingConfig } from '../config.ts';
 import { startCheckpoints } from '../integrity/checkpoint-schedule.ts';
 import { configOf, createProgress, log, openConfigured, portNumber, print } from './terminal.ts';
 
@@ -16,11 +16,14 @@ export function defineServe(program: Command): void {
       'port to listen on (default: CONTACT_LEDGER_PORT or 4000; 0 takes a free one)',
       portNumber,
     )
-    .option('--host <host>', 'loopback address to listen on (default: CONTACT_LEDGER_HOST or 127.0.0.1)')
+    .option(
+      '--host <host>',
+      'address to listen on (default: CONTACT_LEDGER_HOST or 127.0.0.1); another than loopback needs authentication',
+    )
     .action(async (options: { port?: number; host?: string }, command: Command) => {
       // The schema and the server are loaded by those who serve alone: an import has no use for their memory.
-      const { serveApplication, untilStopped } = await import('./serve-application.ts');
-      const config = configOf(command);
+      const { describeAccess, serveApplication, untilStopped } = await import('./serve-application.ts');
+      const config = { ...configOf(command), ...readServingConfig(process.env) };
       checkCheckpoints(config);
       const progress = createProgress();
       const app = await openConfigured(config, { create: true, progress });
@@ -31,7 +34,7 @@ export function defineServe(program: Command): void {
         print(JSON.stringify({ url: server.url, ledgerId: app.ledgerId, position: await app.store.head() }));
       else
         print(
-          `Ledger ${config.dataDirectory} (${app.ledgerId}) at position ${await app.store.head()}\nGraphQL: ${server.url}/graphql\nTry it:  ${server.url}/`,
+          `Ledger ${config.dataDirectory} (${app.ledgerId}) at position ${await app.store.head()}\nGraphQL: ${server.url}/graphql\nTry it:  ${server.url}/\n${describeAccess(server)}`,
         );
       const { file, command: handedTo } = config.checkpoints;
       const checkpoints =

@@ -1,7 +1,7 @@
 // What commands share at the terminal: opening the ledger, progress on standard error, results as text or JSON, exit codes.
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Application, openApplication } from '../application.ts';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, type LogLevel, readConfig } from '../config.ts';
 import { readSigningKey } from '../integrity/signing-key.ts';
 import { masterKeyFileWarning, readMasterKey } from '../personal-data/master-key.ts';
 import type { PolicyCounts } from '../policies/runner.ts';
@@ -132,6 +132,19 @@ export function createProgress(): Progress {
 export function log(entry: object): void {
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`);
 }
+
+const levels: readonly LogLevel[] = ['info', 'warn', 'error', 'silent'];
+
+/** Leaves out what is less grave; an entry says its own `level`. */
+export function logAtLeast(least: LogLevel): (entry: object) => void {
+  return (entry) => {
+    const level = 'level' in entry ? (entry.level as LogLevel) : 'error';
+    if (levels.indexOf(level) >= levels.indexOf(least)) log(entry);
+  };
+}
+
+/** The file of API tokens in the ledger's folder. */
+export const accessFileName = 'access.db';
 
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);

@@ -40,8 +40,14 @@ const packageFiles = [
 
 const pageStyle = 'html, body, #graphiql { height: 100%; margin: 0; }\n';
 
-/** All files of the page by their path on the server: `/` and the `/assets/…` it refers to. */
-export function loadGraphiqlPage(exampleQueries: readonly ExampleQuery[]): Map<string, StaticFile> {
+/**
+ * All files of the page by their path on the server: `/` and the `/assets/…` it refers to. Where a token is needed, each tab
+ * begins with a place to put it; GraphiQL keeps headers only as long as the page is open.
+ */
+export function loadGraphiqlPage(
+  exampleQueries: readonly ExampleQuery[],
+  needsToken = false,
+): Map<string, StaticFile> {
   const assets = new Map<string, StaticFile>();
   const styles: string[] = [];
   const scripts: string[] = [];
@@ -63,7 +69,7 @@ export function loadGraphiqlPage(exampleQueries: readonly ExampleQuery[]): Map<s
     add(file.path.replace(/^umd\//, ''), readPackageFile(file.package, file.path));
   }
   add('page.css', Buffer.from(pageStyle));
-  add('start.js', Buffer.from(startScript(exampleQueries)));
+  add('start.js', Buffer.from(startScript(exampleQueries, needsToken)));
 
   const page = Buffer.from(pageHtml(styles, scripts));
   assets.set('/', {
@@ -100,8 +106,16 @@ function pageHtml(styles: readonly string[], scripts: readonly string[]): string
 }
 
 /** A served file rather than an inline script, which the page's own policy forbids. */
-function startScript(exampleQueries: readonly ExampleQuery[]): string {
-  const tabs = JSON.stringify(exampleQueries.map(tabOf), null, 2);
+function startScript(exampleQueries: readonly ExampleQuery[], needsToken: boolean): string {
+  const headers = needsToken ? '{\n  "Authorization": "Bearer "\n}' : undefined;
+  const tabs = JSON.stringify(
+    exampleQueries.map((example) => ({ ...tabOf(example), ...(headers && { headers }) })),
+    null,
+    2,
+  );
+  const firstTool = headers
+    ? "'headers'"
+    : "tabs.some((tab) => tab.variables !== undefined) ? 'variables' : false";
   return `'use strict';
 const tabs = ${tabs};
 // What the browser keeps belongs to these tabs: another ledger at the same address begins with its own.
@@ -123,7 +137,8 @@ ReactDOM.createRoot(document.getElementById('graphiql')).render(
     storage,
     defaultTabs: tabs.length > 0 ? tabs : undefined,
     variables: isFirstVisit ? tabs[0]?.variables : undefined,
-    defaultEditorToolsVisibility: tabs.some((tab) => tab.variables !== undefined) ? 'variables' : false,
+    defaultHeaders: ${JSON.stringify(headers ?? '')},
+    defaultEditorToolsVisibility: ${firstTool},
   }),
 );
 `;

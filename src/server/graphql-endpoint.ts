@@ -1,18 +1,31 @@
 // The /graphql route: reads the request, lets Apollo execute it and writes the answer.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
+import { ApolloServer, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { AuthenticationFailure, type Viewer } from '../auth/viewer.ts';
 import type { ErrorMask, Log } from './error-masking.ts';
+import { type Authorise, operationPlugin } from './operation-plugin.ts';
+import {
+  logRequest,
+  type RecordedContext,
+  type RequestRecord,
+  startRecord,
+  withRecord,
+} from './request-log.ts';
 
 const bodyBytesMax = 1024 * 1024;
 
 /** Builds the object that resolvers get as their context; what it throws is masked like a resolver's error. */
-export type ContextFunction = (request: { headers: IncomingHttpHeaders }) => Promise<object> | object;
+export type ContextFunction = (request: {
+  headers: IncomingHttpHeaders;
+  viewer: Viewer;
+}) => Promise<object> | object;
 
 export interface GraphqlEndpoint {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -23,6 +36,7 @@ interface Refusal {
   status: number;
   code: string;
   message: string;
+  headers?: Record<string, string>;
 }
 
 const tooLarge: Refusal = {
@@ -38,22 +52,27 @@ const notJson: Refusal = {
 
 export async function createGraphqlEndpoint(options: {
   schema: GraphQLSchema;
+  authenticator: Authenticator;
+  authorise: Authorise;
   context: ContextFunction;
+  introspection: boolean;
   mask: ErrorMask;
   log: Log;
 }): Promise<GraphqlEndpoint> {
-  const apollo = new ApolloServer<BaseContext>({
+  const apollo = new ApolloServer<RecordedContext>({
     schema: options.schema,
     formatError: options.mask.format,
     logger: apolloLogger(options.log),
     csrfPrevention: true,
-    // The page at / reads the schema; it is no secret, it is committed.
-    introspection: true,
+    introspection: options.introspection,
+    // Suggestions of other names tell the schema too.
+    hideSchemaDetailsFromClientErrors: !options.introspection,
     includeStacktraceInErrorResponses: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
     // The reporting ones because an APOLLO_KEY in the environment would otherwise send data elsewhere.
     plugins: [
+      operationPlugin(options.authorise),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -62,9 +81,26 @@ export async function createGraphqlEndpoint(options: {
   await apollo.start();
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedMs = performance.now();
+    const record = startRecord();
+    try {
+      await answer(request, response, record);
+    } finally {
+      logRequest(options.log, record, startedMs, response.statusCode);
+    }
+  }
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    record: RequestRecord,
+  ): Promise<void> {
+    const viewer = await viewerOf(request);
+    if ('status' in viewer) return refuse(response, viewer, record);
+    const authenticated = Object.assign(record, { viewer });
     const body = await readJsonBody(request);
     if (body === undefined) return;
-    if ('refusal' in body) return refuse(response, body.refusal);
+    if ('refusal' in body) return refuse(response, body.refusal, record);
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? '',
@@ -72,7 +108,8 @@ export async function createGraphqlEndpoint(options: {
         search: /\?.*$/s.exec(request.url ?? '')?.[0] ?? '',
         body: body.json,
       },
-      context: async () => options.context({ headers: request.headers }),
+      context: async () =>
+        withRecord(await options.context({ headers: request.headers, viewer }), authenticated),
     });
     response.statusCode = result.status ?? 200;
     response.setHeader('cache-control', 'no-store');
@@ -83,6 +120,15 @@ export async function createGraphqlEndpoint(options: {
     }
     for await (const chunk of result.body.asyncIterator) response.write(chunk);
     response.end();
+  }
+
+  async function viewerOf(request: IncomingMessage): Promise<Viewer | Refusal> {
+    try {
+      return await options.authenticator.authenticate(request.headers.authorization);
+    } catch (fault) {
+      if (!(fault instanceof AuthenticationFailure)) throw fault;
+      return authenticationRefusal(fault, options.mask);
+    }
   }
 
   return { handle, stop: () => apollo.stop() };
@@ -128,10 +174,29 @@ function readBody(request: IncomingMessage): Promise<Buffer | 'TOO_LARGE' | 'CLI
   });
 }
 
-function refuse(response: ServerResponse, refusal: Refusal): void {
+/** RFC 6750: what is wanted, and that the given one is no good. */
+function authenticationRefusal(failure: AuthenticationFailure, mask: ErrorMask): Refusal {
+  const { code, message, isGiven } = failure;
+  if (code === 'AUTHENTICATION_UNAVAILABLE') {
+    mask.report(failure);
+    return { status: 503, code, message };
+  }
+  const description = message.replaceAll(/[^\x20-\x7e]|["\\]/g, '');
+  const error = isGiven ? `, error="invalid_token", error_description="${description}"` : '';
+  return {
+    status: 401,
+    code,
+    message,
+    headers: { 'www-authenticate': `Bearer realm="contact-ledger"${error}` },
+  };
+}
+
+function refuse(response: ServerResponse, refusal: Refusal, record: RequestRecord): void {
+  record.codes.add(refusal.code);
   response.writeHead(refusal.status, {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
+    ...refusal.headers,
   });
   response.end(
     JSON.stringify({ errors: [{ message: refusal.message, extensions: { code: refusal.code } }] }),

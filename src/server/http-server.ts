@@ -1,12 +1,15 @@
-// The HTTP server: GraphQL, the GraphiQL page and the health routes, for this machine only.
+// The HTTP server: GraphQL, the GraphiQL page and the health routes; for this machine only while nobody has to say who it is.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { allowOrigin, answerPreflight } from './cross-origin.ts';
 import { createErrorMask, type ErrorMask, type Log } from './error-masking.ts';
 import { closeGracefully } from './graceful-close.ts';
 import { type ExampleQuery, loadGraphiqlPage, type StaticFile } from './graphiql-page.ts';
 import { type ContextFunction, createGraphqlEndpoint, type GraphqlEndpoint } from './graphql-endpoint.ts';
 import { isLoopbackHost, isLoopbackHostHeader, urlOf } from './loopback.ts';
+import type { Authorise } from './operation-plugin.ts';
 import { ServerFailure } from './server-failure.ts';
 
 const headersTimeoutMs = 10_000;
@@ -14,8 +17,10 @@ const requestTimeoutMs = 30_000;
 
 export interface HttpServerOptions {
   schema: GraphQLSchema;
+  authenticator: Authenticator;
+  authorise: Authorise;
   context: ContextFunction;
-  /** Where to listen; only this machine's own addresses, as there is no authentication. Default 127.0.0.1. */
+  /** Where to listen; without authentication only this machine's own addresses. Default 127.0.0.1. */
   host?: string;
   /** 0 takes any free port; the answer's `url` names it. */
   port: number;
@@ -24,6 +29,12 @@ export interface HttpServerOptions {
   exampleQueries?: readonly ExampleQuery[];
   /** What /health/ready answers: whether reads are up to date enough to be served. Default: always. */
   ready?: () => boolean;
+  /** Whether the page at / is there. Default: yes. */
+  graphiql?: boolean;
+  /** Whether the schema may be asked about. Default: yes. */
+  introspection?: boolean;
+  /** Other origins whose pages may use the API. Default: none. */
+  origins?: readonly string[];
 }
 
 export interface HttpServer {
@@ -37,16 +48,19 @@ interface Routes {
   files: Map<string, StaticFile>;
   graphql: GraphqlEndpoint;
   isReady: () => boolean;
+  /** Whether each request names this machine: a credential cannot be had by re-pointing a name, so then any name will do. */
+  isLocalOnly: () => boolean;
+  origins: ReadonlySet<string>;
 }
 
 /** Throws ServerFailure HOST_NOT_LOOPBACK, PORT_IN_USE or CANNOT_LISTEN. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host = '127.0.0.1', port, log } = options;
-  if (!isLoopbackHost(host)) {
+  if (!isLoopbackHost(host) && !options.authenticator.isRequired()) {
     throw new ServerFailure(
       'HOST_NOT_LOOPBACK',
-      `The server has no authentication yet, so it listens on this machine only: host '${host}' is refused. ` +
-        `Use 127.0.0.1, ::1 or localhost.`,
+      `No authentication is set up, so the server listens on this machine only: host '${host}' is refused. ` +
+        `Use 127.0.0.1, ::1 or localhost, or make a token first: contact-ledger token create.`,
     );
   }
   const mask = createErrorMask(log);
@@ -56,9 +70,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   let closing: Promise<void> | undefined;
 
   const routes: Routes = {
-    files: loadGraphiqlPage(options.exampleQueries ?? []),
-    graphql: await createGraphqlEndpoint({ schema: options.schema, context: options.context, mask, log }),
+    files:
+      (options.graphiql ?? true)
+        ? loadGraphiqlPage(options.exampleQueries ?? [], options.authenticator.isRequired())
+        : new Map(),
+    graphql: await createGraphqlEndpoint({
+      schema: options.schema,
+      authenticator: options.authenticator,
+      authorise: options.authorise,
+      context: options.context,
+      introspection: options.introspection ?? true,
+      mask,
+      log,
+    }),
     isReady: () => closing === undefined && (options.ready?.() ?? true),
+    isLocalOnly: () => !options.authenticator.isRequired(),
+    origins: new Set(options.origins),
   };
   server.on('request', (request, response) => {
     const answered = answer(routes, request, response)
@@ -92,7 +119,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
 async function answer(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader('x-content-type-options', 'nosniff');
-  if (!isLoopbackHostHeader(request.headers.host)) {
+  if (routes.isLocalOnly() && !isLoopbackHostHeader(request.headers.host)) {
     return answerError(
       response,
       403,
@@ -101,7 +128,11 @@ async function answer(routes: Routes, request: IncomingMessage, response: Server
     );
   }
   const path = (request.url ?? '').replace(/\?.*$/s, '');
-  if (path === '/graphql') return routes.graphql.handle(request, response);
+  if (path === '/graphql') {
+    const isAllowed = allowOrigin(request, response, routes.origins);
+    if (request.method === 'OPTIONS') return answerPreflight(response, isAllowed);
+    return routes.graphql.handle(request, response);
+  }
 
   const file = routes.files.get(path);
   const isHealth = path === '/health/live' || path === '/health/ready';

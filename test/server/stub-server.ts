@@ -8,10 +8,14 @@ import {
   GraphQLString,
 } from 'graphql';
 import { onTestFinished } from 'vitest';
+import type { Viewer } from '../../src/auth/viewer.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../src/server/http-server.ts';
 
 export interface StubServer extends HttpServer {
+  /** Incidents and warnings. */
   logged: object[];
+  /** The lines of the requests. */
+  requests: Record<string, unknown>[];
   /** Resolves when the field `slow` has begun to run. */
   slowStarted: Promise<void>;
   /** Lets the field `slow` answer. */
@@ -24,16 +28,24 @@ export interface GraphqlBody {
   errors?: { message: string; path?: string[]; extensions: { code: string; incidentId?: string } }[];
 }
 
+export const localViewer: Viewer = { actor: { id: 'local', kind: 'person' }, roles: ['admin'] };
+
 /** Starts it on a free port; closed when the test ends. */
 export async function startStubServer(options: Partial<HttpServerOptions> = {}): Promise<StubServer> {
   const started = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const logged: object[] = [];
+  const requests: Record<string, unknown>[] = [];
   const server = await startHttpServer({
     schema: stubSchema(started.resolve, release.promise),
+    authenticator: { isRequired: () => false, authenticate: async () => localViewer },
+    authorise: () => undefined,
     context: () => ({}),
     port: 0,
-    log: (entry) => logged.push(entry),
+    log: (entry) =>
+      'event' in entry && entry.event === 'request'
+        ? requests.push(entry as Record<string, unknown>)
+        : logged.push(entry),
     ...options,
   });
   onTestFinished(async () => {
@@ -43,6 +55,7 @@ export async function startStubServer(options: Partial<HttpServerOptions> = {}):
   return {
     ...server,
     logged,
+    requests,
     slowStarted: started.promise,
     releaseSlow: release.resolve,
     post: async (query, variables) => {
