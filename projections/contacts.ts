@@ -249,6 +249,15 @@ function holdsOn(on: Day, includePossible: boolean): Condition {
   };
 }
 
+/** Whose each of these placements is; null for one that is not believed. Of a merge, the survivor that took it over. */
+export function findPlacementHolders(db: ReadDatabase, placementIds: readonly string[]): (string | null)[] {
+  const sql =
+    'SELECT asked.key AS at, (SELECT contact_id FROM placement WHERE id = asked.value ORDER BY hidden, contact_id LIMIT 1) AS holder ' +
+    'FROM json_each(?) asked ORDER BY asked.key';
+  const rows = db.prepare(sql).all(JSON.stringify(placementIds)) as { holder: string | null }[];
+  return rows.map(({ holder }) => holder);
+}
+
 /** Contacts that hold or held each of these posts, as believed now. */
 export function findPostHolders(db: ReadDatabase, postIds: readonly string[]): ContactBelief[][] {
   const sql =

@@ -19,7 +19,7 @@ export const history: EventProjection = {
     },
   ],
   rows(event) {
-    if (besideSubjects.has(categoryOf(event.stream))) return [];
+    if (!isHistoryCategory(categoryOf(event.stream))) return [];
     const { position, type, learnedAtMs, recordedAtMs, effectiveOn, actor, source, reasonCode } = event;
     const effective = effectiveOn === undefined ? undefined : parseEdtf(effectiveOn);
     return [
@@ -44,6 +44,10 @@ export const history: EventProjection = {
 
 /** Categories of streams that are about no contact and no account. */
 const besideSubjects: ReadonlySet<string> = new Set(['import', 'erasure', 'access']);
+
+export function isHistoryCategory(category: string): boolean {
+  return !besideSubjects.has(category);
+}
 
 /** The placement that an event names, also inside a confirmed or proposed claim. */
 export function placementOf(event: LedgerEvent): string | null {

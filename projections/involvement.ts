@@ -62,8 +62,14 @@ const selectPosts =
   "coalesce(nullif(max(p.account_id), ''), (SELECT min(account_id) FROM placement WHERE post_id = p.id)) AS accountId FROM post p";
 
 export function findPost(db: ReadDatabase, id: string): Post | null {
-  const row = db.prepare(`${selectPosts} WHERE p.id = ? GROUP BY p.id`).get(id);
-  return (row as Post | undefined) ?? null;
+  return findPosts(db, [id])[0] ?? null;
+}
+
+export function findPosts(db: ReadDatabase, ids: readonly string[]): (Post | null)[] {
+  const rows = db
+    .prepare(`${selectPosts} WHERE p.id IN (SELECT value FROM json_each(?)) GROUP BY p.id`)
+    .all(JSON.stringify(ids)) as unknown as Post[];
+  return ids.map((id) => rows.find((post) => post.id === id) ?? null);
 }
 
 /** Posts with this name, in an account or anywhere. */

@@ -69,7 +69,7 @@ export const ordinaryArguments = `
  */
 export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
-    read: `account account(externalId:) accounts contact post post(name:) postHolders posts posts(name:) successions undoPreview`,
+    read: `account account(externalId:) accounts contact node nodes nodes(ids:) post post(name:) postHolders posts posts(name:) successions undoPreview`,
     personal: `contacts contact(externalId:) search search(kinds:) search(text:)`,
     erase: `erasurePlan erasurePlan(contactId:) erasureReceipt`,
     oversee: `
@@ -152,7 +152,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   // Histories. `label` is the name of an attribute or the kind of a phone, which are sealed.
   HistoryEntry: {
     read: `
-      account actor causationId changes claimed commandId contact correlationId effectiveOn eventId evidence isErased
+      account actor causationId changes claimed commandId contact correlationId effectiveOn eventId evidence id isErased
       isReverted isVoid learnedAt placementId policy position reasonCode recordedAt source subjectId type`,
     personal: `reasonText sourceActor sourceRecord`,
   },
@@ -223,6 +223,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   ExternalIdInput: 'read',
   Location: 'read',
   Money: 'read',
+  Node: 'read',
   PageInfo: 'read',
   ValueOrigin: 'read',
 

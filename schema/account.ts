@@ -12,6 +12,7 @@ import { connectionOf, PageArguments } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Closing, Relationship, RenewalOutcome } from './enums.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
+import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Post, postOf } from './post.ts';
 import { PointInput, readPoint } from './read-point.ts';
@@ -85,11 +86,12 @@ export class AccountClosing {
 }
 
 @ObjectType({
+  implements: Node,
   description:
     'A customer, prospect or partner organisation. ' +
     'Values are those of the day and the knowledge that were asked about; null where none was known.',
 })
-export class Account {
+export class Account implements Node {
   belief: AccountBelief;
   point: ReadPoint;
 

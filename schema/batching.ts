@@ -1,6 +1,6 @@
 // Reads at once what resolvers ask for one by one: a list of fifty accounts with their contacts costs a few statements, not hundreds.
 import { findAccounts } from '../projections/accounts.ts';
-import { findContacts, findPostHolders } from '../projections/contacts.ts';
+import { findContacts, findPlacementHolders, findPostHolders } from '../projections/contacts.ts';
 import {
   type HistoryFilter,
   type HistoryOf,
@@ -8,7 +8,7 @@ import {
   listHistories,
 } from '../projections/history.ts';
 import { findMergedIntoEach } from '../projections/identities.ts';
-import { findInvolved, listPosts, type Post } from '../projections/involvement.ts';
+import { findInvolved, findPosts, listPosts, type Post } from '../projections/involvement.ts';
 import { type Listing, type ListKey, listKeys, listKeysOfEach } from '../projections/listing.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
 import type { Application } from '../src/application.ts';
@@ -46,6 +46,8 @@ export interface Batches {
   mergedInto(survivorId: string): Promise<string[]>;
   postHolders(postId: string): Promise<ContactBelief[]>;
   posts(accountId: string): Promise<Post[]>;
+  post(id: string): Promise<Post | null>;
+  placementHolder(placementId: string): Promise<string | null>;
   involved(asked: { kind: 'account' | 'post'; id: string }): Promise<string[]>;
   history(asked: { of: HistoryOf; filter: HistoryFilter; page: HistoryPage }): Promise<number[]>;
   events(positions: readonly number[]): Promise<LedgerEvent[]>;
@@ -69,6 +71,8 @@ function createBatches({ readModels: { database }, store, sealing }: Application
     account: createBatch((ids: readonly string[]) => inOrder(ids, findAccounts(database, ids))),
     mergedInto: createBatch((ids) => findMergedIntoEach(database, ids)),
     postHolders: createBatch((ids) => findPostHolders(database, ids)),
+    post: createBatch((ids) => findPosts(database, ids)),
+    placementHolder: createBatch((ids) => findPlacementHolders(database, ids)),
     posts: createBatch((ids) => listPosts(database, ids)),
     involved: createBatch((asked) =>
       inGroups(

@@ -17,6 +17,7 @@ import { ContactQueries } from './contacts.ts';
 import type { Context } from './context.ts';
 import { ErasureResolvers } from './erasure.ts';
 import { mutationResolvers } from './mutations.ts';
+import { NodeQueries } from './nodes.ts';
 import { PostQueries } from './post.ts';
 import { ProofQueries } from './proof.ts';
 import { SearchQueries } from './search.ts';
@@ -31,6 +32,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     AuditQueries,
     PostQueries,
     SuccessionQueries,
+    NodeQueries,
     SearchQueries,
     ProofQueries,
     ChangesSubscription,

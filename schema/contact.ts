@@ -20,6 +20,7 @@ import {
 import type { Context, ReadPoint } from './context.ts';
 import { Certainty, ContactStatus } from './enums.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
+import { Node } from './node.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { PointInput, readPoint } from './read-point.ts';
 import { readContact, readMergedContacts } from './reading.ts';
@@ -27,11 +28,12 @@ import { Instant } from './scalars.ts';
 import { Ending, ExternalId, endingOf, Location, originOf, ValueOrigin } from './values.ts';
 
 @ObjectType({
+  implements: Node,
   description:
     'A person we know, whatever account they are at; kept for ever, also after they leave. ' +
     'Values are those of the day and the knowledge that were asked about; null where none was known.',
 })
-export class Contact {
+export class Contact implements Node {
   belief: ContactBelief;
   point: ReadPoint;
 

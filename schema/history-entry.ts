@@ -8,6 +8,7 @@ import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { ActorKind } from './enums.ts';
 import type { Folded, Folds } from './history-folds.ts';
+import { entryIdOf, Node } from './node.ts';
 import { readAccount, readContact } from './reading.ts';
 import { EdtfDate, Instant, Position } from './scalars.ts';
 
@@ -91,11 +92,17 @@ export class HistoryChange {
   now: string | null;
 }
 
-@ObjectType({ description: 'One event of the ledger.' })
-export class HistoryEntry {
+@ObjectType({ implements: Node, description: 'One event of the ledger.' })
+export class HistoryEntry implements Node {
   event: LedgerEvent;
   point: ReadPoint;
   folds: Folds;
+
+  @Field(() => ID, {
+    description:
+      'Names the entry in the whole ledger. The event alone is named by eventId, which is unique in its stream.',
+  })
+  id: string;
 
   @Field(() => Position, { description: 'Its place in the ledger; entries are in this order.' })
   position: number;
@@ -226,6 +233,7 @@ export function entryOf(event: LedgerEvent, point: ReadPoint, folds: Folds): His
     event,
     point,
     folds,
+    id: entryIdOf(event.position),
     position: event.position,
     eventId: event.id,
     subjectId: subjectOf(event.stream),

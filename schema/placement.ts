@@ -9,6 +9,7 @@ import { Account, accountAt } from './account.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Certainty } from './enums.ts';
+import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Post, postOf } from './post.ts';
 import { followMerges, readAccount, readContact } from './reading.ts';
@@ -35,10 +36,11 @@ export class BuyingRole {
 }
 
 @ObjectType({
+  implements: Node,
   description:
     "A contact's membership in an account, from its start on and up to, but not including, its end. A person may have several at once.",
 })
-export class Placement {
+export class Placement implements Node {
   fact: PlacementFact;
   belief: ContactBelief;
   point: ReadPoint;

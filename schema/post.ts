@@ -9,13 +9,17 @@ import { batchesOf } from './batching.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Certainty } from './enums.ts';
+import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { currentPoint, hasCut, PointArguments, readPoint } from './read-point.ts';
 import { canonicalId, readAccount, readInvolved } from './reading.ts';
 
-@ObjectType({ description: 'A named position in an account that is filled by a succession of contacts.' })
-export class Post {
+@ObjectType({
+  implements: Node,
+  description: 'A named position in an account that is filled by a succession of contacts.',
+})
+export class Post implements Node {
   point: ReadPoint;
 
   @Field(() => ID, { description: 'Id of the post: a UUID made from the account and the name.' })
