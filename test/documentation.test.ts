@@ -90,6 +90,7 @@ describe('the page of codes', () => {
       'src/personal-data/sealer.ts',
       'src/event-sealing.ts',
       'src/verify.ts',
+      'src/migrate.ts',
       'src/integrity/integrity-failure.ts',
       'src/integrity/verify-proof.ts',
       'src/auth/viewer.ts',

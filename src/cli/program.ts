@@ -9,6 +9,7 @@ import { defineDemo } from './demo.ts';
 import { defineErase } from './erase.ts';
 import { defineExport } from './export.ts';
 import { defineImport } from './import.ts';
+import { defineMigrate } from './migrate.ts';
 import { defineNewKey } from './new-key.ts';
 import { defineNewSigningKey } from './new-signing-key.ts';
 import { defineProof } from './proof.ts';
@@ -35,6 +36,7 @@ export function buildProgram(): Command {
     defineExport,
     defineAudit,
     defineVerify,
+    defineMigrate,
     defineRebuild,
     defineErase,
     defineReceipt,

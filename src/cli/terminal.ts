@@ -41,23 +41,27 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 }
 export const portNumber = wholeNumber(0, 65_535);
 
+/** The configured master key; warns where others can read its file. */
+export function masterKeyOf({ masterKey: key, masterKeyFile: keyFile }: Config): Buffer {
+  const warning = keyFile === undefined ? undefined : masterKeyFileWarning(keyFile);
+  if (warning) process.stderr.write(`${warning}\n`);
+  return readMasterKey({
+    ...(key !== undefined && { key }),
+    ...(keyFile !== undefined && { keyFile }),
+  });
+}
+
 /** How long a command waits for a cluster that does not answer; a server waits as long as it takes. */
-const openWithinMs = 30_000;
+export const openWithinMs = 30_000;
 
 /** Opens the ledger of the configuration. */
 export async function openConfigured(
   config: Config,
   options: { create: boolean; progress?: Progress; openWithinMs?: number },
 ): Promise<Application> {
-  const { masterKey: key, masterKeyFile: keyFile } = config;
-  const warning = keyFile === undefined ? undefined : masterKeyFileWarning(keyFile);
-  if (warning) process.stderr.write(`${warning}\n`);
   return openApplication({
     dataDirectory: config.dataDirectory,
-    masterKey: readMasterKey({
-      ...(key !== undefined && { key }),
-      ...(keyFile !== undefined && { keyFile }),
-    }),
+    masterKey: masterKeyOf(config),
     eventStore: config.eventStore,
     keyDatabase: config.keyDatabase,
     clock: systemClock,

@@ -15,6 +15,7 @@ import { type Follower, type StoreTrouble, startFollower } from './event-store-d
 import { identify } from './event-store-db-identity.ts';
 import { type Mirror, openMirror } from './event-store-db-mirror.ts';
 import { createSender } from './event-store-db-sender.ts';
+import { doesNotGoOn, runsOf } from './log-restore.ts';
 import {
   type AppendResult,
   type EventStore,
@@ -49,8 +50,11 @@ export interface EventStoreDbStore extends EventStore {
   readonly isFollowing: boolean;
   /** Told at once, before any reader, of events that were not written by a running append of this store. */
   onWrittenElsewhere(listener: (events: readonly StoredEvent[]) => void): void;
-  /** The same as append for an event that was recorded before, elsewhere: keeps its recordedAt. Not acknowledged by the mirror. */
-  restore(stream: string, expectedVersion: number, events: readonly StoredEvent[]): Promise<void>;
+  /**
+   * Appends events of another log, which go on from where this one ends, with the times and the order they have there: one
+   * append at a time, so that none overtakes another. Throws LEDGER_MISMATCH where they do not go on from here.
+   */
+  restore(events: readonly StoredEvent[]): Promise<void>;
 }
 
 /**
@@ -197,8 +201,7 @@ function openReplica(
         if (closing) whileOpen(() => undefined);
         return whileRunning(appends.append(stream, expectedVersion, events));
       },
-      restore: (stream, expectedVersion, events) =>
-        whileRunning(appends.restore(stream, expectedVersion, events)),
+      restore: (events) => whileRunning(appends.restore(events)),
       read: async (stream, after = 0) => whileOpen(() => log.read(stream, after)),
       readPositions: async (positions) => whileOpen(() => log.readPositions(positions)),
       readAll: mirror.readAll,
@@ -283,22 +286,24 @@ function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen
 
   return {
     append,
-    async restore(stream: string, expectedVersion: number, events: readonly StoredEvent[]): Promise<void> {
-      const encoded = whileOpen(() => events.map(encodeEvent));
-      const wire = events.map((event, index) =>
-        toWire(event, encoded[index]!, { batch: 'restored', recordedAtMs: event.recordedAtMs }),
-      );
-      const sent = await sender.send(
-        stream,
-        expectedVersion,
-        wire,
-        performance.now() + limits.answerWithinMs,
-      );
-      if (sent.kind === 'wrong_version')
-        throw new EventStoreFailure(
-          'LEDGER_MISMATCH',
-          `The stream ${stream} of the event store is at ${sent.version}, not at ${expectedVersion}: it does not hold the same ledger.`,
-        );
+    async restore(events: readonly StoredEvent[]): Promise<void> {
+      const wires = events.map((event) => {
+        const { stream, recordedAtMs } = event;
+        const wire = toWire(event, encodeEvent(event), { batch: 'restored', recordedAtMs });
+        return { event, stream, wire, bytes: wire.data.length + wire.metadata.length };
+      });
+      for (const run of runsOf(wires)) {
+        const first = run[0]!.event;
+        const deadlineMs = performance.now() + limits.answerWithinMs;
+        const wire = run.map((each) => each.wire);
+        const sent = await whileOpen(() => sender.send(first.stream, first.version - 1, wire, deadlineMs));
+        if (sent.kind === 'wrong_version') throw doesNotGoOn(first);
+      }
+      const last = events.at(-1);
+      if (!last) return;
+      await counted(last.stream, last.version, performance.now() + limits.answerWithinMs);
+      const [here] = whileOpen(() => log.readPositions([last.position]));
+      if (here?.id !== last.id || here.stream !== last.stream) throw doesNotGoOn(last);
     },
   };
 }

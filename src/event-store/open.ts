@@ -12,6 +12,11 @@ export interface LedgerStore extends EventStore {
   readonly ledgerId: string;
   /** Whether what others write is seen here. */
   readonly isFollowing: boolean;
+  /**
+   * Appends events of another log, which go on from where this one ends, with the times and the order they have there.
+   * Throws LEDGER_MISMATCH where they do not go on from here.
+   */
+  restore(events: readonly StoredEvent[]): Promise<void>;
   /** Told at once, before any reader, of events that others wrote: what this process remembers of their streams is out of date. */
   onWrittenElsewhere(listener: (events: readonly StoredEvent[]) => void): void;
 }

@@ -1,7 +1,8 @@
 // The embedded event store: one SQLite file, appends that wait together share one fsync.
 import { checkBatch, checkStreamName } from './event-codec.ts';
 import { announcements, createTail, followers, type Tail } from './log-followers.ts';
-import { type AppendResult, type EventStore, EventStoreFailure } from './port.ts';
+import { doesNotGoOn } from './log-restore.ts';
+import { type AppendResult, type EventStore, EventStoreFailure, type StoredEvent } from './port.ts';
 import { damaged, openLedgerFile, storeFailure } from './sqlite-file.ts';
 import { type EncodedEvent, encodeEvent, openSqliteLog, type SqliteLog } from './sqlite-log.ts';
 
@@ -11,6 +12,8 @@ export interface SqliteEventStoreOptions {
   clock: { nowMs(): number };
   /** Makes a new ledger where there is no file; otherwise a missing file is LEDGER_MISSING. Default: false. */
   create?: boolean;
+  /** Id of a ledger made anew: that of the ledger it continues. Default: a fresh one. */
+  ledgerId?: string;
   /** Most events of a page of readAll and subscribe. Default: 1,000. */
   pageSize?: number;
   /** Most pages of 4,096 bytes that the file may have; an append beyond is STORE_FULL. Default: no limit. */
@@ -20,6 +23,11 @@ export interface SqliteEventStoreOptions {
 export interface SqliteEventStore extends EventStore {
   /** UUID of this ledger, made with it and kept for ever. */
   readonly ledgerId: string;
+  /**
+   * Appends events of another log, which go on from where this one ends, with the times and the order they have there.
+   * Throws LEDGER_MISMATCH where they do not go on from here.
+   */
+  restore(events: readonly StoredEvent[]): Promise<void>;
 }
 
 // Reads and timers get their turn between transactions, however many appends wait.
@@ -28,7 +36,13 @@ const groupSizeMax = 4_096;
 /** Throws EventStoreFailure (LEDGER_LOCKED, LEDGER_MISSING, LEDGER_DAMAGED, LEDGER_TOO_NEW, STORE_UNAVAILABLE). */
 export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEventStore {
   const { path, clock, create = false, pageSize = 1_000, pageCountMax } = options;
-  const { database, ledgerId } = openLedgerFile({ path, create, createdAtMs: clock.nowMs(), pageCountMax });
+  const { database, ledgerId } = openLedgerFile({
+    path,
+    create,
+    createdAtMs: clock.nowMs(),
+    pageCountMax,
+    ...(options.ledgerId !== undefined && { ledgerId: options.ledgerId }),
+  });
   const failureOf = (error: unknown) => storeFailure(error, path);
   let log: SqliteLog;
   try {
@@ -69,6 +83,15 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
         });
         appends.enqueue({ stream, expectedVersion, events: encoded, resolve, reject });
       }),
+    restore: async (events) =>
+      whileOpen(() => {
+        const restored: StoredEvent[] = [];
+        log.transaction(() => {
+          for (const event of events) restored.push(restoreOne(log, event));
+        });
+        tail.add(restored);
+        commits.announce();
+      }),
     read: async (stream, after = 0) => whileOpen(() => log.read(stream, after)),
     readPositions: async (positions) => whileOpen(() => log.readPositions(positions)),
     ...followers(log, tail, commits, pageSize, whileOpen),
@@ -83,6 +106,13 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
       database.close();
     },
   };
+}
+
+function restoreOne(log: SqliteLog, event: StoredEvent): StoredEvent {
+  const result = log.write(event.stream, event.version - 1, [encodeEvent(event)], event.recordedAtMs);
+  const restored = result.ok ? result.events[0] : undefined;
+  if (restored?.position === event.position && restored.recordedAtMs === event.recordedAtMs) return restored;
+  throw doesNotGoOn(event);
 }
 
 function isMissingTable(error: unknown): boolean {

@@ -18,6 +18,7 @@ export interface KeyFile {
   db: DatabaseSync;
   wrap: KeyWrap;
   salt: Buffer;
+  saltWrapped: Uint8Array;
   /** Why writing to the file would be lost, undefined where it would not: it was moved, replaced or cut short while open. */
   whyLost(): string | undefined;
 }
@@ -29,6 +30,8 @@ export interface KeyFileOptions {
   ledgerId: string;
   /** Make the file where there is none. Leave it out as soon as the log has events: their keys would be missing. */
   create?: boolean;
+  /** The wrapped salt of a ledger that goes on here; where it is left out a new ledger's salt is made. */
+  saltWrapped?: Uint8Array;
 }
 
 /** Opens the key file and holds it alone. A file that is not right is left as it is. Throws KeyStoreFailure. */
@@ -43,7 +46,7 @@ export function openKeyFile(options: KeyFileOptions): KeyFile {
         `The key file ${path} does not exist, so nothing sealed can be read: restore it from the backup of the keys, or name the right file.`,
       );
     }
-    makeKeyFile(path, ledgerId, wrap);
+    makeKeyFile(path, ledgerId, options.saltWrapped ?? wrap.wrap(randomBytes(32), saltName));
   } else if (size === 0) {
     // SQLite would take an empty file for a new database.
     throw damaged(path, 'it is empty');
@@ -55,9 +58,9 @@ export function openKeyFile(options: KeyFileOptions): KeyFile {
     db.exec('PRAGMA locking_mode=EXCLUSIVE');
     // Before any setting that writes to the file: one that is not right stays as it is.
     checkFormat(db, path);
-    const salt = checkContent(db, path, ledgerId, wrap);
+    const { salt, saltWrapped } = checkContent(db, path, ledgerId, wrap);
     makeDurable(db);
-    return { path, db, wrap, salt, whyLost: watch(db, path) };
+    return { path, db, wrap, salt, saltWrapped, whyLost: watch(db, path) };
   } catch (cause) {
     db?.close();
     throw asOpenFailure(cause, path);
@@ -98,14 +101,14 @@ function bytesOf(db: DatabaseSync): number {
 }
 
 // Made under another name, complete and on the disk, before it gets its own: a crash leaves no half-made key file.
-function makeKeyFile(path: string, ledgerId: string, wrap: KeyWrap): void {
+function makeKeyFile(path: string, ledgerId: string, saltWrapped: Uint8Array): void {
   const draft = `${path}.${randomUUID()}.new`;
   try {
     closeSync(openSync(draft, 'wx', 0o600));
     const db = new DatabaseSync(draft, { timeout: 0 });
     try {
       makeDurable(db);
-      fillKeyFile(db, ledgerId, wrap);
+      fillKeyFile(db, ledgerId, saltWrapped);
     } finally {
       db.close();
     }
@@ -124,8 +127,7 @@ function makeKeyFile(path: string, ledgerId: string, wrap: KeyWrap): void {
   }
 }
 
-function fillKeyFile(db: DatabaseSync, ledgerId: string, wrap: KeyWrap): void {
-  const salt = wrap.wrap(randomBytes(32), saltName);
+function fillKeyFile(db: DatabaseSync, ledgerId: string, salt: Uint8Array): void {
   db.exec(`
     BEGIN;
     PRAGMA application_id=${keyFileApplicationId};
@@ -180,7 +182,12 @@ function checkFormat(db: DatabaseSync, path: string): void {
   }
 }
 
-function checkContent(db: DatabaseSync, path: string, ledgerId: string, wrap: KeyWrap): Buffer {
+function checkContent(
+  db: DatabaseSync,
+  path: string,
+  ledgerId: string,
+  wrap: KeyWrap,
+): Pick<KeyFile, 'salt' | 'saltWrapped'> {
   const verdict = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
   if (verdict !== 'ok') throw damaged(path, 'its pages do not fit together');
   if (statSync(path).size < bytesOf(db)) throw damaged(path, 'it is shorter than it says');
@@ -206,7 +213,7 @@ function checkContent(db: DatabaseSync, path: string, ledgerId: string, wrap: Ke
       `The master key does not fit the key file ${path}: configure the master key that the file was made with.`,
     );
   }
-  return salt;
+  return { salt, saltWrapped };
 }
 
 /** Tells damaged keys from a wrong master key. */
