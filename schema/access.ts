@@ -71,7 +71,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
     read: `account account(externalId:) accounts contact node nodes nodes(ids:) post post(name:) postHolders posts posts(name:) successions undoPreview`,
     personal: `contacts contact(externalId:) search search(kinds:) search(text:)`,
-    erase: `erasurePlan erasurePlan(contactId:) erasureReceipt`,
+    erase: `erasurePlan erasurePlan(contactId:) erasureReceipt retentionPlan retentionPlan(limit:)`,
     oversee: `
       accessLog accessLog(actor:) accessLog(before:) accessLog(from:) accessLog(subjectId:)
       accessReport accessReport(contactId:)`,
@@ -91,7 +91,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
     review: `acceptChange declineChange`,
     curate: `closeAccount mergeContacts revertAccountChanges revertContactChanges undoAccountChange
       undoContactChange unmergeContacts`,
-    erase: `eraseContact`,
+    erase: `applyRetention applyRetention(limit:) eraseContact`,
   },
   Subscription: { read: 'changes' },
   ChangesFilterInput: 'read',
@@ -210,6 +210,9 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   ErasureReplica: 'read',
   ExportRecord: 'read',
   KeptRecord: 'read',
+  RetentionCandidates: 'erase',
+  RetentionClass: 'read',
+  RetentionPlan: 'erase',
   UnreadableField: 'read',
   LegalBasis: 'read',
   ErasureRequester: 'read',

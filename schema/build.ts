@@ -20,6 +20,7 @@ import { mutationResolvers } from './mutations.ts';
 import { NodeQueries } from './nodes.ts';
 import { PostQueries } from './post.ts';
 import { ProofQueries } from './proof.ts';
+import { RetentionResolvers } from './retention.ts';
 import { SearchQueries } from './search.ts';
 import { SuccessionQueries } from './succession.ts';
 import { UndoQueries } from './undo-preview.ts';
@@ -38,6 +39,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     ChangesSubscription,
     UndoQueries,
     ErasureResolvers,
+    RetentionResolvers,
     AccessReportQueries,
     AccessLogQueries,
     ...mutationResolvers,

@@ -6,13 +6,14 @@ import { type AccessLog, createAccessLog } from './access/access-log.ts';
 import type { AccessLogLevel } from './access/events.ts';
 import { createBeliefs } from './beliefs.ts';
 import { createErasedPeople } from './erasure/erased-people.ts';
-import { readErasures } from './erasure/erasure-log.ts';
+import { isOfPerson, readErasures } from './erasure/erasure-log.ts';
 import {
   createErasures,
   destroyErasedKeys,
   type Erasures,
   type ErasuresOptions,
 } from './erasure/erasures.ts';
+import type { RetentionDefinition } from './erasure/retention.ts';
 import { createEventSealing, type EventSealing } from './event-sealing.ts';
 import type { LedgerStore } from './event-store/open.ts';
 import { type Integrity, openIntegrity } from './integrity/integrity.ts';
@@ -38,6 +39,8 @@ export interface ApplicationOptions extends LedgerFilesOptions {
   timeZone: string;
   /** Days after which no backup holds what was erased; default 35. Receipts say so. */
   backupDays?: number;
+  /** How long data are kept; by default no rule. Nothing is erased by itself. */
+  retention?: RetentionDefinition;
   /** Which reads are recorded; default off. */
   accessLog?: AccessLogLevel;
   /** Told of each step of an erasure: where it throws, the erasure is cut short as by a crash. */
@@ -62,6 +65,7 @@ export interface Application {
   ledger: Ledger;
   policies: PolicyRunner;
   erasures: Erasures;
+  retention: RetentionDefinition | undefined;
   accessLog: AccessLog;
   /** Changes after a position, then those that come, for one subscriber; all share one reader of the log. */
   streamChanges(from: ChangesFrom): AsyncIterableIterator<Change, void>;
@@ -80,7 +84,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
     const records = await readErasures(store);
     await destroyErasedKeys(keyStore, records);
     const erased = createErasedPeople(keyStore.salt);
-    for (const { order } of records) erased.note(order);
+    for (const record of records) if (isOfPerson(record)) erased.note(record.order);
     const sealing = createEventSealing(keyStore);
     const readModels = await openReadModels({
       path: pathOf(options, 'views.db'),
@@ -143,6 +147,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       readModels,
       ledger,
       erasures,
+      retention: options.retention,
       accessLog,
       clock,
       timeZone,

@@ -15,6 +15,7 @@ import { defineNewSigningKey } from './new-signing-key.ts';
 import { defineProof } from './proof.ts';
 import { defineRebuild } from './rebuild.ts';
 import { defineReceipt } from './receipt.ts';
+import { defineRetention } from './retention.ts';
 import { defineServe } from './serve.ts';
 import { codeOf, type ExitCode, messageOf } from './terminal.ts';
 import { defineToken } from './token.ts';
@@ -40,6 +41,7 @@ export function buildProgram(): Command {
     defineRebuild,
     defineErase,
     defineReceipt,
+    defineRetention,
     defineAccessReport,
     defineAccessLog,
     defineNewKey,

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Application, openApplication } from '../application.ts';
 import { type Config, type LogLevel, readConfig } from '../config.ts';
+import { readRetention } from '../erasure/retention.ts';
 import { readSigningKey } from '../integrity/signing-key.ts';
 import { masterKeyFileWarning, readMasterKey } from '../personal-data/master-key.ts';
 import type { PolicyCounts } from '../policies/runner.ts';
@@ -72,6 +73,7 @@ export async function openConfigured(
     signingKeyFile: config.signingKeyFile,
     accessLog: config.accessLog,
     backupDays: config.backupDays,
+    ...(config.retentionFile && { retention: readRetention(config.retentionFile) }),
     onProgress: ({ step, done, total }) =>
       options.progress?.show(`building read models: ${step} ${count(done)} of ${count(total)}`),
     onRefusedEffect: (refused) => log({ level: 'warn', event: 'policy_refused', ...refused }),

@@ -4,10 +4,16 @@ import { clearEvent } from '../enveloping.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
 import { newId } from '../personal-data/derive-id.ts';
-import { type ErasureCompleted, type ErasureEvent, type ErasureOrdered, erasureStream } from './events.ts';
+import {
+  type ErasureCompleted,
+  type ErasureEvent,
+  type ErasureOrdered,
+  erasureStream,
+  type SignalsErasureOrdered,
+} from './events.ts';
 
-export interface ErasureRecord {
-  order: ErasureOrdered;
+export interface ErasureRecord<O = ErasureOrdered | SignalsErasureOrdered> {
+  order: O;
   /** Undefined while it is not finished: it goes on when the ledger is next opened. */
   completed: ErasureCompleted | undefined;
 }
@@ -19,13 +25,18 @@ export async function readErasures(store: EventStore): Promise<ErasureRecord[]> 
     // Nothing in this stream is sealed, so that it can be read before any key is.
     const event = { ...stored, ...meta, personal: {} } as unknown as ErasureEvent;
     const { erasureId } = event.data;
-    if (event.type === 'ErasureOrdered') records.set(erasureId, { order: event, completed: undefined });
+    if (event.type !== 'ErasureCompleted') records.set(erasureId, { order: event, completed: undefined });
     else {
       const record = records.get(erasureId);
       if (record) record.completed ??= event;
     }
   }
   return [...records.values()];
+}
+
+/** Whether a person was erased, rather than some of what is held of people. */
+export function isOfPerson(record: ErasureRecord): record is ErasureRecord<ErasureOrdered> {
+  return record.order.type === 'ErasureOrdered';
 }
 
 /** Adds to the stream after whatever another replica has added meanwhile. */

@@ -10,8 +10,14 @@ import type { ReadModels } from '../projector/read-models.ts';
 import { type Rejection, reject } from '../rejections.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ErasedPeople } from './erased-people.ts';
-import { appendErasureEvent, type ErasureRecord, readErasures } from './erasure-log.ts';
-import type { ErasureCompleted, ErasureOrdered, LegalBasis, Requester } from './events.ts';
+import { appendErasureEvent, type ErasureRecord, isOfPerson, readErasures } from './erasure-log.ts';
+import type {
+  ErasureCompleted,
+  ErasureOrdered,
+  LegalBasis,
+  Requester,
+  SignalsErasureOrdered,
+} from './events.ts';
 import { keyIdsOf, personOf, readStreams, streamsOfContact } from './person.ts';
 import { type ErasurePlan, planErasure } from './plan.ts';
 import { type ErasureReceipt, receiptOf } from './receipt.ts';
@@ -52,10 +58,23 @@ export interface Erasures {
    * Erasing again answers with the same receipt. CONTACT_UNKNOWN where there is no such contact.
    */
   erase(requests: readonly ErasureRequest[], actor: Actor): Promise<ErasureOutcome[]>;
+  /** Makes unreadable what was observed of these contacts so far; the contacts stay. `rule` is the definition, as name:version. */
+  eraseSignals(contactIds: readonly string[], rule: string, actor: Actor): Promise<void>;
   /** By the id of the erasure or of a contact; null where there was none. */
   receipt(id: string): Promise<ErasureReceipt | null>;
   /** Finishes what an earlier process was cut short in, and cleans up what a restored backup brought back. */
   resume(): Promise<void>;
+}
+
+type Order = ErasureRecord['order'];
+
+/** An order is one event, which has a largest size. */
+const signalsPerOrder = 1_000;
+
+function streamsOf({ type, data }: Order): string[] {
+  return type === 'ErasureOrdered'
+    ? data.contactIds.flatMap(streamsOfContact)
+    : data.contactIds.map((id) => `signals-${id}`);
 }
 
 export function createErasures(options: ErasuresOptions): Erasures {
@@ -70,9 +89,10 @@ export function createErasures(options: ErasuresOptions): Erasures {
     return turn;
   }
 
-  async function find(id: string): Promise<ErasureRecord | undefined> {
+  async function find(id: string): Promise<ErasureRecord<ErasureOrdered> | undefined> {
     const erasureId = erased.erasureOf(id) ?? id;
-    return (await readErasures(store)).find(({ order }) => order.data.erasureId === erasureId);
+    const records = await readErasures(store);
+    return records.filter(isOfPerson).find(({ order }) => order.data.erasureId === erasureId);
   }
 
   /** Closes the ledger to all ids of the person; a merge that was on its way may add one. */
@@ -92,7 +112,7 @@ export function createErasures(options: ErasuresOptions): Erasures {
     }
   }
 
-  async function order(request: ErasureRequest, actor: Actor): Promise<ErasureRecord> {
+  async function order(request: ErasureRequest, actor: Actor): Promise<ErasureRecord<ErasureOrdered>> {
     const contactIds = await closePerson(request.contactId);
     try {
       await onStep?.('closed');
@@ -128,7 +148,7 @@ export function createErasures(options: ErasuresOptions): Erasures {
   async function finish(records: readonly ErasureRecord[]): Promise<void> {
     const open = records.filter(({ completed }) => !completed);
     if (open.length === 0) return;
-    for (const { order } of open) await destroyKeys(order.data.contactIds);
+    for (const { order } of open) await destroyKeys(order);
     await onStep?.('keys_destroyed');
     let marked = 0;
     for (const { order } of open) marked = Math.max(marked, await mark(order));
@@ -148,45 +168,64 @@ export function createErasures(options: ErasuresOptions): Erasures {
     }
   }
 
-  async function destroyKeys(contactIds: readonly string[]): Promise<void> {
+  async function destroyKeys(order: Order): Promise<void> {
+    const { contactIds } = order.data;
+    const streams = streamsOf(order);
     await ledger.closeTo(contactIds);
-    await keyStore.destroy(keyIdsOf(await readStreams(store, contactIds)));
-    options.sealing.forget(new Set(contactIds.flatMap(streamsOfContact)));
+    // Of signals only those that were ordered: what is observed meanwhile has a key of its own.
+    if (order.type === 'SignalsErasureOrdered') await destroyKnown(keyStore, order.data.keyIds);
+    else await keyStore.destroy(keyIdsOf(await readStreams(store, streams)));
+    options.sealing.forget(new Set(streams));
     // Once more: a state that was read before its key was destroyed must not be kept.
     await ledger.closeTo(contactIds);
+    if (order.type === 'SignalsErasureOrdered') erased.reopen(contactIds);
   }
 
-  /** Tells each contact's own stream, from which its read models follow. Returns the position of the last mark. */
-  async function mark({ data, actor }: ErasureOrdered): Promise<number> {
+  /** Tells each stream, from which its read models follow. Returns the position of the last mark. */
+  async function mark(order: Order): Promise<number> {
+    const { erasureId } = order.data;
+    const isOfPerson = order.type === 'ErasureOrdered';
+    const type = isOfPerson ? 'ContactErased' : 'SignalsErased';
+    const reasonCode = isOfPerson ? order.data.legalBasis : 'retention_period';
     let last = 0;
-    for (const contactId of data.contactIds) {
-      const stream = `contact-${contactId}`;
-      for (let marked = false; !marked; ) {
+    for (const contactId of order.data.contactIds) {
+      const stream = `${isOfPerson ? 'contact' : 'signals'}-${contactId}`;
+      for (;;) {
         const events = await store.read(stream);
-        const known = events.find((event) => event.type === 'ContactErased');
-        if (known) {
-          last = Math.max(last, known.position);
-          break;
-        }
-        const newestMs = Math.max(options.clock.nowMs(), ...events.map((event) => event.learnedAtMs));
-        const event = clearEvent(
-          deriveId(keyStore.salt, 'ContactErased', data.erasureId, contactId),
-          stream,
-          'ContactErased',
-          { erasureId: data.erasureId },
-          { actor, source: 'erasure', learnedAtMs: newestMs, reasonCode: data.legalBasis },
-        );
-        const result = await store.append(stream, events.length, [options.sealing.seal(event, null)]);
-        marked = result.ok;
-        if (result.ok) last = Math.max(last, result.position);
+        const known = events.find((event) => event.type === type && event.data['erasureId'] === erasureId);
+        last = Math.max(last, known?.position ?? 0);
+        if (known) break;
+        const learnedAtMs = Math.max(options.clock.nowMs(), ...events.map((event) => event.learnedAtMs));
+        const about = { actor: order.actor, source: 'erasure', learnedAtMs, reasonCode };
+        const id = deriveId(keyStore.salt, type, erasureId, contactId);
+        const event = clearEvent(id, stream, type, { erasureId }, about);
+        await store.append(stream, events.length, [options.sealing.seal(event, null)]);
       }
     }
     return last;
   }
 
+  async function orderSignals(contactIds: string[], rule: string, actor: Actor): Promise<ErasureRecord> {
+    const streams = await readStreams(
+      store,
+      contactIds.map((id) => `signals-${id}`),
+    );
+    const keyIds = keyIdsOf(streams);
+    const events = streams.reduce((sum, stream) => sum + stream.events.length, 0);
+    const ordered = await appendErasureEvent<SignalsErasureOrdered>(
+      options,
+      'SignalsErasureOrdered',
+      { erasureId: newId(), contactIds, keyIds, rule, events },
+      { actor, learnedAtMs: options.clock.nowMs(), reasonCode: 'retention_period' },
+    );
+    return { order: ordered, completed: undefined };
+  }
+
   const isKnown = async (contactId: string) => (await store.version(`contact-${contactId}`)) > 0;
   const unknown = () => ({ rejection: reject('CONTACT_UNKNOWN', 'contactId') });
-  const receipt = (record: ErasureRecord) => ({ receipt: receiptOf(record, readModels.database) });
+  const receipt = (record: ErasureRecord<ErasureOrdered>) => ({
+    receipt: receiptOf(record, readModels.database),
+  });
 
   return {
     async plan(contactId) {
@@ -199,8 +238,8 @@ export function createErasures(options: ErasuresOptions): Erasures {
 
     erase: (requests, actor) =>
       inTurn(async () => {
-        const outcomes: ({ record: ErasureRecord } | { rejection: Rejection })[] = [];
-        const records = new Map<string, ErasureRecord>();
+        const outcomes: ({ record: ErasureRecord<ErasureOrdered> } | { rejection: Rejection })[] = [];
+        const records = new Map<string, ErasureRecord<ErasureOrdered>>();
         for (const request of requests) {
           const { contactId } = request;
           const erasureId = erased.erasureOf(contactId);
@@ -217,6 +256,14 @@ export function createErasures(options: ErasuresOptions): Erasures {
         }
         await finish([...records.values()]);
         return outcomes.map((outcome) => ('record' in outcome ? receipt(outcome.record) : outcome));
+      }),
+
+    eraseSignals: (contactIds, rule, actor) =>
+      inTurn(async () => {
+        const records: ErasureRecord[] = [];
+        for (let start = 0; start < contactIds.length; start += signalsPerOrder)
+          records.push(await orderSignals(contactIds.slice(start, start + signalsPerOrder), rule, actor));
+        await finish(records);
       }),
 
     async receipt(id) {
@@ -241,7 +288,13 @@ export async function destroyErasedKeys(
   keyStore: KeyStore,
   records: readonly ErasureRecord[],
 ): Promise<void> {
-  const keyIds = records.flatMap(({ order }) => order.data.keyIds);
+  await destroyKnown(
+    keyStore,
+    records.flatMap(({ order }) => order.data.keyIds),
+  );
+}
+
+async function destroyKnown(keyStore: KeyStore, keyIds: readonly string[]): Promise<void> {
   if (keyIds.length === 0) return;
   try {
     await keyStore.destroy(keyIds);

@@ -49,6 +49,18 @@ export const erasureEvents = {
     },
     {},
   ),
+  /** What was observed of these contacts is kept no longer; the contacts stay. */
+  SignalsErasureOrdered: eventContract(
+    {
+      erasureId: zId,
+      contactIds: z.array(zId).min(1),
+      keyIds: z.array(zId),
+      /** The definition that says so, as name:version. */
+      rule: zTicket,
+      events: z.int().min(0),
+    },
+    {},
+  ),
   ErasureCompleted: eventContract(
     {
       erasureId: zId,
@@ -61,4 +73,5 @@ export const erasureEvents = {
 
 export type ErasureEvent = EventsOf<typeof erasureEvents>;
 export type ErasureOrdered = Extract<ErasureEvent, { type: 'ErasureOrdered' }>;
+export type SignalsErasureOrdered = Extract<ErasureEvent, { type: 'SignalsErasureOrdered' }>;
 export type ErasureCompleted = Extract<ErasureEvent, { type: 'ErasureCompleted' }>;

@@ -25,13 +25,10 @@ export interface PersonalStream {
   events: StoredEvent[];
 }
 
-/** What the log holds of these contacts; streams without events are left out. */
-export async function readStreams(
-  store: EventStore,
-  contactIds: readonly string[],
-): Promise<PersonalStream[]> {
+/** What the log holds in these streams; those without events are left out. */
+export async function readStreams(store: EventStore, streams: readonly string[]): Promise<PersonalStream[]> {
   const found: PersonalStream[] = [];
-  for (const stream of contactIds.flatMap(streamsOfContact)) {
+  for (const stream of streams) {
     const events = await store.read(stream);
     if (events.length > 0) found.push({ stream, events });
   }

@@ -3,6 +3,7 @@ import { type ExportRecord, findExportsById } from '../../projections/access.ts'
 import type { ReadDatabase } from '../projector/read-database.ts';
 import { formatInstant } from '../time/instant.ts';
 import type { ErasureRecord } from './erasure-log.ts';
+import type { ErasureOrdered } from './events.ts';
 import { keptAfterErasure } from './plan.ts';
 
 export interface ErasureReceipt {
@@ -33,7 +34,10 @@ export interface ErasureReceipt {
 const dayMs = 86_400_000;
 
 /** The same for ever: all of it is in the log. */
-export function receiptOf({ order, completed }: ErasureRecord, database: ReadDatabase): ErasureReceipt {
+export function receiptOf(
+  { order, completed }: ErasureRecord<ErasureOrdered>,
+  database: ReadDatabase,
+): ErasureReceipt {
   const { data, actor, learnedAtMs, position } = order;
   return {
     erasureId: data.erasureId,

@@ -188,7 +188,8 @@ function createBatches(options: ProjectorOptions): {
     async changeOf(events) {
       const rows: Row[] = [];
       const erased = new Set<string>();
-      for (const { type, stream } of events) if (type === 'ContactErased') erased.add(subjectOf(stream));
+      for (const { type, stream } of events)
+        if (type === 'ContactErased' || type === 'SignalsErased') erased.add(subjectOf(stream));
       const touched = new Set<string>();
       const merged = new Set<string>();
       for (const event of events) {

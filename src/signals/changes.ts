@@ -6,6 +6,7 @@ const signalNames: { [K in SignalEvent['type']]: string } = {
   Bounced: 'bounce',
   ActivityRecorded: 'activity',
   DatapointVerified: 'verification',
+  SignalsErased: 'erasure',
 };
 
 export function describeSignal(event: SignalEvent): FieldChange[] {

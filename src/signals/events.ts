@@ -73,7 +73,12 @@ export const signalEvents = {
     },
     { note: zText(4000).optional() },
   ),
+  /** The key of what was observed so far is destroyed: no earlier event of the stream can be read any more. */
+  SignalsErased: eventContract({ erasureId: zId }, {}),
 };
+
+/** Types that are observations. */
+export const signalTypes = ['Bounced', 'ActivityRecorded', 'DatapointVerified'] as const;
 
 export type SignalEventType = keyof typeof signalEvents;
 export type SignalEvent = EventsOf<typeof signalEvents>;

@@ -60,7 +60,9 @@ function differences(shape: z.ZodType, type: GraphQLInputType, path: string, opt
 
 test('there is one mutation for each command, one for many of them, and one for what spans streams', () => {
   const names = Object.keys(schema.getMutationType()!.getFields());
-  expect(names.sort()).toEqual([...commandTypes.map(mutationName), 'executeCommands', 'eraseContact'].sort());
+  expect(names.sort()).toEqual(
+    [...commandTypes.map(mutationName), 'executeCommands', 'eraseContact', 'applyRetention'].sort(),
+  );
 });
 
 test('a command of a batch is any of them, with the input of its mutation', () => {

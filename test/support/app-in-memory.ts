@@ -28,6 +28,7 @@ export async function openTestApplication(
     timeZone?: string;
     signingKeyFile?: string;
     accessLog?: ApplicationOptions['accessLog'];
+    retention?: ApplicationOptions['retention'];
   } = {},
 ): Promise<TestApplication> {
   const clock = fixedClock(options.nowMs ?? at('2027-01-01T12:00:00Z'));
@@ -39,6 +40,7 @@ export async function openTestApplication(
     create: true,
     signingKeyFile: options.signingKeyFile,
     ...(options.accessLog && { accessLog: options.accessLog }),
+    ...(options.retention && { retention: options.retention }),
     onFault: rethrow,
   });
   return Object.assign(app, { clock });
