@@ -24,10 +24,6 @@ export const rights = {
     roles: ['operations', 'auditor', 'admin'],
     what: 'Says that a change was learned at another moment than now.',
   },
-  audit: {
-    roles: ['auditor', 'admin'],
-    what: 'Reads the whole log, by who did what, also who looked.',
-  },
   prove: {
     roles: ['auditor', 'admin'],
     what: 'Signs what the ledger holds, and takes the sealed events of a contact out with their proof.',
@@ -42,7 +38,7 @@ export const rights = {
   },
   oversee: {
     roles: ['auditor', 'admin'],
-    what: 'Sees all that is held of a person as one report, and who looked at whom.',
+    what: 'Sees all that is held of a person as one report, who looked at whom, and the whole log.',
   },
 } as const satisfies Record<string, { roles: readonly Role[]; what: string }>;
 export type Right = keyof typeof rights;
@@ -69,13 +65,17 @@ export const ordinaryArguments = `
  */
 export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
-    read: `account account(externalId:) accounts contact node nodes nodes(ids:) post post(name:) postHolders posts posts(name:) successions undoPreview`,
-    personal: `contacts contact(externalId:) search search(kinds:) search(text:)`,
+    read: `
+      account account(externalId:) accounts contact node nodes nodes(ids:) post post(name:) postHolders posts posts(name:)
+      successions undoPreview
+      removalExplanation removalExplanation(contactId:)`,
+    personal: `
+      contacts contact(externalId:) search search(kinds:) search(text:)
+      explain explain(contactId:) explain(factId:) explain(field:)`,
     erase: `erasurePlan erasurePlan(contactId:) erasureReceipt retentionPlan retentionPlan(limit:)`,
     oversee: `
       accessLog accessLog(actor:) accessLog(before:) accessLog(from:) accessLog(subjectId:)
-      accessReport accessReport(contactId:)`,
-    audit: `auditTrail`,
+      accessReport accessReport(contactId:) auditTrail`,
     prove: `checkpoint proof proof(contactId:) proof(since:) publicKey`,
   },
   Mutation: {
@@ -171,8 +171,22 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   },
   HistoryPolicy: 'read',
   UndoPreview: 'read',
+  RemovalCause: 'read',
+  RemovalExplanation: {
+    read: `
+      accountId causes contactId effects entry hiddenPlacementIds kind lastState placementId stands undoneBy`,
+    personal: 'text',
+  },
+  RemovalKind: 'read',
+  SaidValue: { read: 'entry', personal: 'value' },
+  DisagreeingClaim: { read: 'entry state', personal: 'value' },
+  ClaimState: 'read',
+  ValueExplanation: {
+    read: 'agreed disagreed factId field replaced saidBy since',
+    personal: 'label text value',
+  },
   AuditTrail: 'read',
-  AuditFilterInput: 'audit',
+  AuditFilterInput: 'oversee',
 
   // Proofs.
   Checkpoint: 'prove',

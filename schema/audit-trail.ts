@@ -2,6 +2,7 @@
 import { Arg, Args, ArgsType, Ctx, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import type { AuditKey } from '../projections/audit.ts';
 import { axisOf, readTrail, type TrailFilter } from '../src/audit-trail.ts';
+import { subjectOf } from '../src/ledger-events.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
 import { PageArguments, PageInfo, readPage } from './connection.ts';
 import type { Context } from './context.ts';
@@ -118,7 +119,9 @@ export class AuditQueries {
       after: page.after as AuditKey | undefined,
       newestFirst: args.newestFirst,
     });
-    const events = await context.app.sealing.open(stored);
+    const { app, actor, purpose } = context;
+    app.accessLog.note({ actor, kind: 'audit_trail', subjectIds: contactsIn(stored), purpose });
+    const events = await app.sealing.open(stored);
     const point = currentPoint(context);
     const folds = createFolds(context, point, events);
     return {
@@ -131,6 +134,12 @@ export class AuditQueries {
       },
     };
   }
+}
+
+/** Whose changes a page shows. */
+function contactsIn(events: readonly { stream: string }[]): string[] {
+  const isOfContact = ({ stream }: { stream: string }) => /^(contact|signals)-/.test(stream);
+  return [...new Set(events.filter(isOfContact).map(({ stream }) => subjectOf(stream)))];
 }
 
 function filterOf(asked: AuditFilterInput): TrailFilter {

@@ -20,10 +20,12 @@ import { mutationResolvers } from './mutations.ts';
 import { NodeQueries } from './nodes.ts';
 import { PostQueries } from './post.ts';
 import { ProofQueries } from './proof.ts';
+import { RemovalQueries } from './removal-explanation.ts';
 import { RetentionResolvers } from './retention.ts';
 import { SearchQueries } from './search.ts';
 import { SuccessionQueries } from './succession.ts';
 import { UndoQueries } from './undo-preview.ts';
+import { ValueQueries } from './value-explanation.ts';
 
 /** Arguments are checked by the resolvers themselves: the library's own validation throws away what was parsed. */
 export async function buildLedgerSchema(): Promise<GraphQLSchema> {
@@ -31,6 +33,8 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     ContactQueries,
     AccountQueries,
     AuditQueries,
+    RemovalQueries,
+    ValueQueries,
     PostQueries,
     SuccessionQueries,
     NodeQueries,

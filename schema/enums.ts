@@ -336,3 +336,33 @@ describe(MembershipChange, 'MembershipChange', 'What became of a contact in an a
   LEFT: 'It holds at the first point alone: it ended, or was removed, withdrawn or merged away.',
   CHANGED: 'It holds at both, and something of it differs: the title, the function, a buying role, …',
 });
+
+export const RemovalKind = {
+  CONTACT: 'contact',
+  PLACEMENT: 'placement',
+  WITHDRAWAL: 'withdrawal',
+  MERGE: 'merge',
+  ERASURE: 'erasure',
+} as const;
+export type RemovalKind = (typeof RemovalKind)[keyof typeof RemovalKind];
+describe(RemovalKind, 'RemovalKind', 'How a contact went out of view.', {
+  CONTACT: 'The whole contact was removed from views.',
+  PLACEMENT: 'A placement was removed: the contact left the views of one account.',
+  WITHDRAWAL: 'A placement was withdrawn, as one that never was.',
+  MERGE: 'The contact was merged into another one.',
+  ERASURE: 'The personal data were erased.',
+});
+
+export const ClaimState = {
+  OPEN: 'open',
+  ACCEPTED: 'accepted',
+  DECLINED: 'declined',
+  SUPERSEDED: 'superseded',
+} as const;
+export type ClaimState = (typeof ClaimState)[keyof typeof ClaimState];
+describe(ClaimState, 'ClaimState', 'What became of a claim that says otherwise.', {
+  OPEN: 'It was proposed, and nobody has decided yet.',
+  ACCEPTED: 'It was proposed and accepted.',
+  DECLINED: 'It was proposed and declined.',
+  SUPERSEDED: 'It was made, and does not hold on the day: it began later, or something else did.',
+});

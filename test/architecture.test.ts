@@ -74,7 +74,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
   application: {
     files:
-      /^src\/(application|ledger-files|replica|migrate|audit-trail|export|verify|config|sealed-log|contact-proof)\.ts$|^src\/(ingest|erasure|access)\//,
+      /^src\/(application|ledger-files|replica|migrate|audit-trail|export|verify|config|sealed-log|contact-proof)\.ts$|^src\/(ingest|erasure|access|explaining)\//,
     mayImport: [
       'auth',
       'access events',

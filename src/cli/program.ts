@@ -21,6 +21,7 @@ import { codeOf, type ExitCode, messageOf } from './terminal.ts';
 import { defineToken } from './token.ts';
 import { defineVerify } from './verify.ts';
 import { defineVerifyProof } from './verify-proof.ts';
+import { defineWhy } from './why.ts';
 
 /** All commands. Kept apart from running them, so that a test can compare them with the README. */
 export function buildProgram(): Command {
@@ -36,6 +37,7 @@ export function buildProgram(): Command {
     defineImport,
     defineExport,
     defineAudit,
+    defineWhy,
     defineVerify,
     defineMigrate,
     defineRebuild,

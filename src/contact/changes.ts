@@ -24,7 +24,7 @@ import type { BuyingRoleFact, ContactBelief, Ending, PlacementFact } from './bel
 import { hasHappenedBy, placementInterval } from './placement-interval.ts';
 
 export function describeChanges(before: ContactBelief | null, after: ContactBelief | null): FieldChange[] {
-  return before === after ? [] : compareValues(valuesOf(before), valuesOf(after));
+  return before === after ? [] : compareValues(contactValues(before), contactValues(after));
 }
 
 /** How two beliefs, each on a day, differ. */
@@ -34,11 +34,11 @@ export function contactDifferences(
   after: ContactBelief | null,
   afterDay: ValueDay,
 ): Difference[] {
-  return differencesBetween(valuesOf(before, beforeDay), valuesOf(after, afterDay));
+  return differencesBetween(contactValues(before, beforeDay), contactValues(after, afterDay));
 }
 
-/** With a day: the values on it, and what had happened by it. */
-function valuesOf(belief: ContactBelief | null, day?: ValueDay): NamedValues {
+/** All values by a key that stays the same while they change. With a day: the values on it, and what had happened by it. */
+export function contactValues(belief: ContactBelief | null, day?: ValueDay): NamedValues {
   const list = createValueList(day);
   if (!belief) return list.values;
   list.timeline('name', belief.name);

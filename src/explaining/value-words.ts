@@ -1,0 +1,45 @@
+// The explanation of a value as a paragraph that anybody can read.
+import type { LedgerEvent } from '../ledger-events.ts';
+import type { ValueExplanation } from './values.ts';
+import { because, byWhom, counted, dayOf, listed, quoted, when } from './words.ts';
+
+export function valueInWords(explanation: ValueExplanation): string {
+  const { replaced, agreed, disagreed } = explanation;
+  return [
+    whatItIs(explanation),
+    replaced
+      ? `It replaced ${shown(replaced.value)}, said on ${dayOf(replaced.event.learnedAtMs)} ${byWhom(replaced.event)}.`
+      : '',
+    agreed.length > 0 ? `${listed(bySource(agreed))} agreed.` : 'No other source has confirmed it.',
+    ...disagreed.map(
+      ({ value, event, state }) =>
+        `${event.source} said ${shown(value)} on ${dayOf(event.learnedAtMs)}, which ${outcomes[state]}.`,
+    ),
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+const outcomes = {
+  open: 'nobody has decided on yet',
+  accepted: 'was accepted',
+  declined: 'was declined',
+  superseded: 'does not hold on the day',
+} as const;
+
+const shown = (value: string | null) => (value === null ? 'nothing' : quoted(value));
+
+function whatItIs({ field, label, value, saidBy }: ValueExplanation): string {
+  const name = label === null ? field : `${field} (${label})`;
+  if (!saidBy) return `${name} is ${shown(value)}.`;
+  return `${name} is ${shown(value)}: so it was said ${when(saidBy)} ${byWhom(saidBy)}${because(saidBy)}.`;
+}
+
+/** `crm (3 times, last on 2026-05-01)`. */
+function bySource(events: readonly LedgerEvent[]): string[] {
+  const groups = Map.groupBy(events, ({ source }) => source);
+  return [...groups].map(([source, own]) => {
+    const newest = own.reduce((last, event) => Math.max(last, event.learnedAtMs), 0);
+    return `${source} (${counted(own.length, 'time')}, last on ${dayOf(newest)})`;
+  });
+}
