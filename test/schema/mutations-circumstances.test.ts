@@ -299,8 +299,8 @@ describe('a proposed change', () => {
 
 describe('faults', () => {
   function failing(code: EventStoreFailureCode): Application {
-    const execute = () => Promise.reject(new EventStoreFailure(code, `disk /secret/path: ${code}`));
-    return { ...app, ledger: { ...app.ledger, execute } };
+    const submit = () => Promise.reject(new EventStoreFailure(code, `disk /secret/path: ${code}`));
+    return { ...app, ledger: { ...app.ledger, submit } };
   }
 
   test.each(['STORE_FULL', 'EVENT_TOO_LARGE'] as const)(
