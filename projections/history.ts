@@ -15,6 +15,7 @@ export const history: EventProjection = {
       columns:
         'position INTEGER PRIMARY KEY, subject_id TEXT, placement_id TEXT, type TEXT, claimed TEXT, learned_at INTEGER, recorded_at INTEGER, ' +
         'effective_earliest INTEGER, effective_latest INTEGER, actor TEXT, source TEXT, reason_code TEXT',
+      notCompared: ['recorded_at'],
       indexes: ['subject_id', 'placement_id'],
     },
   ],

@@ -9,15 +9,26 @@ export type ExportScope = { contactId: string } | { accountId: string } | 'all';
 
 const positionsPerPage = 500;
 
-/** Lines in pages, each line one event with all its times, ids and opened values. */
-export async function* exportLines(app: Application, scope: ExportScope): AsyncGenerator<string[]> {
+/** Lines in pages, each line one event with all its times, ids and opened values: what the ledger held at a position. */
+export async function* exportLines(
+  app: Application,
+  scope: ExportScope,
+  upToPosition = Number.POSITIVE_INFINITY,
+): AsyncGenerator<string[]> {
   if (scope === 'all') {
-    for await (const page of app.store.readAll(0)) yield await linesOf(app, page);
+    for await (const page of app.store.readAll(0)) {
+      yield await linesOf(
+        app,
+        page.filter((event) => event.position <= upToPosition),
+      );
+      if (page.at(-1)!.position >= upToPosition) return;
+    }
     return;
   }
   const positions: number[] = [];
   for (const stream of streamsOf(app, scope))
-    for (const event of await app.store.read(stream)) positions.push(event.position);
+    for (const event of await app.store.read(stream))
+      if (event.position <= upToPosition) positions.push(event.position);
   positions.sort((a, b) => a - b);
   for (let start = 0; start < positions.length; start += positionsPerPage)
     yield await linesOf(app, await app.store.readPositions(positions.slice(start, start + positionsPerPage)));

@@ -43,12 +43,15 @@ export function defineExport(program: Command): void {
       const app = await openConfigured(config, { create: false, progress });
       try {
         const scope = await scopeOf(app, options);
-        await recordExport(app, scope, { id: config.actor, kind: 'person' }, options.purpose);
+        // Without the record of this very export.
+        const upToPosition = await app.store.head();
+        const actor: Actor = { id: config.actor, kind: 'person' };
+        await recordExport(app, scope, upToPosition, actor, options.purpose);
         const output =
           options.out === undefined ? process.stdout : createWriteStream(options.out, { mode: 0o600 });
         let events = 0;
         async function* text(): AsyncGenerator<string> {
-          for await (const lines of exportLines(app, scope)) {
+          for await (const lines of exportLines(app, scope, upToPosition)) {
             events += lines.length;
             yield `${lines.join('\n')}\n`;
             progress.show(`${count(events)} events`);
@@ -82,6 +85,7 @@ async function scopeOf(app: Application, { contact, account }: ExportCommandOpti
 async function recordExport(
   app: Application,
   scope: ExportScope,
+  upToPosition: number,
   actor: Actor,
   purpose: string | undefined,
 ): Promise<void> {
@@ -98,7 +102,7 @@ async function recordExport(
         : { scope: 'account' as const, subjectId: scope.accountId };
   await app.accessLog.noteExport(actor, {
     ...subject,
-    upToPosition: await app.store.head(),
+    upToPosition,
     ...(purpose !== undefined && { purpose }),
   });
 }

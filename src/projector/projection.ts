@@ -11,6 +11,8 @@ export interface TableDefinition {
   columns: string;
   /** `WITHOUT ROWID` tables are ordered by their key. */
   withoutRowid?: boolean;
+  /** Columns left out of the checksum, because they differ where the same history is imported elsewhere. */
+  notCompared?: readonly string[];
   /**
    * For tables that events put rows into: the column with the id of the contact whose sealed values a row holds. Such a row
    * rests on that contact's events alone; after an erasure it is made again from what can still be read.

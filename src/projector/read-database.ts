@@ -255,11 +255,13 @@ function checksum(database: DatabaseSync, projection: Projection): ProjectionChe
   let rows = 0;
   for (const table of projection.tables) {
     hash.update(`${table.name}\n`);
-    const keys = database
-      .prepare(`SELECT name FROM pragma_table_info('${table.name}') WHERE pk > 0 ORDER BY pk`)
-      .all() as { name: string }[];
+    const columns = database
+      .prepare(`SELECT name, pk FROM pragma_table_info('${table.name}') ORDER BY cid`)
+      .all() as { name: string; pk: number }[];
+    const keys = columns.filter((column) => column.pk > 0).sort((a, b) => a.pk - b.pk);
+    const compared = columns.filter((column) => !table.notCompared?.includes(column.name));
     const ordered = database.prepare(
-      `SELECT * FROM ${table.name} ORDER BY ${keys.map((key) => key.name).join(', ')}`,
+      `SELECT ${namesOf(compared)} FROM ${table.name} ORDER BY ${namesOf(keys)}`,
     );
     ordered.setReturnArrays(true);
     for (const row of ordered.iterate() as Iterable<unknown>) {
@@ -269,4 +271,8 @@ function checksum(database: DatabaseSync, projection: Projection): ProjectionChe
     }
   }
   return { name: projection.name, version: projection.version, rows, sha256: hash.digest('hex') };
+}
+
+function namesOf(columns: readonly { name: string }[]): string {
+  return columns.map((column) => column.name).join(', ');
 }

@@ -152,7 +152,13 @@ describe('import and export', () => {
       await run(['--data', 'one', '--json', 'verify']),
       await run(['--data', 'two', '--json', 'verify']),
     ];
-    expect(json(two.stdout).readModels).toEqual(json(one.stdout).readModels);
+    // The record of the export itself was written after it, and is in the first ledger alone.
+    const compared = ({ stdout }: { stdout: string }) =>
+      (json(stdout).readModels as { name: string }[]).filter(
+        ({ name }) => !['access', 'audit'].includes(name),
+      );
+    expect(compared(two).length).toBeGreaterThan(5);
+    expect(compared(two)).toEqual(compared(one));
     expect(await run(['--data', 'one', 'export', '--contact', 'crm:nobody'])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^SCOPE_UNKNOWN/),
