@@ -16,6 +16,7 @@ import { ChangesSubscription } from './changes.ts';
 import { ContactQueries } from './contacts.ts';
 import type { Context } from './context.ts';
 import { ErasureResolvers } from './erasure.ts';
+import { markCosts } from './field-costs.ts';
 import { mutationResolvers } from './mutations.ts';
 import { NodeQueries } from './nodes.ts';
 import { PostQueries } from './post.ts';
@@ -50,6 +51,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
   ];
   const schema = await buildSchema({ resolvers, validate: false, pubSub: noTopics });
   guard(schema);
+  markCosts(schema);
   return schema;
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type AccessLogLevel, accessLogLevels } from './access/events.ts';
 import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/settings.ts';
+import { type Limits, limitVariables, readLimits } from './limits.ts';
 import { isTimeZone } from './time/clock.ts';
 
 /** Every environment variable that the program reads. The README's table is compared with this one by a test. */
@@ -45,6 +46,9 @@ export const environmentVariables = {
   CONTACT_LEDGER_INTROSPECTION:
     'Questions about the schema itself: on or off (default on, but off with NODE_ENV=production).',
   CONTACT_LEDGER_LOG_LEVEL: 'What is logged: info (each request too), warn, error or silent (default info).',
+  CONTACT_LEDGER_OPERATIONS_FILE: 'File of registered operations: a JSON object, SHA-256 of the text → text.',
+  CONTACT_LEDGER_OPERATIONS_ONLY: 'on: only registered operations are answered (default off).',
+  ...limitVariables,
 } as const;
 
 const zConfig = z.object({
@@ -102,6 +106,8 @@ const zServing = z.object({
     ),
   CONTACT_LEDGER_GRAPHIQL: zSwitch.optional(),
   CONTACT_LEDGER_INTROSPECTION: zSwitch.optional(),
+  CONTACT_LEDGER_OPERATIONS_FILE: z.string().optional(),
+  CONTACT_LEDGER_OPERATIONS_ONLY: zSwitch.default(false),
   CONTACT_LEDGER_LOG_LEVEL: z
     .enum(['info', 'warn', 'error', 'silent'], 'is info, warn, error or silent')
     .default('info'),
@@ -133,6 +139,8 @@ export interface ServingConfig {
   origins: readonly string[];
   graphiql: boolean;
   introspection: boolean;
+  operations: { file: string | undefined; onlyRegistered: boolean };
+  limits: Limits;
   logLevel: LogLevel;
 }
 
@@ -174,11 +182,18 @@ export function readServingConfig(environment: NodeJS.ProcessEnv): ServingConfig
   );
   const jwt = readJwtSettings(variables);
   if (jwt && 'variable' in jwt) throw new ConfigInvalid(`${jwtVariables[jwt.variable]} ${jwt.message}`);
+  const limits = readLimits(environment);
+  if ('problems' in limits) throw new ConfigInvalid(limits.problems.join('; '));
   return {
     jwt,
     origins: values.CONTACT_LEDGER_ORIGINS,
     graphiql: values.CONTACT_LEDGER_GRAPHIQL ?? isOpen,
     introspection: values.CONTACT_LEDGER_INTROSPECTION ?? isOpen,
+    operations: {
+      file: values.CONTACT_LEDGER_OPERATIONS_FILE,
+      onlyRegistered: values.CONTACT_LEDGER_OPERATIONS_ONLY,
+    },
+    limits,
     logLevel: values.CONTACT_LEDGER_LOG_LEVEL,
   };
 }

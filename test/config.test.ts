@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readServingConfig } from '../src/config.ts';
+import { defaultLimits } from '../src/limits.ts';
 
 const secret = 'a secret of the tests that is long enough';
 const made = { CONTACT_LEDGER_JWT_ISSUER: 'https://login.example', CONTACT_LEDGER_JWT_AUDIENCE: 'ledger' };
@@ -15,6 +16,8 @@ describe('a server', () => {
       origins: [],
       graphiql: true,
       introspection: true,
+      operations: { file: undefined, onlyRegistered: false },
+      limits: defaultLimits,
       logLevel: 'info',
     });
   });

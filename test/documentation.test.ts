@@ -8,13 +8,17 @@ import { buildProgram } from '../src/cli/program.ts';
 import { exitCodes } from '../src/cli/terminal.ts';
 import { environmentVariables } from '../src/config.ts';
 import { feedLines, lineCodes } from '../src/ingest/change-feed.ts';
+import { limitTable } from '../src/limits.ts';
 import { rejectionCodes } from '../src/rejections.ts';
+import { streamEnds } from '../src/server/stream-ends.ts';
 import { openTestApplication } from './support/app-in-memory.ts';
 import { importText } from './support/feed-in-memory.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const codes = readFileSync('docs/codes.md', 'utf8');
 const changeFeed = readFileSync('docs/change-feed.md', 'utf8');
+const limits = readFileSync('docs/limits.md', 'utf8');
+const live = readFileSync('docs/live.md', 'utf8');
 const sorted = (items: Iterable<string>) => [...new Set(items)].sort();
 const matches = (text: string, pattern: RegExp) =>
   sorted([...text.matchAll(pattern)].map((match) => match[1]!));
@@ -48,7 +52,15 @@ describe('the README', () => {
   });
 
   it('names every environment variable, and no other', () => {
-    expect(matches(readme, /\b(CONTACT_LEDGER_[A-Z_]+)/g)).toEqual(sorted(Object.keys(environmentVariables)));
+    const named = matches(readme + limits, /\b(CONTACT_LEDGER_[A-Z_]+)/g);
+    expect(named).toEqual(sorted(Object.keys(environmentVariables)));
+  });
+
+  it('leaves to the page of limits what each of them is', () => {
+    const rows = [...limits.matchAll(/^\| `(CONTACT_LEDGER_[A-Z_]+)` \| ([\d,]+) \| (.*) \|$/gm)];
+    expect(
+      rows.map(([, variable, value, what]) => [variable, Number(value!.replaceAll(',', '')), what]),
+    ).toEqual(Object.values(limitTable).map(({ variable, value, what }) => [variable, value, what]));
   });
 
   it('explains every exit code', () => {
@@ -101,12 +113,24 @@ describe('the page of codes', () => {
       'src/server/server-failure.ts',
       'src/server/http-server.ts',
       'src/server/graphql-endpoint.ts',
+      'src/server/event-stream-endpoint.ts',
+      'src/server/web-socket-endpoint.ts',
+      'src/server/document-shape.ts',
+      'src/server/operation-cost.ts',
+      'src/server/operations.ts',
+      'src/server/deadline.ts',
+      'src/server/position-wait.ts',
+      'src/server/persisted-operations.ts',
+      'src/server/request-body.ts',
+      'src/server/stream-ends.ts',
       'src/server/error-masking.ts',
       'schema/access-check.ts',
       'schema/parse-input.ts',
       'schema/read-point.ts',
     ];
     const internal = ['WRONG_VERSION', 'CLIENT_GONE', 'TOO_LARGE'];
+    // Apollo's own.
+    const others = ['PERSISTED_QUERY_NOT_FOUND'];
     const named = sources.flatMap((file) => {
       const source = readFileSync(file, 'utf8');
       return [
@@ -115,9 +139,16 @@ describe('the page of codes', () => {
       ];
     });
     expect(table('Faults')).toEqual(
-      sorted(named.filter((code) => !internal.includes(code) && !(code in environmentVariables))),
+      sorted(
+        [...named, ...others].filter((code) => !internal.includes(code) && !(code in environmentVariables)),
+      ),
     );
   });
+});
+
+it('the page of live changes names every code that a WebSocket is closed with', () => {
+  for (const { closeCode, code } of Object.values(streamEnds))
+    expect(live).toContain(`| ${closeCode} | \`${code}\` |`);
 });
 
 it('the page of the change feed names every type of line', () => {

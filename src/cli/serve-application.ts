@@ -5,14 +5,17 @@ import { join } from 'node:path';
 import { refusalOf } from '../../schema/access-check.ts';
 import { buildLedgerSchema } from '../../schema/build.ts';
 import type { Context } from '../../schema/context.ts';
+import { HistoryEntry } from '../../schema/history-entry.ts';
 import { zPurpose } from '../access/events.ts';
 import type { Application } from '../application.ts';
 import { type AccessFile, openAccessFile } from '../auth/access-file.ts';
 import { type Authenticator, createAuthenticator } from '../auth/authenticator.ts';
 import { createJwtVerifier } from '../auth/jwt.ts';
 import { type Config, ConfigInvalid, type ServingConfig } from '../config.ts';
+import { reachPosition } from '../live/position-wait.ts';
 import type { ExampleQuery } from '../server/graphiql-page.ts';
 import { type HttpServer, startHttpServer } from '../server/http-server.ts';
+import { readRegisteredOperations } from './registered-operations.ts';
 import { accessFileName, logAtLeast } from './terminal.ts';
 
 const closeWithinMs = 10_000;
@@ -42,12 +45,17 @@ export async function serveApplication(
       actor: viewer.actor,
       roles: viewer.roles,
       purpose: purposeOf(headers),
+      ...resumeOf(headers),
     }),
     host: config.host,
     port: config.port,
     log: logAtLeast(config.logLevel),
     exampleQueries,
-    ready: () => app.readModels.isFollowing && app.store.isFollowing,
+    limits: config.limits,
+    persisted: readRegisteredOperations(config.operations),
+    reachPosition: (position, signal) => reachPosition(app, position, signal),
+    eventId: (event) => (event instanceof HistoryEntry ? String(event.position) : undefined),
+    ready: () => isReady(app, config.limits.unreadMax),
     graphiql: config.graphiql,
     introspection: config.introspection,
     origins: config.origins,
@@ -78,6 +86,16 @@ export function describeAccess({ needsToken }: Serving): string {
   return needsToken
     ? 'Access:  with a token (Authorization: Bearer …)'
     : 'Access:  no authentication is set up, so from this machine only, and as an admin';
+}
+
+async function isReady({ readModels, store }: Application, unreadMax: number): Promise<boolean> {
+  if (!readModels.isFollowing || !store.isFollowing) return false;
+  return (await store.head()) - readModels.database.checkpoint <= unreadMax;
+}
+
+/** Where a client of server-sent events goes on, which browsers say by themselves when they connect again. */
+function resumeOf({ 'last-event-id': id }: IncomingHttpHeaders): Pick<Context, 'resumeAfter'> {
+  return typeof id === 'string' ? { resumeAfter: id } : {};
 }
 
 /** Why somebody looks, from the header x-purpose. A text that is no reference is not recorded: it may be personal. */

@@ -18,6 +18,8 @@ export function closeGracefully(server: Server): () => Promise<void> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
+  // What became of an upgraded one is for whoever upgraded it.
+  server.on('upgrade', (request) => sockets.delete(request.socket));
   server.on('request', (request, response: ServerResponse) => {
     const { socket } = request;
     open.add(response);

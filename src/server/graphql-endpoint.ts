@@ -1,78 +1,69 @@
 // The /graphql route: reads the request, lets Apollo execute it and writes the answer.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
-import type { Authenticator } from '../auth/authenticator.ts';
-import { AuthenticationFailure, type Viewer } from '../auth/viewer.ts';
+import type { Limits } from '../limits.ts';
+import type { Admit } from './admission.ts';
+import { startDeadline, timedOut } from './deadline.ts';
 import type { ErrorMask, Log } from './error-masking.ts';
+import { asksForEventStream, checkStreamRequest, type EventStreamEndpoint } from './event-stream-endpoint.ts';
+import { limitPlugin } from './limit-plugin.ts';
 import { type Authorise, operationPlugin } from './operation-plugin.ts';
+import { jsonOr, type PersistedOperations, registeredText } from './persisted-operations.ts';
+import type { ReachPosition } from './position-wait.ts';
+import { refusalOf, refuse } from './refusal.ts';
+import { dropUnreadBody, readJsonBody } from './request-body.ts';
 import {
   logRequest,
   type RecordedContext,
   type RequestRecord,
+  recordIn,
   startRecord,
   withRecord,
 } from './request-log.ts';
-
-const bodyBytesMax = 1024 * 1024;
-
-/** Builds the object that resolvers get as their context; what it throws is masked like a resolver's error. */
-export type ContextFunction = (request: {
-  headers: IncomingHttpHeaders;
-  viewer: Viewer;
-}) => Promise<object> | object;
 
 export interface GraphqlEndpoint {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   stop(): Promise<void>;
 }
 
-interface Refusal {
-  status: number;
-  code: string;
-  message: string;
-  headers?: Record<string, string>;
-}
-
-const tooLarge: Refusal = {
-  status: 413,
-  code: 'PAYLOAD_TOO_LARGE',
-  message: `The request body is larger than ${bodyBytesMax} bytes. Send less in one request.`,
-};
-const notJson: Refusal = {
-  status: 400,
-  code: 'BAD_REQUEST',
-  message: 'The request body is not valid JSON in UTF-8. Send {"query": …, "variables": …}.',
-};
-
-export async function createGraphqlEndpoint(options: {
+export interface GraphqlEndpointOptions {
   schema: GraphQLSchema;
-  authenticator: Authenticator;
+  admit: Admit;
   authorise: Authorise;
-  context: ContextFunction;
   introspection: boolean;
+  limits: Limits;
+  persisted: PersistedOperations;
+  reachPosition: ReachPosition | undefined;
+  eventStreams: EventStreamEndpoint;
+  /** Other origins whose pages may use the API. */
+  origins: ReadonlySet<string>;
   mask: ErrorMask;
   log: Log;
-}): Promise<GraphqlEndpoint> {
+}
+
+export async function createGraphqlEndpoint(options: GraphqlEndpointOptions): Promise<GraphqlEndpoint> {
+  const { limits, persisted, mask } = options;
   const apollo = new ApolloServer<RecordedContext>({
     schema: options.schema,
-    formatError: options.mask.format,
+    formatError: mask.format,
     logger: apolloLogger(options.log),
     csrfPrevention: true,
     introspection: options.introspection,
     // Suggestions of other names tell the schema too.
     hideSchemaDetailsFromClientErrors: !options.introspection,
     includeStacktraceInErrorResponses: false,
-    persistedQueries: false,
+    parseOptions: { maxTokens: limits.tokensMax },
     stopOnTerminationSignals: false,
     // The reporting ones because an APOLLO_KEY in the environment would otherwise send data elsewhere.
     plugins: [
       operationPlugin(options.authorise),
+      limitPlugin(limits, options.reachPosition),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -85,122 +76,98 @@ export async function createGraphqlEndpoint(options: {
     const record = startRecord();
     try {
       await answer(request, response, record);
+    } catch (mistake) {
+      const refusal = refusalOf(mistake, mask);
+      if (!refusal || response.headersSent) throw mistake;
+      record.codes.add(refusal.code);
+      dropUnreadBody(request, response);
+      refuse(response, refusal);
     } finally {
       logRequest(options.log, record, startedMs, response.statusCode);
     }
   }
 
+  /** Throws what it refuses. */
   async function answer(
     request: IncomingMessage,
     response: ServerResponse,
     record: RequestRecord,
   ): Promise<void> {
-    const viewer = await viewerOf(request);
-    if ('status' in viewer) return refuse(response, viewer, record);
-    const authenticated = Object.assign(record, { viewer });
-    const body = await readJsonBody(request);
-    if (body === undefined) return;
-    if ('refusal' in body) return refuse(response, body.refusal, record);
-    const result = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method ?? '',
-        headers: headerMapOf(request.headers),
-        search: /\?.*$/s.exec(request.url ?? '')?.[0] ?? '',
-        body: body.json,
-      },
-      context: async () =>
-        withRecord(await options.context({ headers: request.headers, viewer }), authenticated),
-    });
-    response.statusCode = result.status ?? 200;
-    response.setHeader('cache-control', 'no-store');
-    for (const [name, value] of result.headers) response.setHeader(name, value);
-    if (result.body.kind === 'complete') {
-      response.end(result.body.string);
-      return;
+    const admitted = await options.admit(request.headers);
+    record.viewer = admitted.viewer;
+    const body = await readJsonBody(request, limits.bodyBytesMax);
+    if (body === 'CLIENT_GONE') return;
+    if (asksForEventStream(request)) {
+      checkStreamRequest(request, body.json, options.origins);
+      return options.eventStreams.handle(request, response, body.json, admitted);
     }
-    for await (const chunk of result.body.asyncIterator) response.write(chunk);
-    response.end();
+    const asked = { body: withRegisteredText(body.json, persisted), search: searchOf(request, persisted) };
+    return execute(
+      request,
+      response,
+      asked,
+      withRecord(admitted.contextValue, Object.assign(record, { viewer: admitted.viewer })),
+    );
   }
 
-  async function viewerOf(request: IncomingMessage): Promise<Viewer | Refusal> {
+  async function execute(
+    request: IncomingMessage,
+    response: ServerResponse,
+    asked: { body: unknown; search: string },
+    context: RecordedContext,
+  ): Promise<void> {
+    const deadline = startDeadline(limits.operationMs);
+    deadline.applyTo(context);
+    const httpGraphQLRequest = {
+      ...asked,
+      method: request.method ?? '',
+      headers: headerMapOf(request.headers),
+    };
+    const running = apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
     try {
-      return await options.authenticator.authenticate(request.headers.authorization);
-    } catch (fault) {
-      if (!(fault instanceof AuthenticationFailure)) throw fault;
-      return authenticationRefusal(fault, options.mask);
+      const result = await Promise.race([running, deadline.over]);
+      if (result !== 'OVER' && !deadline.isOver) return await respond(response, result);
+      const refusal = refusalOf(timedOut(), mask)!;
+      recordIn(context).codes.add(refusal.code);
+      refuse(response, refusal);
+      // What was given up is not cut off: a command that is on its way ends before the server stops.
+      await running;
+    } finally {
+      deadline.clear();
     }
   }
 
   return { handle, stop: () => apollo.stop() };
 }
 
-/**
- * The parsed body; `json` is undefined for a request that carries none or one of another type, which Apollo then
- * refuses (a form or plain text can be posted by a foreign page). Undefined when the client went away meanwhile.
- */
-async function readJsonBody(
-  request: IncomingMessage,
-): Promise<{ json: unknown } | { refusal: Refusal } | undefined> {
-  if (request.method !== 'POST') return { json: undefined };
-  if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) return { refusal: tooLarge };
-  const body = await readBody(request);
-  if (body === 'CLIENT_GONE') return undefined;
-  if (body === 'TOO_LARGE') return { refusal: tooLarge };
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) return { json: undefined };
-  try {
-    return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
-  } catch {
-    return { refusal: notJson };
+async function respond(response: ServerResponse, result: HTTPGraphQLResponse): Promise<void> {
+  response.statusCode = result.status ?? 200;
+  response.setHeader('cache-control', 'no-store');
+  for (const [name, value] of result.headers) response.setHeader(name, value);
+  if (result.body.kind === 'complete') {
+    response.end(result.body.string);
+    return;
   }
+  for await (const chunk of result.body.asyncIterator) response.write(chunk);
+  response.end();
 }
 
-function readBody(request: IncomingMessage): Promise<Buffer | 'TOO_LARGE' | 'CLIENT_GONE'> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let sizeBytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      sizeBytes += chunk.length;
-      if (sizeBytes <= bodyBytesMax) {
-        chunks.push(chunk);
-        return;
-      }
-      // The rest is read and dropped: a client that is still sending would not see the answer of a closed connection.
-      chunks.length = 0;
-      resolve('TOO_LARGE');
-    });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', () => resolve('CLIENT_GONE'));
-    request.on('close', () => resolve('CLIENT_GONE'));
-  });
+/** The query part of the URL, with the text of a registered operation. */
+function searchOf({ method, url = '' }: IncomingMessage, persisted: PersistedOperations): string {
+  const search = /\?.*$/s.exec(url)?.[0] ?? '';
+  if (method !== 'GET') return search;
+  const params = new URLSearchParams(search);
+  const query = params.get('query') ?? undefined;
+  const text = registeredText({ query, extensions: jsonOr(params.get('extensions')) }, persisted);
+  if (text === undefined) return search;
+  params.set('query', text);
+  return `?${params}`;
 }
 
-/** RFC 6750: what is wanted, and that the given one is no good. */
-function authenticationRefusal(failure: AuthenticationFailure, mask: ErrorMask): Refusal {
-  const { code, message, isGiven } = failure;
-  if (code === 'AUTHENTICATION_UNAVAILABLE') {
-    mask.report(failure);
-    return { status: 503, code, message };
-  }
-  const description = message.replaceAll(/[^\x20-\x7e]|["\\]/g, '');
-  const error = isGiven ? `, error="invalid_token", error_description="${description}"` : '';
-  return {
-    status: 401,
-    code,
-    message,
-    headers: { 'www-authenticate': `Bearer realm="contact-ledger"${error}` },
-  };
-}
-
-function refuse(response: ServerResponse, refusal: Refusal, record: RequestRecord): void {
-  record.codes.add(refusal.code);
-  response.writeHead(refusal.status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-    ...refusal.headers,
-  });
-  response.end(
-    JSON.stringify({ errors: [{ message: refusal.message, extensions: { code: refusal.code } }] }),
-  );
+function withRegisteredText(body: unknown, persisted: PersistedOperations): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const text = registeredText(body, persisted);
+  return text === undefined ? body : { ...body, query: text };
 }
 
 function headerMapOf(headers: IncomingHttpHeaders): HeaderMap {

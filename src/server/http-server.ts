@@ -3,17 +3,30 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Authenticator } from '../auth/authenticator.ts';
+import { defaultLimits, type Limits } from '../limits.ts';
+import { type ContextFunction, createAdmission } from './admission.ts';
 import { allowOrigin, answerPreflight } from './cross-origin.ts';
+import { guardByDeadline } from './deadline.ts';
 import { createErrorMask, type ErrorMask, type Log } from './error-masking.ts';
+import { createEventStreamEndpoint } from './event-stream-endpoint.ts';
+import { isFromElsewhere } from './foreign-origin.ts';
 import { closeGracefully } from './graceful-close.ts';
 import { type ExampleQuery, loadGraphiqlPage, type StaticFile } from './graphiql-page.ts';
-import { type ContextFunction, createGraphqlEndpoint, type GraphqlEndpoint } from './graphql-endpoint.ts';
+import { createGraphqlEndpoint, type GraphqlEndpoint } from './graphql-endpoint.ts';
 import { isLoopbackHost, isLoopbackHostHeader, urlOf } from './loopback.ts';
+import { createOpenStreams } from './open-streams.ts';
 import type { Authorise } from './operation-plugin.ts';
+import { createOperations } from './operations.ts';
+import { noPersistedOperations, type PersistedOperations } from './persisted-operations.ts';
+import type { ReachPosition } from './position-wait.ts';
+import { announcesTooMuch } from './request-body.ts';
 import { ServerFailure } from './server-failure.ts';
+import { createWebSocketEndpoint } from './web-socket-endpoint.ts';
 
-const headersTimeoutMs = 10_000;
-const requestTimeoutMs = 30_000;
+/** How often Node looks for requests whose time is over. */
+const timeoutsCheckedMs = 500;
+/** A connection on which nothing moves in either direction is closed. */
+const idleMs = 60_000;
 
 export interface HttpServerOptions {
   schema: GraphQLSchema;
@@ -28,13 +41,21 @@ export interface HttpServerOptions {
   /** Shown as the tabs of the page when it is opened for the first time. */
   exampleQueries?: readonly ExampleQuery[];
   /** What /health/ready answers: whether reads are up to date enough to be served. Default: always. */
-  ready?: () => boolean;
+  ready?: () => Promise<boolean> | boolean;
   /** Whether the page at / is there. Default: yes. */
   graphiql?: boolean;
   /** Whether the schema may be asked about. Default: yes. */
   introspection?: boolean;
   /** Other origins whose pages may use the API. Default: none. */
   origins?: readonly string[];
+  /** Default: those of src/limits.ts. */
+  limits?: Partial<Limits>;
+  /** Default: no registered operations. */
+  persisted?: PersistedOperations;
+  /** Lets an operation wait for a position. */
+  reachPosition?: ReachPosition;
+  /** The id of an event of a subscription, for clients of server-sent events to go on after. */
+  eventId?: (event: unknown) => string | undefined;
 }
 
 export interface HttpServer {
@@ -47,7 +68,7 @@ export interface HttpServer {
 interface Routes {
   files: Map<string, StaticFile>;
   graphql: GraphqlEndpoint;
-  isReady: () => boolean;
+  isReady: () => Promise<boolean>;
   /** Whether each request names this machine: a credential cannot be had by re-pointing a name, so then any name will do. */
   isLocalOnly: () => boolean;
   origins: ReadonlySet<string>;
@@ -64,26 +85,27 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     );
   }
   const mask = createErrorMask(log);
-  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs });
+  const limits = { ...defaultLimits, ...options.limits };
+  const server = createServer({
+    headersTimeout: Math.min(limits.headersMs, limits.requestMs),
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: Math.min(timeoutsCheckedMs, limits.headersMs),
+  });
+  server.maxConnections = limits.connectionsMax;
+  server.setTimeout(idleMs);
   const closeConnections = closeGracefully(server);
   const running = new Set<Promise<void>>();
   let closing: Promise<void> | undefined;
 
+  guardByDeadline(options.schema);
+  const endpoints = await createEndpoints(options, limits, mask);
   const routes: Routes = {
     files:
       (options.graphiql ?? true)
         ? loadGraphiqlPage(options.exampleQueries ?? [], options.authenticator.isRequired())
         : new Map(),
-    graphql: await createGraphqlEndpoint({
-      schema: options.schema,
-      authenticator: options.authenticator,
-      authorise: options.authorise,
-      context: options.context,
-      introspection: options.introspection ?? true,
-      mask,
-      log,
-    }),
-    isReady: () => closing === undefined && (options.ready?.() ?? true),
+    graphql: endpoints.graphql,
+    isReady: async () => closing === undefined && ((await options.ready?.()) ?? true),
     isLocalOnly: () => !options.authenticator.isRequired(),
     origins: new Set(options.origins),
   };
@@ -93,9 +115,19 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       .finally(() => running.delete(answered));
     running.add(answered);
   });
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (!announcesTooMuch(request, limits.bodyBytesMax)) response.writeContinue();
+    server.emit('request', request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    const status = closing ? '503 Service Unavailable' : refusedUpgrade(routes, request);
+    if (status === undefined) return endpoints.webSockets.handleUpgrade(request, socket, head);
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  });
 
   async function close(): Promise<void> {
-    await closeConnections();
+    endpoints.streams.close();
+    await Promise.all([closeConnections(), endpoints.webSockets.close()]);
     // A client may have gone away before its command ended.
     await Promise.all(running);
     await routes.graphql.stop();
@@ -115,6 +147,35 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return closing;
     },
   };
+}
+
+/** Three ways to the same operations. */
+async function createEndpoints(options: HttpServerOptions, limits: Limits, mask: ErrorMask) {
+  const { schema, authorise, introspection = true, persisted = noPersistedOperations, log } = options;
+  const { reachPosition, eventId } = options;
+  const admit = createAdmission(options.authenticator, options.context);
+  const streams = createOpenStreams({ admit, ...limits });
+  const checked = { schema, authorise, introspection, limits, persisted, reachPosition, mask };
+  const operations = createOperations({ ...checked, eventId });
+  return {
+    streams,
+    webSockets: createWebSocketEndpoint({ operations, admit, streams, mask, limits }),
+    graphql: await createGraphqlEndpoint({
+      ...checked,
+      admit,
+      eventStreams: createEventStreamEndpoint({ operations, streams }),
+      origins: new Set(options.origins),
+      log,
+    }),
+  };
+}
+
+/** The status that a request for a WebSocket is answered with where it gets none. */
+function refusedUpgrade(routes: Routes, request: IncomingMessage): string | undefined {
+  const path = (request.url ?? '').replace(/\?.*$/s, '');
+  if (path !== '/graphql') return '404 Not Found';
+  const isForeignHost = routes.isLocalOnly() && !isLoopbackHostHeader(request.headers.host);
+  return isForeignHost || isFromElsewhere(request, routes.origins) ? '403 Forbidden' : undefined;
 }
 
 async function answer(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -150,7 +211,7 @@ async function answer(routes: Routes, request: IncomingMessage, response: Server
   }
   if (file !== undefined) return answerFile(request, response, file);
   if (path === '/health/live') return answerJson(response, 200, { status: 'live' });
-  const isReady = routes.isReady();
+  const isReady = await routes.isReady();
   return answerJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready' });
 }
 

@@ -203,6 +203,7 @@ describe('the log', () => {
         roles: ['reader'],
         durationMs: expect.any(Number),
         status: 200,
+        complexity: 0,
       },
       expect.objectContaining({
         operation: 'Fails',
