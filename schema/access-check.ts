@@ -25,7 +25,7 @@ import {
 } from 'graphql';
 import type { Role } from '../src/auth/roles.ts';
 import type { Right } from './access.ts';
-import { rightOfArgument, rightOfMember, rolesWith } from './access-rules.ts';
+import { rightOfAbsence, rightOfArgument, rightOfMember, rolesWith } from './access-rules.ts';
 
 export interface CheckedOperation {
   schema: GraphQLSchema;
@@ -104,7 +104,11 @@ function createWalk({ schema, fragments, variables }: CheckedOperation, use: Use
       use(`${type}.${field.name}`, rightOfMember(type, field.name));
       for (const argument of field.args) {
         const right = rightOfArgument(type, field.name, argument.name);
-        if (isUsed(values[argument.name], right)) use(`${type}.${field.name}(${argument.name}:)`, right);
+        const value = values[argument.name];
+        if (isUsed(value, right)) use(`${type}.${field.name}(${argument.name}:)`, right);
+        const absence = rightOfAbsence(type, field.name, argument.name);
+        if (absence !== undefined && (value === undefined || value === null))
+          use(`${type}.${field.name}(-${argument.name}:)`, absence);
       }
     }
     for (const argument of field.args) walkInput(argument.type, values[argument.name]);

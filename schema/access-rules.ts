@@ -35,6 +35,11 @@ export function rightOfArgument(type: string, field: string, argument: string): 
   return own ?? (ordinary.has(argument) ? rightOfMember(type, field) : undefined);
 }
 
+/** The right that leaving an argument out takes, where that asks for something of its own. */
+export function rightOfAbsence(type: string, field: string, argument: string): Right | undefined {
+  return members.get(`${type}.${field}(-${argument}:)`);
+}
+
 function rightOfType(type: string): Right | undefined {
   const own = wholeTypes.get(type) ?? wholeTypes.get(`*${/[A-Z][a-z]+$/.exec(type)?.[0]}`);
   if (own !== undefined || !type.endsWith('Input')) return own;
@@ -48,7 +53,7 @@ export function rolesWith(right: Right | undefined): readonly Role[] {
 
 export interface Coordinate {
   type: string;
-  /** `name`, `history(types:)`, `ACTIVE`. */
+  /** `name`, `history(types:)`, `contacts(-orderBy:)`, `ACTIVE`. */
   member: string;
   right: Right | undefined;
 }
@@ -65,8 +70,11 @@ export function coordinatesOf(schema: GraphQLSchema): Coordinate[] {
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
     for (const { name, args } of Object.values(type.getFields())) {
       add(name, rightOfMember(type.name, name));
-      for (const argument of args)
+      for (const argument of args) {
         add(`${name}(${argument.name}:)`, rightOfArgument(type.name, name, argument.name));
+        const absence = rightOfAbsence(type.name, name, argument.name);
+        if (absence !== undefined) add(`${name}(-${argument.name}:)`, absence);
+      }
     }
   }
   return found;

@@ -44,8 +44,9 @@ export const rights = {
 export type Right = keyof typeof rights;
 
 /**
- * A whole type, or its fields by right, divided by blanks; `field(argument:)` where an argument takes another right. `as`
- * names a type whose fields of the same names take the same rights.
+ * A whole type, or its fields by right, divided by blanks; `field(argument:)` where an argument takes another right, and
+ * `field(-argument:)` where leaving it out does, such as the order by name of a list that nothing else is asked of. `as` names
+ * a type whose fields of the same names take the same rights.
  */
 type Entry = Right | { readonly [R in Right]?: string } | { readonly as: string };
 
@@ -60,18 +61,17 @@ export const ordinaryArguments = `
 /**
  * Type → right. Types with something personal name each of their fields, so that a new field is nobody's until somebody has
  * thought about it. What belongs to an organisation or is an opaque id or code is not personal; what a contact's events seal
- * is. A list that is ordered by something personal is personal itself: order and cursors tell.
+ * is. An order by something personal is personal itself, as its values in the enum of orders: it tells who comes first.
  * `RegisterContactInput` and the like, which are not named here, take the right of their mutation.
  */
 export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
     read: `
-      account account(externalId:) accounts contact node nodes nodes(ids:) post post(name:) postHolders posts posts(name:)
-      successions undoPreview
-      removalExplanation removalExplanation(contactId:)`,
+      account account(externalId:) accounts contact contacts node nodes nodes(ids:) post post(name:) postHolders posts
+      posts(name:) removalExplanation removalExplanation(contactId:) successions undoPreview`,
     personal: `
-      contacts contact(externalId:) search search(kinds:) search(text:)
-      explain explain(contactId:) explain(factId:) explain(field:)`,
+      contact(externalId:) contacts(-orderBy:) explain explain(contactId:) explain(factId:) explain(field:)
+      search search(kinds:) search(text:)`,
     erase: `erasurePlan erasurePlan(contactId:) erasureReceipt retentionPlan retentionPlan(limit:)`,
     oversee: `
       accessLog accessLog(actor:) accessLog(before:) accessLog(from:) accessLog(subjectId:)
@@ -131,9 +131,9 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   // An account and its posts: of an organisation, not of a person.
   Account: {
     read: `
-      acv address arr changesBetween changesBetween(from:) changesBetween(to:) children closing domains externalIds history id industry location name nameOrigin owner parent
+      acv address arr changesBetween changesBetween(from:) changesBetween(to:) children closing contacts domains externalIds history id industry location name nameOrigin owner parent
       parentId phone posts posts(nameStartsWith:) productLines relationship renewalOn renewals segment size team tier touchModel`,
-    personal: `contacts`,
+    personal: `contacts(-orderBy:)`,
   },
   AccountClosing: 'read',
   RenewalDecision: 'read',

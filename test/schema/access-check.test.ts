@@ -1,7 +1,9 @@
 // The check of an operation against the access table: nothing that is used goes unseen, nothing that is left out counts.
-import { buildSchema, getOperationAST, getVariableValues, Kind, parse, validate } from 'graphql';
+import { buildSchema, getOperationAST, getVariableValues, Kind, parse, subscribe, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refusalOf } from '../../schema/access-check.ts';
+import { buildLedgerSchema } from '../../schema/build.ts';
+import type { Context } from '../../schema/context.ts';
 import type { Role } from '../../src/auth/roles.ts';
 import { ask, openTestApplication, type TestApplication, tell, testActor } from '../support/app-in-memory.ts';
 import { ann } from '../support/ids.ts';
@@ -220,6 +222,83 @@ describe('the schema itself', () => {
     );
     expect(errors![0]!.extensions['code']).toBe('FORBIDDEN');
     expect(await app.store.head()).toBe(before);
+  });
+
+  it.each([
+    ['by search', '{ search(text: "Ada") { edges { node { __typename } } } }', 'Query.search'],
+    [
+      'by the order of a list',
+      '{ contacts(orderBy: { field: NAME }) { edges { cursor } } }',
+      'ContactOrderField.NAME',
+    ],
+    [
+      'by the order that a list has of itself',
+      '{ contacts { pageInfo { endCursor } } }',
+      'Query.contacts(-orderBy:)',
+    ],
+    [
+      'by the number of those that a filter lets through',
+      '{ contacts(filter: { nameStartsWith: "Ada" }, orderBy: { field: LEARNED_AT }) { totalCount { value } } }',
+      'ContactFilterInput.nameStartsWith',
+    ],
+    [
+      'by a mistake in an argument',
+      '{ contact(externalId: { source: "", id: "" }) { id } }',
+      'Query.contact(externalId:)',
+    ],
+    [
+      'by past values',
+      `{ contact(id: "${ann}") { history(filter: { value: "Ada" }) { totalCount { value } } } }`,
+      'HistoryFilterInput.value',
+    ],
+    [
+      'in what a change was',
+      `{ contact(id: "${ann}") { history { edges { node { changes { field now } } } } } }`,
+      'HistoryChange.now',
+    ],
+    [
+      'in the words of a reason',
+      `{ contact(id: "${ann}") { history { edges { node { reasonText } } } } }`,
+      'HistoryEntry.reasonText',
+    ],
+  ])('tells an analyst nothing %s', async (_, source, coordinate) => {
+    const { data, errors } = await ask(app, source, {}, testActor, ['analyst']);
+    expect(JSON.stringify(data ?? null)).not.toContain('Ada');
+    expect(errors).toHaveLength(1);
+    expect(errors![0]!.extensions['code']).toBe('FORBIDDEN');
+    expect(errors![0]!.message).toContain(coordinate);
+    // The same question is answered to a reader, so that it is the role that counts.
+    const allowed = await ask(app, source, {}, testActor, ['reader']);
+    expect(allowed.errors?.[0]?.extensions['code']).not.toBe('FORBIDDEN');
+  });
+
+  it('lets an analyst list contacts in an order that tells nothing', async () => {
+    const { data, errors } = await ask(
+      app,
+      '{ contacts(orderBy: { field: LEARNED_AT }) { edges { node { id owner } } } }',
+      {},
+      testActor,
+      ['analyst'],
+    );
+    expect(errors).toBeUndefined();
+    expect(JSON.stringify(data)).toContain(ann);
+  });
+
+  it('tells an analyst nothing of a subscription either', async () => {
+    const follow = async (selection: string, roles: Role[]) => {
+      const stream = await subscribe({
+        schema: await buildLedgerSchema(),
+        document: parse(`subscription { changes(after: 0) { ${selection} } }`),
+        contextValue: { app, actor: testActor, roles } satisfies Context,
+      });
+      if (!(Symbol.asyncIterator in stream)) return stream.errors?.[0]?.extensions['code'];
+      const { value } = await stream.next();
+      await stream.return?.();
+      return value?.data;
+    };
+    expect(await follow('changes { now }', ['analyst'])).toBe('FORBIDDEN');
+    expect(await follow('type', ['analyst'])).toEqual({ changes: { type: 'ContactRegistered' } });
+    expect(JSON.stringify(await follow('changes { now }', ['reader']))).toContain('Ada Example');
   });
 
   it('shows itself to every role', async () => {

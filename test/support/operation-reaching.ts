@@ -31,6 +31,14 @@ const samples: Readonly<Record<string, string>> = {
   MinorUnits: '1',
 };
 
+/** Arguments that are given where leaving them out would ask for more, for those who may not have that. */
+const instead: Readonly<Record<string, Record<string, string>>> = {
+  'Query.contacts': { orderBy: '{ field: LEARNED_AT }' },
+  'Account.contacts': { orderBy: '{ field: STARTS_ON }' },
+};
+
+const absent = ' left out';
+
 type May = (coordinate: string) => boolean;
 type Slot = { parent: string; field: GraphQLField<unknown, unknown>; argument: GraphQLArgument };
 
@@ -43,9 +51,7 @@ export function operationsReaching(schema: GraphQLSchema, may: May): (coordinate
   );
 
   function selecting(type: string, field: GraphQLField<unknown, unknown>, given: Record<string, string>) {
-    const args = field.args
-      .filter((argument) => isRequiredArgument(argument) || argument.name in given)
-      .map((argument) => `${argument.name}: ${given[argument.name] ?? sample(argument.type)}`);
+    const args = argumentsOf(type, field, may, given);
     const inner = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
     return wrapped.get(type)?.(`${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${inner}`);
   }
@@ -59,17 +65,35 @@ export function operationsReaching(schema: GraphQLSchema, may: May): (coordinate
   }
 
   return (coordinate) => {
-    const [, typeName, member, argument] = /^(\w+)\.(\w+)(?:\((\w+):\))?$/.exec(coordinate)!;
+    const [, typeName, member, minus, argument] = /^(\w+)\.(\w+)(?:\((-?)(\w+):\))?$/.exec(coordinate)!;
     const type = schema.getType(typeName!);
     if (isObjectType(type) || isInterfaceType(type)) {
       const field = type.getFields()[member!]!;
       const own = field.args.find(({ name }) => name === argument);
-      return selecting(type.name, field, own ? { [own.name]: sample(own.type) } : {}) ?? null;
+      const value =
+        own && (minus ? absent : (instead[`${type.name}.${field.name}`]?.[own.name] ?? sample(own.type)));
+      return selecting(type.name, field, own && value ? { [own.name]: value } : {}) ?? null;
     }
     if (isEnumType(type)) return usingInput(type.name, member!);
     if (!isInputObjectType(type)) throw new Error(`${coordinate} is no coordinate`);
     return usingInput(type.name, objectWith(type.getFields(), member!, null));
   };
+}
+
+function argumentsOf(
+  type: string,
+  field: GraphQLField<unknown, unknown>,
+  may: May,
+  given: Record<string, string> = {},
+): string[] {
+  const others = Object.entries(instead[`${type}.${field.name}`] ?? {}).filter(
+    ([name]) => !may(`${type}.${field.name}(-${name}:)`),
+  );
+  const values: Record<string, string> = { ...Object.fromEntries(others), ...given };
+  return field.args
+    .filter((argument) => isRequiredArgument(argument) || argument.name in values)
+    .map((argument) => `${argument.name}: ${values[argument.name] ?? sample(argument.type)}`)
+    .filter((text) => !text.endsWith(absent));
 }
 
 /** Type → how a selection on it becomes a whole operation, by the shortest allowed way, else by the shortest. */
@@ -96,9 +120,7 @@ function pathsToTypes(schema: GraphQLSchema, may: May): Map<string, (selection: 
       for (const field of Object.values(type.getFields())) {
         const inner = getNamedType(field.type);
         if (!isCompositeType(inner) || !isOpen(`${name}.${field.name}`)) continue;
-        const args = field.args
-          .filter(isRequiredArgument)
-          .map((argument) => `${argument.name}: ${sample(argument.type)}`);
+        const args = argumentsOf(name, field, may);
         const head = `${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}`;
         reach(inner.name, (selection) => wrapped.get(name)!(`${head} { ${selection} }`));
       }
