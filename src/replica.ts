@@ -1,11 +1,11 @@
 // Keeps what one replica remembers true to what the others write: told of their events before anybody here can read them.
 import type { ErasedPeople } from './erasure/erased-people.ts';
-import type { ErasureOrdered } from './erasure/events.ts';
+import type { ErasureOrdered, SignalsErasureOrdered } from './erasure/events.ts';
 import { streamsOfContact } from './erasure/person.ts';
 import type { EventSealing } from './event-sealing.ts';
 import type { StoredEvent } from './event-store/port.ts';
 import type { Ledger } from './ledger.ts';
-import { categoryOf, subjectOf } from './ledger-events.ts';
+import { subjectOf } from './ledger-events.ts';
 import type { KeyStore } from './personal-data/key-store.ts';
 import type { ReadModels } from './projector/read-models.ts';
 
@@ -18,12 +18,15 @@ export interface ReplicaOptions {
   onFault: (fault: unknown) => void;
 }
 
+/** Events that follow the destruction of keys. */
+const marks: ReadonlySet<string> = new Set(['ContactErased', 'SignalsErased']);
+
 /** What to tell of events that another replica wrote. */
 export function createReplicaMemory(options: ReplicaOptions): (events: readonly StoredEvent[]) => void {
   const { ledger, erased, keyStore, sealing, readModels, onFault } = options;
 
   /** Keys are destroyed between the order and the marks: asked for after the mark, each is found destroyed. */
-  function forgetPerson(contactIds: readonly string[], keyIds: readonly string[]): void {
+  function forgetPeople(contactIds: readonly string[], keyIds: readonly string[]): void {
     keyStore.forget(keyIds);
     sealing.forget(new Set(contactIds.flatMap(streamsOfContact)));
   }
@@ -38,11 +41,16 @@ export function createReplicaMemory(options: ReplicaOptions): (events: readonly 
         const order = event as unknown as ErasureOrdered;
         erased.note(order);
         keysOf.set(order.data.erasureId, order.data.keyIds);
-        forgetPerson(order.data.contactIds, order.data.keyIds);
+        forgetPeople(order.data.contactIds, order.data.keyIds);
       }
-      if (event.type === 'ContactErased' && categoryOf(event.stream) === 'contact') {
+      if (event.type === 'SignalsErasureOrdered') {
+        const { data } = event as unknown as SignalsErasureOrdered;
+        keysOf.set(data.erasureId, data.keyIds);
+        forgetPeople(data.contactIds, data.keyIds);
+      }
+      if (marks.has(event.type)) {
         const keyIds = keysOf.get(String(event.data['erasureId'])) ?? [];
-        forgetPerson([subjectOf(event.stream)], keyIds);
+        forgetPeople([subjectOf(event.stream)], keyIds);
         erasedAt = event.position;
       }
     }
