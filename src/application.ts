@@ -15,7 +15,7 @@ import {
 } from './erasure/erasures.ts';
 import type { RetentionDefinition } from './erasure/retention.ts';
 import { createEventSealing, type EventSealing } from './event-sealing.ts';
-import type { LedgerStore } from './event-store/open.ts';
+import type { LedgerStore, StoreTrouble } from './event-store/open.ts';
 import { type Integrity, openIntegrity } from './integrity/integrity.ts';
 import { readSigningKey } from './integrity/signing-key.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -32,6 +32,8 @@ import { createPolicyRunner, type PolicyRunner } from './policies/runner.ts';
 import { openReadModels, type ReadModels, type ReadModelsOptions } from './projector/read-models.ts';
 import { createReplicaMemory } from './replica.ts';
 import type { Clock } from './time/clock.ts';
+
+export type { StoreTrouble };
 
 export interface ApplicationOptions extends LedgerFilesOptions {
   clock: Clock;

@@ -1,8 +1,10 @@
 // contact-ledger serve: answers GraphQL at /graphql, with a page to try queries at /.
 import { relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
+import type { Application } from '../application.ts';
 import { type Config, ConfigInvalid, readServingConfig } from '../config.ts';
 import { startCheckpoints } from '../integrity/checkpoint-schedule.ts';
+import { openWaitingRoom } from '../server/waiting-room.ts';
 import { configOf, createProgress, log, openConfigured, portNumber, print } from './terminal.ts';
 
 export function defineServe(program: Command): void {
@@ -25,10 +27,9 @@ export function defineServe(program: Command): void {
       const { describeAccess, serveApplication, untilStopped } = await import('./serve-application.ts');
       const config = { ...configOf(command), ...readServingConfig(process.env) };
       checkCheckpoints(config);
-      const progress = createProgress();
-      const app = await openConfigured(config, { create: true, progress });
-      progress.end();
-      const merged = { ...config, port: options.port ?? config.port, host: options.host ?? config.host };
+      const address = { port: options.port ?? config.port, host: options.host ?? config.host };
+      const { app, port } = await openWhileWaiting(config, address);
+      const merged = { ...config, ...address, port };
       const server = await serveApplication(app, merged);
       if (config.json)
         print(JSON.stringify({ url: server.url, ledgerId: app.ledgerId, position: await app.store.head() }));
@@ -43,6 +44,34 @@ export function defineServe(program: Command): void {
           : startCheckpoints({ ...config.checkpoints, integrity: app.integrity, log });
       await untilStopped(server, app, () => checkpoints?.stop());
     });
+}
+
+/**
+ * Opens the ledger while the address tells that it is not ready: read models may have to be built, and a cluster may not be
+ * there yet, for which a server waits as long as it takes.
+ */
+async function openWhileWaiting(
+  config: Config,
+  address: { host: string; port: number },
+): Promise<{ app: Application; port: number }> {
+  const progress = createProgress();
+  let why = 'the ledger is being opened';
+  const room = await openWaitingRoom({ ...address, why: () => why });
+  try {
+    const app = await openConfigured(config, {
+      create: true,
+      progress,
+      openWithinMs: Number.POSITIVE_INFINITY,
+      onTrouble: ({ event }) => {
+        why =
+          event === 'event_store_lost' ? 'the event store cannot be reached' : 'the ledger is being opened';
+      },
+    });
+    return { app, port: room.port };
+  } finally {
+    progress.end();
+    await room.close();
+  }
 }
 
 /** Before anything is opened: checkpoints need a key to be signed with and a place that the data folder is not. */

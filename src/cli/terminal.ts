@@ -1,6 +1,6 @@
 // What commands share at the terminal: opening the ledger, progress on standard error, results as text or JSON, exit codes.
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Application, openApplication } from '../application.ts';
+import { type Application, openApplication, type StoreTrouble } from '../application.ts';
 import { type Config, type LogLevel, readConfig } from '../config.ts';
 import { readRetention } from '../erasure/retention.ts';
 import { readSigningKey } from '../integrity/signing-key.ts';
@@ -58,7 +58,12 @@ export const openWithinMs = 30_000;
 /** Opens the ledger of the configuration. */
 export async function openConfigured(
   config: Config,
-  options: { create: boolean; progress?: Progress; openWithinMs?: number },
+  options: {
+    create: boolean;
+    progress?: Progress;
+    openWithinMs?: number;
+    onTrouble?: (trouble: StoreTrouble) => void;
+  },
 ): Promise<Application> {
   return openApplication({
     dataDirectory: config.dataDirectory,
@@ -69,7 +74,10 @@ export async function openConfigured(
     timeZone: config.timeZone,
     create: options.create,
     openWithinMs: options.openWithinMs ?? openWithinMs,
-    onTrouble: (trouble) => log({ level: 'warn', ...trouble }),
+    onTrouble(trouble) {
+      log({ level: 'warn', ...trouble });
+      options.onTrouble?.(trouble);
+    },
     signingKeyFile: config.signingKeyFile,
     accessLog: config.accessLog,
     backupDays: config.backupDays,

@@ -250,7 +250,7 @@ function answerFault(mask: ErrorMask, response: ServerResponse, fault: unknown):
   });
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+export function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -260,7 +260,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): ServerFailure {
+export function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): ServerFailure {
   return error.code === 'EADDRINUSE'
     ? new ServerFailure(
         'PORT_IN_USE',
