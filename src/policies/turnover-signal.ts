@@ -7,6 +7,8 @@ import type { Effect } from './policy.ts';
 import { dismiss, openingOf } from './turnover-opening.ts';
 import { accountsOf, isAtRisk, keyPlacementsOf, type TurnoverWorld } from './turnover-world.ts';
 
+type Bounce = Extract<SignalEvent, { type: 'Bounced' }>;
+
 export async function reactToSignal(told: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
   const event = told as SignalEvent;
   if (event.type === 'Bounced') return event.data.kind === 'hard' ? suspect(event, world) : [];
@@ -40,7 +42,7 @@ function showsLife(event: SignalEvent): boolean {
 }
 
 /** An address that fails for good may mean that its owner is gone; what follows tells. */
-async function suspect(event: SignalEvent, world: TurnoverWorld): Promise<Effect[]> {
+async function suspect(event: Bounce, world: TurnoverWorld): Promise<Effect[]> {
   const contactId = subjectOf(event.stream);
   const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
   if (!belief) return [];

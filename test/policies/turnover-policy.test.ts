@@ -75,7 +75,7 @@ const usd = (minorUnits: number) => ({ minorUnits, currency: 'USD' });
 const react = () => app.policies.catchUp();
 
 /** Tells a command, lets the policy react, and gives back the turnovers of Ann's placement. */
-async function after(command: Command, circumstances: Circumstances): Promise<TurnoverBelief[]> {
+async function following(command: Command, circumstances: Circumstances): Promise<TurnoverBelief[]> {
   await tell(app, command, circumstances);
   expect(await react()).toMatchObject({ refused: 0 });
   return turnovers();
@@ -83,7 +83,7 @@ async function after(command: Command, circumstances: Circumstances): Promise<Tu
 const turnovers = () => findTurnoversOf(app.readModels.database, 'contact_id', ann);
 const leaving = { type: 'EndPlacement', contactId: ann, placementId: job } as const;
 const leave = (circumstances: Circumstances = {}) =>
-  after(leaving, { ...on('2026-06-10'), effectiveOn: '2026-05-31', ...circumstances });
+  following(leaving, { ...on('2026-06-10'), effectiveOn: '2026-05-31', ...circumstances });
 
 describe('a departure', () => {
   test('from a key role opens a turnover, learned when the departure was, with what the account was worth then', async () => {
@@ -111,7 +111,7 @@ describe('a departure', () => {
   });
 
   test('from another role opens none, nor does one from a prospect', async () => {
-    await after({ type: 'EndPlacement', contactId: bob, placementId: bobsJob }, on('2026-06-10'));
+    await following({ type: 'EndPlacement', contactId: bob, placementId: bobsJob }, on('2026-06-10'));
     expect(findTurnoversOf(app.readModels.database, 'contact_id', bob)).toEqual([]);
     await tell(app, { type: 'ClassifyAccount', accountId: acme, relationship: 'prospect' }, on('2026-06-11'));
     expect(await leave(on('2026-06-12'))).toEqual([]);
@@ -120,7 +120,7 @@ describe('a departure', () => {
   test('told twice is one, and the second telling corrects the first', async () => {
     await leave();
     const again = { ...on('2026-07-01'), effectiveOn: '2026-06-05', by: 'feed', source: 'crm' } as const;
-    const [turnover, ...others] = await after({ ...leaving, destination: 'retired' }, again);
+    const [turnover, ...others] = await following({ ...leaving, destination: 'retired' }, again);
     expect(others).toEqual([]);
     expect(turnover).toMatchObject({ departure: { leftOn: '2026-06-05' }, destination: 'retired' });
     expect(turnover!.opened.learnedAtMs).toBe(Date.parse('2026-06-10T12:00:00Z'));
@@ -129,7 +129,7 @@ describe('a departure', () => {
   test('that is taken back dismisses the turnover, and a new one opens a new turnover', async () => {
     await leave();
     const reopened = { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: null } as const;
-    const [dismissed] = await after(reopened, on('2026-06-20'));
+    const [dismissed] = await following(reopened, on('2026-06-20'));
     expect(dismissed!.outcome).toMatchObject({ kind: 'dismissed', dismissal: 'departure_withdrawn' });
     const both = await leave({ ...on('2026-08-01'), effectiveOn: '2026-07-31' });
     expect(both.map(stageNow)).toEqual(['dismissed', 'detected']);
@@ -137,11 +137,11 @@ describe('a departure', () => {
 
   test('whose date is corrected changes the figures, also where the turnover is closed', async () => {
     const [turnover] = await leave();
-    await after(
+    await following(
       { type: 'DismissTurnover', turnoverId: turnover!.id, dismissal: 'not_a_risk' },
       on('2026-06-12'),
     );
-    const [corrected] = await after(
+    const [corrected] = await following(
       { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-04-30' },
       on('2026-06-20'),
     );
@@ -156,17 +156,20 @@ describe('a departure', () => {
     ['removed', { type: 'RemoveContact', contactId: ann }],
     ['died', { type: 'RecordDeath', contactId: ann }],
   ] as const)('is also one who was %s', async (cause, command) => {
-    const [turnover] = await after(command, { ...on('2026-06-10'), reasonCode: 'hard_bounce_no_activity' });
+    const [turnover] = await following(command, {
+      ...on('2026-06-10'),
+      reasonCode: 'hard_bounce_no_activity',
+    });
     expect(turnover!.departure.cause).toBe(cause);
   });
 
   test('of a record that was wrong is none', async () => {
     const wrong = { ...on('2026-06-10'), reasonCode: 'created_in_error' };
-    expect(await after({ type: 'RemoveContact', contactId: ann }, wrong)).toEqual([]);
+    expect(await following({ type: 'RemoveContact', contactId: ann }, wrong)).toEqual([]);
   });
 
   test('is the loss of the last key role while staying, too', async () => {
-    await after(
+    await following(
       { type: 'RevokeBuyingRole', contactId: ann, placementId: job, buyingRole: 'adoption_champion' },
       on('2026-06-01'),
     );
@@ -178,7 +181,7 @@ describe('a departure', () => {
       contactType: 'end_user',
       importance: null,
     } as const;
-    const [turnover] = await after(typed, on('2026-06-10'));
+    const [turnover] = await following(typed, on('2026-06-10'));
     expect(turnover).toMatchObject({
       departure: { cause: 'role_lost' },
       keyRoles: ['adoption_champion', 'champion'],
@@ -202,7 +205,7 @@ describe('a departure', () => {
 
   test('of a contact merged away is the survivor’s affair', async () => {
     await leave();
-    const [turnover] = await after(
+    const [turnover] = await following(
       { type: 'MergeContacts', contactId: ann, intoId: bob, carried: [] },
       on('2026-06-20'),
     );
@@ -211,7 +214,7 @@ describe('a departure', () => {
 
   test('is opened once, however often the policy begins anew', async () => {
     await leave();
-    await after(
+    await following(
       { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-04-30' },
       on('2026-06-20'),
     );
@@ -251,8 +254,8 @@ describe('a bounce', () => {
   const bounce = { type: 'RecordBounce', contactId: ann, address: 'ann@acme.example', kind: 'hard' } as const;
 
   test('that is hard makes a turnover suspected, once; the departure confirms it', async () => {
-    await after(bounce, on('2026-06-01'));
-    const [suspected, ...others] = await after({ ...bounce, diagnostic: 'again' }, on('2026-06-02'));
+    await following(bounce, on('2026-06-01'));
+    const [suspected, ...others] = await following({ ...bounce, diagnostic: 'again' }, on('2026-06-02'));
     expect(others).toEqual([]);
     expect(isSuspected(suspected!)).toBe(true);
     const [confirmed, ...none] = await leave();
@@ -265,8 +268,8 @@ describe('a bounce', () => {
   });
 
   test('is refuted by a sign of life', async () => {
-    await after(bounce, on('2026-06-01'));
-    const [refuted] = await after(
+    await following(bounce, on('2026-06-01'));
+    const [refuted] = await following(
       { type: 'RecordActivity', contactId: ann, activity: 'login' },
       on('2026-06-03'),
     );
@@ -274,7 +277,7 @@ describe('a bounce', () => {
   });
 
   test('that is soft means nothing', async () => {
-    expect(await after({ ...bounce, kind: 'soft' }, on('2026-06-01'))).toEqual([]);
+    expect(await following({ ...bounce, kind: 'soft' }, on('2026-06-01'))).toEqual([]);
   });
 });
 
@@ -290,7 +293,7 @@ describe('a replacement', () => {
 
   test('is who starts in the same post, known before or after the departure', async () => {
     await leave();
-    const [turnover] = await after(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
+    const [turnover] = await following(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
     expect(turnover).toMatchObject({
       replacement: { contactId: cleo, kind: 'external', startsOn: '2026-06-15' },
     });
@@ -305,9 +308,9 @@ describe('a replacement', () => {
 
   test('who leaves before the onboarding ends is none any more', async () => {
     await leave();
-    await after(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
+    await following(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
     const ending = { type: 'EndPlacement', contactId: cleo, placementId: cleosJob } as const;
-    const [turnover] = await after(ending, { ...on('2026-08-01'), effectiveOn: '2026-07-31' });
+    const [turnover] = await following(ending, { ...on('2026-08-01'), effectiveOn: '2026-07-31' });
     expect(turnover).toMatchObject({ replacement: null, formerReplacementIds: [cleo] });
     expect(stageNow(turnover!)).toBe('role_outcome_known');
     expect(findTurnoversOf(app.readModels.database, 'contact_id', cleo)).toHaveLength(1);
@@ -315,8 +318,8 @@ describe('a replacement', () => {
 
   test('who answers a survey as an advocate says so', async () => {
     await leave();
-    await after(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
-    const [turnover] = await after(
+    await following(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
+    const [turnover] = await following(
       { type: 'RecordActivity', contactId: cleo, activity: 'survey', npsScore: 9 },
       on('2026-08-01'),
     );
@@ -338,10 +341,13 @@ describe('what happens to the account', () => {
       teamRole: 'owner',
       member: 'csm-2',
     } as const;
-    const [moved] = await after(change, on('2026-06-20'));
+    const [moved] = await following(change, on('2026-06-20'));
     expect(moved).toMatchObject({ owner: 'csm-2', formerOwners: [{ owner: 'csm-1' }] });
-    await after({ type: 'ReassignTurnover', turnoverId: moved!.id, owner: 'specialist' }, on('2026-06-21'));
-    const [kept] = await after({ ...change, member: 'csm-3' }, on('2026-06-22'));
+    await following(
+      { type: 'ReassignTurnover', turnoverId: moved!.id, owner: 'specialist' },
+      on('2026-06-21'),
+    );
+    const [kept] = await following({ ...change, member: 'csm-3' }, on('2026-06-22'));
     expect(kept!.owner).toBe('specialist');
   });
 
@@ -351,7 +357,7 @@ describe('what happens to the account', () => {
     const done = await tell(app, close, on('2026-07-01'));
     await react();
     expect(turnovers()[0]!.outcome).toMatchObject({ dismissal: 'account_merged' });
-    const [open] = await after(
+    const [open] = await following(
       { type: 'RevertAccountChanges', accountId: acme, eventIds: done.eventIds },
       { ...on('2026-07-02'), reasonCode: 'mistake' },
     );
@@ -373,9 +379,9 @@ describe('what happens to the account', () => {
       { type: 'ClassifyAccount', accountId: acme, productLines: ['fleet', 'maps'] },
       on('2026-06-15'),
     );
-    const [open] = await after(decide, { ...on('2026-07-01'), effectiveOn: '2026-06-30' });
+    const [open] = await following(decide, { ...on('2026-07-01'), effectiveOn: '2026-06-30' });
     expect(open!.outcome).toBeNull();
-    const [lost] = await after(
+    const [lost] = await following(
       { ...decide, product: 'maps' },
       { ...on('2026-07-02'), effectiveOn: '2026-06-30' },
     );
@@ -399,9 +405,9 @@ describe('who went to another customer', () => {
   const proposed = [{ claimed: 'PlacementStarted', state: 'open', accountId: globex }];
 
   test('is proposed there, once', async () => {
-    await after({ ...leaving, ...destination }, { ...on('2026-06-10'), effectiveOn: '2026-05-31' });
+    await following({ ...leaving, ...destination }, { ...on('2026-06-10'), effectiveOn: '2026-05-31' });
     expect(await proposals()).toEqual(proposed);
-    await after(
+    await following(
       { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-05-30' },
       on('2026-06-20'),
     );
@@ -410,7 +416,7 @@ describe('who went to another customer', () => {
 
   test('is proposed there when that is found out later', async () => {
     const [turnover] = await leave();
-    await after(
+    await following(
       { type: 'LearnDepartureDetails', turnoverId: turnover!.id, ...destination },
       on('2026-07-01'),
     );
@@ -418,7 +424,7 @@ describe('who went to another customer', () => {
   });
 
   test('is not where nobody knows where, nor where somebody retired', async () => {
-    await after({ ...leaving, destination: 'retired' }, on('2026-06-10'));
+    await following({ ...leaving, destination: 'retired' }, on('2026-06-10'));
     expect(await proposals()).toEqual([]);
   });
 });

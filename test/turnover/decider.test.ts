@@ -42,7 +42,7 @@ const opening: Asked = {
 };
 
 /** Decides and folds commands one after the other, an hour apart; the last one's decision is given back. */
-function after(...asked: Asked[]) {
+function following(...asked: Asked[]) {
   const events: TurnoverEvent[] = [];
   let decision: ReturnType<typeof decideTurnover> = [];
   for (const [index, one] of [opening, ...asked].entries()) {
@@ -67,8 +67,8 @@ function after(...asked: Asked[]) {
   return { belief: believeTurnover(events)!, decision, rejected: undefined };
 }
 
-const stageAfter = (...asked: Asked[]) => stageNow(after(...asked).belief);
-const refusalOf = (...asked: Asked[]) => after(...asked).rejected?.rejected;
+const stageAfter = (...asked: Asked[]) => stageNow(following(...asked).belief);
+const refusalOf = (...asked: Asked[]) => following(...asked).rejected?.rejected;
 const percentOf = (belief: TurnoverBelief) => progressOf(belief, 'UTC').percent;
 
 const assess: Asked = { type: 'AssessCoverage', percent: 75, basis: 'decision_maker' };
@@ -91,9 +91,9 @@ describe('its stage', () => {
   });
 
   test('is kept with when it was come to', () => {
-    const { belief } = after(assess, complete('capture_value') as Asked);
+    const { belief } = following(assess, complete('capture_value') as Asked);
     expect(belief.stages.map(({ stage }) => stage)).toEqual(['detected', 'coverage_assessed']);
-    expect(after(assess, refilled).belief.stages.at(-1)).toEqual({
+    expect(following(assess, refilled).belief.stages.at(-1)).toEqual({
       stage: 'role_outcome_known',
       sinceMs: firstMs + 2 * hourMs,
     });
@@ -105,13 +105,13 @@ describe('it is saved', () => {
     expect(stageAfter(...onboarded)).toBe('onboarding');
     expect(stageAfter(...onboarded, advocate)).toBe('saved');
     expect(stageAfter(replaced, advocate, ...onboarded.slice(1))).toBe('saved');
-    expect(after(...onboarded, advocate).belief.outcome).toMatchObject({
+    expect(following(...onboarded, advocate).belief.outcome).toMatchObject({
       definition: { name: 'saved', version: 1 },
     });
   });
 
   test('not while it is only assumed what becomes of the role, nor by a neutral voice', () => {
-    expect(isSaved(after(advocate).belief)).toBe(false);
+    expect(isSaved(following(advocate).belief)).toBe(false);
     expect(stageAfter(...onboarded, { ...advocate, stance: 'neutral' } as Asked)).toBe('onboarding');
   });
 
@@ -122,7 +122,7 @@ describe('it is saved', () => {
   });
 
   test('no longer once a step is undone or the advocate turns away; only these open it again', () => {
-    const { decision } = after(...onboarded, advocate, { type: 'UndoStep', step: 'review_value' });
+    const { decision } = following(...onboarded, advocate, { type: 'UndoStep', step: 'review_value' });
     expect(decision).toMatchObject([{ type: 'StepUndone' }, { type: 'TurnoverReopened' }]);
     expect(stageAfter(...onboarded, advocate, { ...advocate, stance: 'detractor' } as Asked)).toBe(
       'onboarding',
@@ -133,7 +133,7 @@ describe('it is saved', () => {
 
 describe('it is lost', () => {
   test('for a root cause from the list, the competitor apart', () => {
-    expect(after(lose).belief.outcome).toMatchObject({
+    expect(following(lose).belief.outcome).toMatchObject({
       kind: 'lost',
       rootCause: 'budget_cut',
       competitor: 'Fjord',
@@ -152,14 +152,14 @@ describe('it is lost', () => {
 
 describe('a step', () => {
   test('completed twice was done by the first, and can be undone', () => {
-    const { belief } = after(complete('agree_interim_plan'), complete('agree_interim_plan'));
+    const { belief } = following(complete('agree_interim_plan'), complete('agree_interim_plan'));
     expect(belief.completed['agree_interim_plan']!.learnedAtMs).toBe(firstMs + hourMs);
-    expect(percentOf(belief)).toBeGreaterThan(percentOf(after().belief));
+    expect(percentOf(belief)).toBeGreaterThan(percentOf(following().belief));
     expect(
       percentOf(
-        after(complete('agree_interim_plan'), { type: 'UndoStep', step: 'agree_interim_plan' }).belief,
+        following(complete('agree_interim_plan'), { type: 'UndoStep', step: 'agree_interim_plan' }).belief,
       ),
-    ).toBe(percentOf(after().belief));
+    ).toBe(percentOf(following().belief));
   });
 
   test('waits for those before it, is not ticked off where it is answered, and must be in the plan', () => {
@@ -174,9 +174,9 @@ describe('a step', () => {
     const due = (belief: TurnoverBelief, key: string) =>
       progressOf(belief, 'UTC').steps.find(({ step }) => step.key === key)?.dueOn;
     const opened = at('2026-01-01') / 86_400_000;
-    expect(due(after().belief, 'assess_coverage')).toBe(opened + 4);
-    expect(due(after().belief, 'introduce')).toBeNull();
-    expect(due(after(replaced).belief, 'introduce')).toBe(opened + 5);
+    expect(due(following().belief, 'assess_coverage')).toBe(opened + 4);
+    expect(due(following().belief, 'introduce')).toBeNull();
+    expect(due(following(replaced).belief, 'introduce')).toBe(opened + 5);
   });
 });
 
@@ -187,36 +187,36 @@ describe('its plan', () => {
       .map(({ step }) => step.key);
 
   test('counts with the longest way until the answers are known', () => {
-    expect(keys(after().belief)).toEqual(['onboard_new', 'review_value', 'win_advocate']);
-    expect(keys(after(replaced).belief)).toEqual(['onboard_internal', 'review_value', 'win_advocate']);
-    expect(keys(after({ ...replaced, kind: 'external_competitor' } as Asked).belief)[0]).toBe(
+    expect(keys(following().belief)).toEqual(['onboard_new', 'review_value', 'win_advocate']);
+    expect(keys(following(replaced).belief)).toEqual(['onboard_internal', 'review_value', 'win_advocate']);
+    expect(keys(following({ ...replaced, kind: 'external_competitor' } as Asked).belief)[0]).toBe(
       'onboard_from_competitor',
     );
-    expect(keys(after({ type: 'LearnRoleOutcome', outcome: 'given_up' }).belief)).toEqual([
+    expect(keys(following({ type: 'LearnRoleOutcome', outcome: 'given_up' }).belief)).toEqual([
       'extend_or_part',
       'win_advocate',
     ]);
     expect(
-      keys(after({ type: 'LearnRoleOutcome', outcome: 'merged' }).belief, 'role_outcome_known'),
+      keys(following({ type: 'LearnRoleOutcome', outcome: 'merged' }).belief, 'role_outcome_known'),
     ).toContain('agree_ongoing_plan');
   });
 
   test('begins with the call to the main number where nobody is left', () => {
     const [first] = progressOf(
-      { ...after().belief, coverageAtOpening: { percent: 0, basis: 'nobody', contactIds: [] } },
+      { ...following().belief, coverageAtOpening: { percent: 0, basis: 'nobody', contactIds: [] } },
       'UTC',
     ).steps;
     expect(first!.step.key).toBe('call_main_number');
   });
 
   test('tells an executive of us of a large account alone', () => {
-    const large = { ...after().belief, arr: { minorUnits: 10_000_000, currency: 'USD' } };
+    const large = { ...following().belief, arr: { minorUnits: 10_000_000, currency: 'USD' } };
     expect(keys(large, 'coverage_assessed')).toContain('tell_executive');
-    expect(keys(after().belief, 'coverage_assessed')).not.toContain('tell_executive');
+    expect(keys(following().belief, 'coverage_assessed')).not.toContain('tell_executive');
   });
 
   test('goes from 0 to 100 percent, by stage and as a whole', () => {
-    const all = after(
+    const all = following(
       ...[
         assess,
         { type: 'LearnDepartureDetails', destination: 'retired' } as Asked,
@@ -238,7 +238,7 @@ describe('its plan', () => {
 
   test('may be migrated to a version that there is', () => {
     expect(refusalOf({ type: 'MigratePlan', plan: { name: 'recovery', version: 99 } })).toBe('PLAN_UNKNOWN');
-    expect(after({ type: 'MigratePlan', plan: { name: 'recovery', version: 1 } }).belief.plan).toEqual({
+    expect(following({ type: 'MigratePlan', plan: { name: 'recovery', version: 1 } }).belief.plan).toEqual({
       name: 'recovery',
       version: 1,
     });
@@ -246,7 +246,7 @@ describe('its plan', () => {
 });
 
 test('what is unknown is listed in the order in which to learn it', () => {
-  expect(unknownsOf(after().belief)).toEqual([
+  expect(unknownsOf(following().belief)).toEqual([
     'destination',
     'coverage',
     'role_outcome',
@@ -255,15 +255,17 @@ test('what is unknown is listed in the order in which to learn it', () => {
     'product_value',
     'advocate',
   ]);
-  const suspected = after().belief;
+  const suspected = following().belief;
   expect(
     unknownsOf({ ...suspected, departure: { ...suspected.departure, cause: 'bounced', leftOn: null } }).slice(
       0,
       3,
     ),
   ).toEqual(['left_on', 'notice', 'departure']);
-  expect(unknownsOf(after({ ...replaced, kind: 'external' } as Asked).belief)).toContain('replacement_kind');
-  expect(unknownsOf(after({ type: 'LearnRoleOutcome', outcome: 'given_up' }).belief)).not.toContain(
+  expect(unknownsOf(following({ ...replaced, kind: 'external' } as Asked).belief)).toContain(
+    'replacement_kind',
+  );
+  expect(unknownsOf(following({ type: 'LearnRoleOutcome', outcome: 'given_up' }).belief)).not.toContain(
     'replacement',
   );
 });
@@ -274,7 +276,7 @@ test('who takes over is somebody known, and not the one who left', () => {
 });
 
 test('the next replacement starts from the beginning', () => {
-  const { belief } = after(...onboarded, { type: 'DropReplacement', contactId: cleo });
+  const { belief } = following(...onboarded, { type: 'DropReplacement', contactId: cleo });
   expect(stageNow(belief)).toBe('role_outcome_known');
   expect(Object.keys(belief.completed)).toEqual([]);
 });
@@ -293,8 +295,8 @@ test('saying the same again changes nothing', () => {
     advocate,
     { type: 'ForecastOutcome', forecast: 'savable' } as Asked,
   ]) {
-    const once = after(asked).belief;
-    const twice = after(asked, asked).belief;
+    const once = following(asked).belief;
+    const twice = following(asked, asked).belief;
     expect({ ...twice, stages: [] }, asked.type).toEqual({ ...once, stages: [] });
   }
 });
