@@ -28,7 +28,8 @@ export const history: EventProjection = {
         'history',
         position,
         subjectOf(event.stream),
-        placementOf(event),
+        // A turnover has a history of its own: that of the account shows what happened to its contacts.
+        categoryOf(event.stream) === 'turnover' ? null : placementOf(event),
         type,
         (event.data as { claimed?: string }).claimed ?? null,
         learnedAtMs,

@@ -8,6 +8,7 @@ import { history } from './history.ts';
 import { identities } from './identities.ts';
 import { involvement } from './involvement.ts';
 import { searchAccounts, searchContacts } from './search.ts';
+import { turnovers } from './turnovers.ts';
 
 export const projections: readonly Projection[] = [
   contacts,
@@ -19,4 +20,5 @@ export const projections: readonly Projection[] = [
   audit,
   searchContacts,
   searchAccounts,
+  turnovers,
 ];

@@ -68,7 +68,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
     read: `
       account account(externalId:) accounts contact contacts node nodes nodes(ids:) post post(name:) postHolders posts
-      posts(name:) removalExplanation removalExplanation(contactId:) successions undoPreview`,
+      posts(name:) removalExplanation removalExplanation(contactId:) successions undoPreview
+      turnover turnovers`,
     personal: `
       contact(externalId:) contacts(-orderBy:) explain explain(contactId:) explain(factId:) explain(field:)
       search search(kinds:) search(text:)`,
@@ -87,7 +88,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       changeReportsTo changeTitle classifyAccount correctPlacement decideRenewal endPlacement executeCommands movePlacement
       recordActivity recordBounce recordDeath recordVerification registerAccount registerContact removeContact
       removePlacement restoreContact restorePlacement revokeBuyingRole scheduleAccountRenewal startPlacement
-      withdrawPlacement`,
+      withdrawPlacement
+      assessCoverage captureProductValue completeStep dismissTurnover dropReplacement forecastOutcome identifyReplacement learnDepartureDetails learnIntentions learnRoleOutcome loseTurnover migratePlan nameInterimContact reassignTurnover recordAdvocacy reopenTurnover undoStep`,
     review: `acceptChange declineChange`,
     curate: `closeAccount mergeContacts revertAccountChanges revertContactChanges undoAccountChange
       undoContactChange unmergeContacts`,
@@ -100,7 +102,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Contact: {
     read: `
       addresses attributes changesBetween changesBetween(from:) changesBetween(to:) death emails history id mergedContacts mergedInto nameOrigin owner phones placements
-      erasedAt proposals removal requestedId status`,
+      erasedAt proposals removal requestedId status
+      turnovers`,
     personal: `attribute attribute(name:) email externalIds location name`,
   },
   Attribute: { read: 'eventId id learnedAt since', personal: 'name value' },
@@ -132,7 +135,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Account: {
     read: `
       acv address arr changesBetween changesBetween(from:) changesBetween(to:) children closing contacts domains externalIds history id industry location name nameOrigin owner parent
-      parentId phone posts posts(nameStartsWith:) productLines relationship renewalOn renewals segment size team tier touchModel`,
+      parentId phone posts posts(nameStartsWith:) productLines relationship renewalOn renewals segment size team tier touchModel
+      turnovers`,
     personal: `contacts(-orderBy:)`,
   },
   AccountClosing: 'read',
@@ -148,6 +152,40 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   SucceedingHolder: 'read',
 
   SearchHit: 'read',
+
+  // Turnovers: what people note in words, and where somebody went, is personal.
+  Turnover: {
+    read: `
+      account advocacy ageDays arrAtOpening arrNow contact coverage definition departure forecast handoverBrief id intention
+      interim isOpen isSuspected keyRoles lead nextSteps openedAt outcome owner percent placementId plan productValues
+      progress renewalOnAtOpening replacement roleOutcome segment stage stages steps timeline unknowns`,
+  },
+  TurnoverDeparture: {
+    read: `cause causeEventId destination destinationAccount lagMaxDays lagMinDays learnedAt leftOn notice`,
+    personal: 'destinationName',
+  },
+  TurnoverCoverage: { read: 'band basis contacts isAssessed percent', personal: 'note' },
+  InterimContact: 'read',
+  TurnoverReplacement: { read: 'contact kind learnedAt placementId startsOn', personal: 'competitor' },
+  LearnedRoleOutcome: { read: 'learnedAt outcome', personal: 'note' },
+  LearnedIntention: { read: 'intention learnedAt', personal: 'note' },
+  ProductValue: { read: 'learnedAt rating', personal: 'value' },
+  RecordedAdvocacy: { read: 'basis contactId learnedAt npsScore stance', personal: 'note' },
+  TurnoverStep: {
+    read: `
+      answeredBy completedAt completedBy dueOn isAssumed isDone isOverdue key ownerRole stage title waitsFor weight`,
+    personal: 'note',
+  },
+  OutcomeForecast: { read: 'amount forecast learnedAt', personal: 'note' },
+  TurnoverOutcome: {
+    read: 'competitor definition dismissal endedOn isCompeting learnedAt rootCause stage',
+    personal: 'note',
+  },
+  TurnoverLead: 'read',
+  ReachedStage: 'read',
+  StageProgress: 'read',
+  Versioned: 'read',
+  TurnoverFilterInput: 'read',
 
   // Histories. `label` is the name of an attribute or the kind of a phone, which are sealed.
   HistoryEntry: {
@@ -205,6 +243,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   AttributeInput: 'command',
   LocationInput: 'command',
   MoneyInput: 'command',
+  VersionedInput: 'command',
   Rejection: 'read',
   RejectionCode: 'read',
   '*Payload': 'read',
@@ -270,4 +309,19 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   SearchKind: 'read',
   SearchPrecision: 'read',
   VerificationResult: 'read',
+  AdvocacyBasis: 'read',
+  ArrBand: 'read',
+  CoverageBand: 'read',
+  CoverageBasis: 'read',
+  DepartureCause: 'read',
+  DepartureNotice: 'read',
+  Forecast: 'read',
+  Intention: 'read',
+  ReplacementKind: 'read',
+  RoleOutcome: 'read',
+  RootCause: 'read',
+  Stance: 'read',
+  TurnoverDismissal: 'read',
+  TurnoverOrder: 'read',
+  TurnoverStage: 'read',
 };

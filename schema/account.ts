@@ -1,6 +1,7 @@
 // An account, with all values as of the day and the knowledge that were asked about.
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import { sortName } from '../projections/contacts.ts';
+import { findTurnoversOf } from '../projections/turnovers.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
 import { assertionOn, type Timeline, valueOn } from '../src/timeline.ts';
 import { listChildren } from './account-children.ts';
@@ -18,6 +19,8 @@ import { Post, postOf } from './post.ts';
 import { PointInput, readPoint } from './read-point.ts';
 import { readAccount } from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
+import { Turnover } from './turnover.ts';
+import { turnoversOf } from './turnovers.ts';
 import { ExternalId, Location, Money, originOf, ValueOrigin } from './values.ts';
 
 @ObjectType({ description: 'Who plays a part for an account on our side.' })
@@ -276,6 +279,18 @@ export class Account implements Node {
     @Args(() => AccountContactsArguments) args: AccountContactsArguments,
   ): Promise<PlacementConnection> {
     return listAccountContacts(context, this.id, this.point, args);
+  }
+
+  @Field(() => [Turnover], {
+    description: 'The turnovers of its key roles, as far as known then; the oldest first.',
+  })
+  async turnovers(@Ctx() context: Context): Promise<Turnover[]> {
+    const { database } = context.app.readModels;
+    return turnoversOf(
+      context,
+      findTurnoversOf(database, 'account_id', this.id).map(({ id }) => id),
+      this.point,
+    );
   }
 
   @Field(() => HistoryConnection, {

@@ -10,10 +10,12 @@ import {
 import { findMergedIntoEach } from '../projections/identities.ts';
 import { findInvolved, findPosts, listPosts, type Post } from '../projections/involvement.ts';
 import { type Listing, type ListKey, listKeys, listKeysOfEach } from '../projections/listing.ts';
+import { findTurnovers } from '../projections/turnovers.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
 import type { Application } from '../src/application.ts';
 import type { ContactBelief } from '../src/contact/belief.ts';
 import type { LedgerEvent } from '../src/ledger-events.ts';
+import type { TurnoverBelief } from '../src/turnover/belief.ts';
 
 /** Gathers keys until all resolvers that can go on now have asked; then `load` answers them in their order. */
 export function createBatch<K, V>(
@@ -43,6 +45,7 @@ export function createBatch<K, V>(
 export interface Batches {
   contact(id: string): Promise<ContactBelief | null>;
   account(id: string): Promise<AccountBelief | null>;
+  turnover(id: string): Promise<TurnoverBelief | null>;
   mergedInto(survivorId: string): Promise<string[]>;
   postHolders(postId: string): Promise<ContactBelief[]>;
   posts(accountId: string): Promise<Post[]>;
@@ -69,6 +72,7 @@ function createBatches({ readModels: { database }, store, sealing }: Application
   return {
     contact: createBatch((ids: readonly string[]) => inOrder(ids, findContacts(database, ids))),
     account: createBatch((ids: readonly string[]) => inOrder(ids, findAccounts(database, ids))),
+    turnover: createBatch((ids: readonly string[]) => inOrder(ids, findTurnovers(database, ids))),
     mergedInto: createBatch((ids) => findMergedIntoEach(database, ids)),
     postHolders: createBatch((ids) => findPostHolders(database, ids)),
     post: createBatch((ids) => findPosts(database, ids)),

@@ -25,6 +25,7 @@ import { RemovalQueries } from './removal-explanation.ts';
 import { RetentionResolvers } from './retention.ts';
 import { SearchQueries } from './search.ts';
 import { SuccessionQueries } from './succession.ts';
+import { TurnoverQueries } from './turnovers.ts';
 import { UndoQueries } from './undo-preview.ts';
 import { ValueQueries } from './value-explanation.ts';
 
@@ -41,6 +42,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     NodeQueries,
     SearchQueries,
     ProofQueries,
+    TurnoverQueries,
     ChangesSubscription,
     UndoQueries,
     ErasureResolvers,

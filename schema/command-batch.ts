@@ -1,6 +1,6 @@
 // Many commands in one mutation: decided in their order, made durable together, each with an answer of its own.
 import { Arg, Ctx, Field, InputType, Mutation, Resolver } from 'type-graphql';
-import type { CommandType } from '../src/command.ts';
+import type { PublicCommandType } from '../src/command.ts';
 import { CommandPayload, payloadOf, payloadTypeOf } from './command-payload.ts';
 import type { Context } from './context.ts';
 import { mutationName, mutationTable } from './mutation-table.ts';
@@ -18,7 +18,7 @@ export class CommandInput {
 }
 
 const typeByMutation = new Map(
-  (Object.keys(mutationTable) as CommandType[]).map((type) => [mutationName(type), type]),
+  (Object.keys(mutationTable) as PublicCommandType[]).map((type) => [mutationName(type), type]),
 );
 for (const [name, type] of typeByMutation)
   Field(() => mutationTable[type].input, { nullable: true, description: mutationTable[type].description })(

@@ -1,15 +1,17 @@
 // What every mutation answers: the entity as it is now and what was written, or a refusal with a code.
 import { Ctx, Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
 import { accountCommands } from '../src/account/commands.ts';
-import type { CommandResult, CommandType } from '../src/command.ts';
+import type { CommandResult, PublicCommandType } from '../src/command.ts';
 import { type RejectionCode as Code, rejectionCodes } from '../src/rejections.ts';
+import { turnoverCommands } from '../src/turnover/commands.ts';
 import { Account, accountAt } from './account.ts';
 import { changeFieldOf } from './change-input.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context } from './context.ts';
 import { currentPoint } from './read-point.ts';
-import { readAccount, readContact } from './reading.ts';
+import { readAccount, readContact, readTurnover } from './reading.ts';
 import { Position } from './scalars.ts';
+import { Turnover, turnoverAt } from './turnover.ts';
 
 const codes = Object.keys(rejectionCodes) as Code[];
 export const RejectionCode = Object.fromEntries(codes.map((code) => [code, code]));
@@ -105,12 +107,30 @@ export class AccountPayload extends CommandPayload {
   }
 }
 
+@ObjectType({ implements: CommandPayload, description: 'What a command about a turnover did.' })
+export class TurnoverPayload extends CommandPayload {
+  @Field(() => Turnover, {
+    nullable: true,
+    description:
+      'The turnover that was addressed, as it is believed now, this change included. Null after a rejection.',
+  })
+  async turnover(@Ctx() context: Context): Promise<Turnover | null> {
+    if (this.entityId === null) return null;
+    const point = currentPoint(context);
+    const belief = await readTurnover(context, this.entityId, point);
+    return belief && turnoverAt(belief, point);
+  }
+}
+
 /** What a command of this type is answered with. */
-export function payloadTypeOf(type: CommandType): new () => AccountPayload | ContactPayload {
+export function payloadTypeOf(
+  type: PublicCommandType,
+): new () => AccountPayload | ContactPayload | TurnoverPayload {
+  if (Object.hasOwn(turnoverCommands, type)) return TurnoverPayload;
   return Object.hasOwn(accountCommands, type) ? AccountPayload : ContactPayload;
 }
 
-/** The answer to a command's result, for either kind of payload. `path` is where the command's input stood. */
+/** The answer to a command's result, for any kind of payload. `path` is where the command's input stood. */
 export function payloadOf<P extends CommandPayload>(
   Payload: new () => P,
   result: CommandResult,

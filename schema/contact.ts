@@ -1,5 +1,6 @@
 // A contact, with all values as of the day and the knowledge that were asked about.
 import { Arg, Args, Ctx, Field, ID, ObjectType } from 'type-graphql';
+import { findTurnoversOf } from '../projections/turnovers.ts';
 import type { ContactBelief, Ending as EndingBelief } from '../src/contact/belief.ts';
 import { countsInHistory, hasHappenedBy } from '../src/contact/placement-interval.ts';
 import { certaintyOn, exactDay } from '../src/time/interval.ts';
@@ -25,6 +26,8 @@ import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { PointInput, readPoint } from './read-point.ts';
 import { readContact, readMergedContacts } from './reading.ts';
 import { Instant } from './scalars.ts';
+import { Turnover } from './turnover.ts';
+import { turnoversOf } from './turnovers.ts';
 import { Ending, ExternalId, endingOf, Location, originOf, ValueOrigin } from './values.ts';
 
 @ObjectType({
@@ -186,6 +189,18 @@ export class Contact implements Node {
   async mergedContacts(@Ctx() context: Context): Promise<Contact[]> {
     const beliefs = await readMergedContacts(context, this.id, this.point);
     return beliefs.map((belief) => contactAt(belief, this.point));
+  }
+
+  @Field(() => [Turnover], {
+    description: 'The turnovers that it left behind, as far as known then; the oldest first.',
+  })
+  async turnovers(@Ctx() context: Context): Promise<Turnover[]> {
+    const { database } = context.app.readModels;
+    return turnoversOf(
+      context,
+      findTurnoversOf(database, 'contact_id', this.id).map(({ id }) => id),
+      this.point,
+    );
   }
 
   @Field(() => HistoryConnection, {

@@ -2,7 +2,7 @@
 import { registerEnumType } from 'type-graphql';
 
 /** Registers an enum whose values are all described. */
-function describe<K extends string>(
+export function describe<K extends string>(
   values: Record<K, string>,
   name: string,
   description: string,

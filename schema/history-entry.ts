@@ -110,7 +110,7 @@ export class HistoryEntry implements Node {
   @Field(() => ID, { description: 'Id of the event.' })
   eventId: string;
 
-  @Field(() => ID, { description: 'The contact or account that it is about.' })
+  @Field(() => ID, { description: 'The contact, account or turnover that it is about.' })
   subjectId: string;
 
   @Field(() => ID, { nullable: true, description: 'The placement that it names. Null: none.' })
@@ -196,17 +196,18 @@ export class HistoryEntry implements Node {
   @Field(() => Contact, {
     nullable: true,
     description:
-      'The contact that it is about, itself, also where it was merged into another. Null: it is about an account.',
+      'The contact that it is about, itself, also where it was merged into another. Null: it is about an account or a turnover.',
   })
   async contact(@Ctx() context: Context): Promise<Contact | null> {
-    if (categoryOf(this.event.stream) === 'account') return null;
+    const category = categoryOf(this.event.stream);
+    if (category === 'account' || category === 'turnover') return null;
     const belief = await readContact(context, this.subjectId, this.point);
     return belief && contactAt(belief, this.point);
   }
 
   @Field(() => Account, {
     nullable: true,
-    description: 'The account that it is about. Null: it is about a contact.',
+    description: 'The account that it is about. Null: it is about a contact or a turnover.',
   })
   async account(@Ctx() context: Context): Promise<Account | null> {
     if (categoryOf(this.event.stream) !== 'account') return null;

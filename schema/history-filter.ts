@@ -82,9 +82,9 @@ export class HistoryFilterInput {
   effectiveCertainty: Certainty = Certainty.CERTAIN;
 }
 
-const { contact, account, signals } = eventContracts;
+const { contact, account, signals, turnover } = eventContracts;
 const knownTypes: ReadonlySet<string> = new Set(
-  [contact, account, signals].flatMap((contracts) => Object.keys(contracts)),
+  [contact, account, signals, turnover].flatMap((contracts) => Object.keys(contracts)),
 );
 
 /** The conditions that the read model can tell, and the point's cuts of knowledge. Throws BAD_USER_INPUT. */

@@ -7,6 +7,7 @@ import type { DomainEvent } from '../src/event-contract.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../src/ledger-events.ts';
 import { describeSignal } from '../src/signals/changes.ts';
 import type { SignalEvent } from '../src/signals/events.ts';
+import { describeTurnoverChanges } from '../src/turnover/changes.ts';
 import type { Context, ReadPoint } from './context.ts';
 
 export interface Folded {
@@ -36,6 +37,10 @@ export function createFolds({ app }: Context, point: ReadPoint, events: readonly
       await beliefs.account(subjectOf(stream), point.cut, (event, before, after, isVoid) =>
         note(event, isVoid, () => describeAccountChanges(before, after)),
       );
+    else if (categoryOf(stream) === 'turnover')
+      await beliefs.turnover(subjectOf(stream), point.cut, (event, before, after, isVoid) =>
+        note(event, isVoid, () => describeTurnoverChanges(before, after)),
+      );
     else
       await beliefs.contact(subjectOf(stream), point.cut, (event, before, after, isVoid) =>
         note(event, isVoid, () => describeChanges(before, after)),
@@ -50,7 +55,12 @@ export function createFolds({ app }: Context, point: ReadPoint, events: readonly
   return {
     async of(event) {
       const category = categoryOf(event.stream);
-      if (category !== 'contact' && category !== 'account' && category !== 'signals')
+      if (
+        category !== 'contact' &&
+        category !== 'account' &&
+        category !== 'signals' &&
+        category !== 'turnover'
+      )
         return { isVoid: false, isReverted: false, changes: describeContent(event.data, event.personal) };
       if (category === 'signals')
         return { isVoid: false, isReverted: false, changes: describeSignal(event as SignalEvent) };

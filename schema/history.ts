@@ -40,23 +40,27 @@ interface Found {
 }
 
 /** Who reads a history is recorded. */
-function noteLook({ app, actor, purpose }: Context, of: HistoryOf): void {
+function noteLook({ app, actor, purpose }: Context, of: HistoryOf, contactIds?: readonly string[]): void {
   const looked =
     'accountId' in of
       ? ({ kind: 'account_history', subjectIds: [of.accountId] } as const)
-      : ({ kind: 'contact_history', subjectIds: of.subjectIds } as const);
+      : ({ kind: 'contact_history', subjectIds: contactIds ?? of.subjectIds } as const);
   app.accessLog.note({ actor, purpose, ...looked });
 }
 
-/** A history of contacts, or of an account with the placements in it, as known at the point. */
+/**
+ * A history of contacts, or of an account with the placements in it, as known at the point. `contactIds` are whom it tells
+ * of, where the subjects are something else.
+ */
 export async function readHistory(
   context: Context,
   of: HistoryOf,
   point: ReadPoint,
   args: HistoryArguments,
+  contactIds?: readonly string[],
 ): Promise<HistoryConnection> {
   const page = readPage(context, args, `${byPosition} ${args.newestFirst}`);
-  noteLook(context, of);
+  noteLook(context, of, contactIds);
   const filter = historyFilter(args.filter, point);
   const condition = changeCondition(args.filter);
   const entries = createEntries(context, of, point, filter, args.newestFirst);

@@ -1,11 +1,12 @@
 // One line per mutation: its input, what it says, and the refusals that it can have beside those of every command.
 import type { ClassType } from 'type-graphql';
-import type { CommandType } from '../src/command.ts';
+import type { PublicCommandType } from '../src/command.ts';
 import type { RejectionCode } from '../src/rejections.ts';
 import * as account from './account-inputs.ts';
 import * as contact from './contact-inputs.ts';
 import * as placement from './placement-inputs.ts';
 import * as signal from './signal-inputs.ts';
+import * as turnover from './turnover-inputs.ts';
 
 export interface MutationEntry {
   input: ClassType;
@@ -15,7 +16,7 @@ export interface MutationEntry {
 }
 
 /** RegisterContact → registerContact. */
-export function mutationName(type: CommandType): string {
+export function mutationName(type: PublicCommandType): string {
   return type.charAt(0).toLowerCase() + type.slice(1);
 }
 
@@ -39,7 +40,7 @@ const ofPlacement = [...ofContact, 'PLACEMENT_UNKNOWN'] as const;
 const ofAccount = ['ACCOUNT_UNKNOWN', 'ACCOUNT_CLOSED'] as const;
 const ofSignal = ['CONTACT_UNKNOWN'] as const;
 
-export const mutationTable: { readonly [K in CommandType]: MutationEntry } = {
+export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry } = {
   RegisterContact: entry(
     contact.RegisterContactInput,
     'Registers a contact. Registering it again with values that it has or had changes nothing.',
@@ -309,5 +310,115 @@ export const mutationTable: { readonly [K in CommandType]: MutationEntry } = {
     signal.RecordVerificationInput,
     'Records the answer of a check of what is believed of a contact. `version` counts the signals of the contact.',
     ...ofSignal,
+  ),
+  LearnDepartureDetails: entry(
+    turnover.LearnDepartureDetailsInput,
+    'Records what was found out about a departure: when it was known, and where the contact went.',
+    'TURNOVER_UNKNOWN',
+  ),
+  AssessCoverage: entry(
+    turnover.AssessCoverageInput,
+    'Records who in the account can still be reached.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+  ),
+  NameInterimContact: entry(
+    turnover.NameInterimContactInput,
+    'Names who stands in until the role is filled.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+    'CONTACT_UNKNOWN',
+    'REPLACEMENT_IS_LEAVER',
+  ),
+  LearnRoleOutcome: entry(
+    turnover.LearnRoleOutcomeInput,
+    'Records what becomes of the role.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+  ),
+  IdentifyReplacement: entry(
+    turnover.IdentifyReplacementInput,
+    'Records who takes the role over.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+    'CONTACT_UNKNOWN',
+    'REPLACEMENT_IS_LEAVER',
+  ),
+  DropReplacement: entry(
+    turnover.DropReplacementInput,
+    'Records that the replacement is none any more; what was done for the onboarding is open again.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+  ),
+  LearnIntentions: entry(
+    turnover.LearnIntentionsInput,
+    'Records what the new contact intends with the product.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+  ),
+  CaptureProductValue: entry(
+    turnover.CaptureProductValueInput,
+    'Records what the product is worth to the account.',
+    'TURNOVER_UNKNOWN',
+  ),
+  RecordAdvocacy: entry(
+    turnover.RecordAdvocacyInput,
+    'Records how somebody in the account stands towards us; with the onboarding complete, an advocate saves it.',
+    'TURNOVER_UNKNOWN',
+    'CONTACT_UNKNOWN',
+    'REPLACEMENT_IS_LEAVER',
+  ),
+  CompleteStep: entry(
+    turnover.CompleteStepInput,
+    'Completes a step of the plan.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+    'STEP_UNKNOWN',
+    'STEP_ANSWERED',
+    'STEP_WAITS',
+  ),
+  UndoStep: entry(
+    turnover.UndoStepInput,
+    'Undoes a completed step; what was saved by it is open again.',
+    'TURNOVER_UNKNOWN',
+    'STEP_UNKNOWN',
+  ),
+  MigratePlan: entry(
+    turnover.MigratePlanInput,
+    'Lets an open turnover follow another version of its plan.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+    'PLAN_UNKNOWN',
+  ),
+  ForecastOutcome: entry(
+    turnover.ForecastOutcomeInput,
+    'Records what is expected to become of a turnover.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+  ),
+  ReassignTurnover: entry(
+    turnover.ReassignTurnoverInput,
+    'Gives an open turnover to another colleague.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+  ),
+  LoseTurnover: entry(
+    turnover.LoseTurnoverInput,
+    'Closes a turnover: the customer was lost.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+    'ROOT_CAUSE_REQUIRED',
+  ),
+  DismissTurnover: entry(
+    turnover.DismissTurnoverInput,
+    'Closes a turnover that is no risk.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
+  ),
+  ReopenTurnover: entry(
+    turnover.ReopenTurnoverInput,
+    'Opens a turnover again that was lost or dismissed.',
+    'TURNOVER_UNKNOWN',
+    'TURNOVER_CLOSED',
   ),
 };

@@ -1,8 +1,8 @@
 // Every mutation of the API: one per command, defined from a table, so that none can be forgotten or differ from the others.
 import { Arg, type ClassType, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { CommandType } from '../src/command.ts';
+import type { PublicCommandType } from '../src/command.ts';
 import { BatchMutations } from './command-batch.ts';
-import { type AccountPayload, type ContactPayload, payloadOf, payloadTypeOf } from './command-payload.ts';
+import { payloadOf, payloadTypeOf } from './command-payload.ts';
 import type { Context } from './context.ts';
 import { mutationName, mutationTable } from './mutation-table.ts';
 import { type CommandFields, runCommand } from './run-command.ts';
@@ -11,13 +11,13 @@ import { type CommandFields, runCommand } from './run-command.ts';
 class CommandMutations {}
 
 /** Does what decorators on a written-out method would do. */
-function defineMutation(type: CommandType): void {
+function defineMutation(type: PublicCommandType): void {
   const { input: Input, description, refusals } = mutationTable[type];
   const Payload = payloadTypeOf(type);
   const name = mutationName(type);
   const method: PropertyDescriptor = {
     value: async (input: CommandFields, context: Context) =>
-      payloadOf<AccountPayload | ContactPayload>(Payload, await runCommand(type, input, context), 'input'),
+      payloadOf(Payload, await runCommand(type, input, context), 'input'),
   };
   const { prototype } = CommandMutations;
   Object.defineProperty(prototype, name, method);
@@ -34,7 +34,7 @@ function defineMutation(type: CommandType): void {
   );
 }
 
-for (const type of Object.keys(mutationTable) as CommandType[]) defineMutation(type);
+for (const type of Object.keys(mutationTable) as PublicCommandType[]) defineMutation(type);
 
 /** Classes with resolvers, for the schema to be built with. */
 export const mutationResolvers: readonly ClassType[] = [CommandMutations, BatchMutations];

@@ -2,6 +2,7 @@
 import type { AccountBelief } from '../src/account/belief.ts';
 import type { ContactBelief } from '../src/contact/belief.ts';
 import { createSourceIds } from '../src/ingest/import-feed.ts';
+import type { TurnoverBelief } from '../src/turnover/belief.ts';
 import { batchesOf } from './batching.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { badUserInput } from './parse-input.ts';
@@ -40,6 +41,14 @@ export function readAccount({ app }: Context, id: string, point: ReadPoint): Pro
   return once(point, `account-${id}`, async () => {
     if (!uuidForm.test(id)) return null;
     return hasCut(point) ? readModels.beliefs.account(id, point.cut) : batchesOf(app).account(id);
+  });
+}
+
+export function readTurnover({ app }: Context, id: string, point: ReadPoint): Promise<TurnoverBelief | null> {
+  const { readModels } = app;
+  return once(point, `turnover-${id}`, async () => {
+    if (!uuidForm.test(id)) return null;
+    return hasCut(point) ? readModels.beliefs.turnover(id, point.cut) : batchesOf(app).turnover(id);
   });
 }
 

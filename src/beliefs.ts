@@ -15,6 +15,8 @@ import { mergesClosingCycles } from './contact/merge-cycles.ts';
 import type { EventSealing } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
 import type { LedgerEvent } from './ledger-events.ts';
+import { believeTurnover, type TurnoverBelief, type TurnoverWitness } from './turnover/belief.ts';
+import type { TurnoverEvent } from './turnover/events.ts';
 
 /** Which contacts were ever merged into which; whether a merge is believed only their events tell. */
 export interface MergeHistory {
@@ -27,6 +29,7 @@ export interface MergeHistory {
 export interface Beliefs {
   contact(id: string, cut?: Cut, witness?: Witness): Promise<ContactBelief | null>;
   account(id: string, cut?: Cut, witness?: AccountWitness): Promise<AccountBelief | null>;
+  turnover(id: string, cut?: Cut, witness?: TurnoverWitness): Promise<TurnoverBelief | null>;
   /** What merges of other contacts mean for this one, at a cut. */
   mergesOf(id: string, cut?: Cut): Promise<Merges>;
 }
@@ -45,6 +48,10 @@ export function createBeliefs(store: EventStore, sealing: EventSealing, links: M
     async account(id, cut = {}, witness) {
       const events = await read<AccountEvent>(`account-${id}`);
       return events.length ? believeAccount(events, cut, witness) : null;
+    },
+    async turnover(id, cut = {}, witness) {
+      const events = await read<TurnoverEvent>(`turnover-${id}`);
+      return events.length ? believeTurnover(events, cut, witness) : null;
     },
     mergesOf: (id, cut = {}) =>
       readOnce(links, (contactId) => read(`contact-${contactId}`), cut).mergesOf(id),

@@ -4,10 +4,16 @@ import { type ContactCommand, contactCommands } from './contact/commands.ts';
 import type { Actor, PolicyReference } from './envelope.ts';
 import type { Rejection } from './rejections.ts';
 import { type SignalCommand, signalCommands } from './signals/commands.ts';
+import { type TurnoverCommand, turnoverCommands } from './turnover/commands.ts';
 
-export type Command = ContactCommand | AccountCommand | SignalCommand;
+export type Command = ContactCommand | AccountCommand | SignalCommand | TurnoverCommand;
 export type CommandType = Command['type'];
-export const commandShapes = { ...contactCommands, ...accountCommands, ...signalCommands };
+export const commandShapes = {
+  ...contactCommands,
+  ...accountCommands,
+  ...signalCommands,
+  ...turnoverCommands,
+};
 
 export interface Evidence {
   /** Lower snake case: bounce, reply, feed_record, word, event, document, … */
@@ -59,9 +65,16 @@ export interface CommandDone {
 }
 export type CommandResult = CommandDone | ({ ok: false } & Rejection);
 
+/** Commands that policies alone give: nobody asks for what follows from something else. */
+export const policyCommands = ['OpenTurnover', 'RestateDeparture'] as const satisfies CommandType[];
+/** Commands that people and their programs give; each is a mutation of the API. */
+export type PublicCommandType = Exclude<CommandType, (typeof policyCommands)[number]>;
+
 /** The stream that a command appends to. */
 export function streamOf(command: Command): string {
   if (Object.hasOwn(contactCommands, command.type)) return `contact-${(command as ContactCommand).contactId}`;
   if (Object.hasOwn(accountCommands, command.type)) return `account-${(command as AccountCommand).accountId}`;
+  if (Object.hasOwn(turnoverCommands, command.type))
+    return `turnover-${(command as TurnoverCommand).turnoverId}`;
   return `signals-${(command as SignalCommand).contactId}`;
 }

@@ -7,6 +7,7 @@ import { type ErasureEvent, erasureEvents } from './erasure/events.ts';
 import type { EventContract } from './event-contract.ts';
 import { type ImportEvent, importEvents } from './ingest/events.ts';
 import { type SignalEvent, signalEvents } from './signals/events.ts';
+import { type TurnoverEvent, turnoverEvents } from './turnover/events.ts';
 
 export type LedgerEvent =
   | ContactEvent
@@ -14,7 +15,8 @@ export type LedgerEvent =
   | SignalEvent
   | ImportEvent
   | ErasureEvent
-  | AccessEvent;
+  | AccessEvent
+  | TurnoverEvent;
 
 export const eventContracts = {
   contact: contactEvents,
@@ -23,6 +25,7 @@ export const eventContracts = {
   import: importEvents,
   erasure: erasureEvents,
   access: accessEvents,
+  turnover: turnoverEvents,
 } satisfies Record<string, Record<string, EventContract>>;
 export type StreamCategory = keyof typeof eventContracts;
 

@@ -29,6 +29,9 @@ import { isRejection, type Rejection, reject } from './rejections.ts';
 import { decideSignal, type SignalCommand } from './signals/commands.ts';
 import { type Belief, believeStream, believeStreamNext } from './stream-belief.ts';
 import type { Clock } from './time/clock.ts';
+import type { TurnoverBelief } from './turnover/belief.ts';
+import { type TurnoverCommand, turnoverCommands } from './turnover/commands.ts';
+import { decideTurnover } from './turnover/decider.ts';
 
 export interface LedgerOptions {
   store: EventStore;
@@ -435,5 +438,7 @@ function decide(belief: Belief, command: Command, deciding: Deciding): Decided[]
     return decideContact(belief as ContactBelief | null, command as ContactCommand, deciding);
   if (Object.hasOwn(accountCommands, command.type))
     return decideAccount(belief as AccountBelief | null, command as AccountCommand, deciding);
+  if (Object.hasOwn(turnoverCommands, command.type))
+    return decideTurnover(belief as TurnoverBelief | null, command as TurnoverCommand, deciding);
   return decideSignal(command as SignalCommand, deciding);
 }

@@ -15,7 +15,12 @@ export type Known = Map<string, StreamState>;
 
 /** Whether the command can be the first of its stream: only then a new stream gets a key. */
 export function mayBegin(state: StreamState, command: Command, known: Known): boolean {
-  if (state.version > 0 || command.type === 'RegisterContact' || command.type === 'RegisterAccount')
+  if (
+    state.version > 0 ||
+    command.type === 'RegisterContact' ||
+    command.type === 'RegisterAccount' ||
+    command.type === 'OpenTurnover'
+  )
     return true;
   return (
     categoryOf(state.stream) === 'signals' && known.get(`contact-${subjectOf(state.stream)}`)?.belief != null

@@ -33,12 +33,20 @@ export const rejectionCodes = {
   PLACEMENT_ALREADY_STARTED: 'A placement with this id exists and differs; correct it, or start another one.',
   PLACEMENT_REMOVED: 'The placement is removed already.',
   PLACEMENT_UNKNOWN: 'The contact had no placement with this id at that time.',
+  PLAN_UNKNOWN: 'There is no plan of this name and version; the plans there are have a page of their own.',
   PROPOSAL_SETTLED: 'The proposed change was accepted or declined already.',
   PROPOSAL_UNKNOWN: 'The contact has no proposed change with this id.',
   PROPOSAL_UNSUITABLE: 'Only a single claim can be proposed; send the change as several proposals.',
   REASON_REQUIRED: 'A removal or an undo needs a reasonCode: nobody should have to guess later.',
+  REPLACEMENT_IS_LEAVER: 'The contact is the one who left; name somebody else.',
+  ROOT_CAUSE_REQUIRED: 'A loss needs a root cause from the list; a turnover is a risk and never one of them.',
+  STEP_ANSWERED: 'The step is done once its answer is known; record the answer instead of the step.',
+  STEP_UNKNOWN: 'The plan of this turnover has no such step, or it does not apply to it.',
+  STEP_WAITS: 'Other steps come first; complete them before this one.',
   STREAM_DIVERGED:
     'The ledger has other events at this place of the stream; import an export into an empty ledger.',
+  TURNOVER_CLOSED: 'The turnover is saved, lost or dismissed; reopen it before changing it.',
+  TURNOVER_UNKNOWN: 'No turnover with this id was known at that time.',
   UNDO_CONFLICT:
     'Later changes would no longer apply; look at undoPreview, and set acceptConflicts where they may go.',
   VERSION_MISMATCH:

@@ -4,9 +4,11 @@ import type { AccountEvent } from './account/events.ts';
 import { believe, believeNext, type ContactBelief, type Merges } from './contact/belief.ts';
 import type { ContactEvent } from './contact/events.ts';
 import { categoryOf, type LedgerEvent } from './ledger-events.ts';
+import { believeTurnover, believeTurnoverNext, type TurnoverBelief } from './turnover/belief.ts';
+import type { TurnoverEvent } from './turnover/events.ts';
 
 /** Null = not registered, or a stream that nothing is believed of. */
-export type Belief = ContactBelief | AccountBelief | null;
+export type Belief = ContactBelief | AccountBelief | TurnoverBelief | null;
 
 /** What is believed of a stream at a cut of knowledge. */
 export function believeStream(
@@ -19,6 +21,7 @@ export function believeStream(
   const category = categoryOf(stream);
   if (category === 'contact') return believe(events as ContactEvent[], cut, merges);
   if (category === 'account') return believeAccount(events as AccountEvent[], cut);
+  if (category === 'turnover') return believeTurnover(events as TurnoverEvent[], cut);
   return null;
 }
 
@@ -38,5 +41,7 @@ export function believeStreamNext(stream: string, belief: Belief, event: LedgerE
   if (category === 'contact') return believeNext(belief as ContactBelief | null, event as ContactEvent);
   if (category === 'account')
     return believeAccountNext(belief as AccountBelief | null, event as AccountEvent);
+  if (category === 'turnover')
+    return believeTurnoverNext(belief as TurnoverBelief | null, event as TurnoverEvent);
   return belief;
 }

@@ -2,6 +2,7 @@
 import type { AccountBelief } from '../account/belief.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
+import type { TurnoverBelief } from '../turnover/belief.ts';
 
 export type SqlValue = string | number | null;
 
@@ -46,7 +47,19 @@ export interface AccountProjection extends ProjectionHead {
   by: 'account';
   rows(belief: AccountBelief, settings: ProjectionSettings): readonly Row[];
 }
-export type Projection = EventProjection | ContactProjection | AccountProjection;
+export interface TurnoverProjection extends ProjectionHead {
+  by: 'turnover';
+  rows(belief: TurnoverBelief, settings: ProjectionSettings): readonly Row[];
+}
+export type Projection = EventProjection | ContactProjection | AccountProjection | TurnoverProjection;
+
+/** The categories of streams that something is believed of. */
+export const believedCategories = ['contact', 'account', 'turnover'] as const;
+export type BelievedCategory = (typeof believedCategories)[number];
+
+export function isBelieved(category: string): category is BelievedCategory {
+  return (believedCategories as readonly string[]).includes(category);
+}
 
 /** What a projection may depend on beside its input. A change of it is a change of version. */
 export interface ProjectionSettings {

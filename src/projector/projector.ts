@@ -7,13 +7,17 @@ import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import { type Belief, believeStreamNext } from '../stream-belief.ts';
-import type {
-  AccountProjection,
-  ContactProjection,
-  EventProjection,
-  Projection,
-  ProjectionSettings,
-  Row,
+import type { TurnoverBelief } from '../turnover/belief.ts';
+import {
+  type AccountProjection,
+  type BelievedCategory,
+  type ContactProjection,
+  type EventProjection,
+  isBelieved,
+  type Projection,
+  type ProjectionSettings,
+  type Row,
+  type TurnoverProjection,
 } from './projection.ts';
 import type { Change, ReadDatabase } from './read-database.ts';
 import type { MergeLinks } from './read-models.ts';
@@ -156,12 +160,10 @@ function createBatches(options: ProjectorOptions): {
       newestLearnedAtMs = Math.max(newestLearnedAtMs, event.learnedAtMs);
     };
     const id = subjectOf(stream);
-    const isContact = categoryOf(stream) === 'contact';
-    const belief = isContact
-      ? await beliefs.contact(id, { atPosition }, witness)
-      : await beliefs.account(id, { atPosition }, witness);
+    const by = categoryOf(stream) as BelievedCategory;
+    const belief = await beliefs[by](id, { atPosition }, witness);
     // What others brought in when they were merged changes without this stream's doing: such a belief is not kept.
-    const keeps = !isContact || (await beliefs.mergesOf(id, { atPosition })).brought.length === 0;
+    const keeps = by !== 'contact' || (await beliefs.mergesOf(id, { atPosition })).brought.length === 0;
     if (keeps) held.set(stream, { belief, newestLearnedAtMs });
     return belief;
   }
@@ -198,7 +200,7 @@ function createBatches(options: ProjectorOptions): {
         const isErased =
           (category === 'contact' || category === 'signals') && erased.has(subjectOf(event.stream));
         if (!isErased) for (const projection of byEvent) rows.push(...projection.rows(event));
-        if (category !== 'contact' && category !== 'account') continue;
+        if (!isBelieved(category)) continue;
         if (isErased) held.delete(event.stream);
         else advance(event);
         touched.add(event.stream);
@@ -217,7 +219,7 @@ function createBatches(options: ProjectorOptions): {
       for (const id of erased) rows.push(...(await rowsOfErased(id, checkpoint)));
       const replace: Change['replace'][number][] = [];
       for (const stream of touched) {
-        const by = categoryOf(stream) as 'contact' | 'account';
+        const by = categoryOf(stream) as BelievedCategory;
         const belief = await beliefOf(stream, checkpoint);
         replace.push({ by, id: subjectOf(stream), rows: beliefRows(projections, by, belief, settings) });
       }
@@ -227,10 +229,10 @@ function createBatches(options: ProjectorOptions): {
   };
 }
 
-/** The rows of what is believed of one contact or account. */
+/** The rows of what is believed of one contact, account or turnover. */
 export function beliefRows(
   projections: readonly Projection[],
-  by: 'contact' | 'account',
+  by: BelievedCategory,
   belief: Belief,
   settings: ProjectionSettings,
 ): Row[] {
@@ -241,7 +243,9 @@ export function beliefRows(
     rows.push(
       ...(projection.by === 'contact'
         ? (projection as ContactProjection).rows(belief as ContactBelief, settings)
-        : (projection as AccountProjection).rows(belief as AccountBelief, settings)),
+        : projection.by === 'account'
+          ? (projection as AccountProjection).rows(belief as AccountBelief, settings)
+          : (projection as TurnoverProjection).rows(belief as TurnoverBelief, settings)),
     );
   }
   return rows;

@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Projection, ProjectionSettings, Row, SqlValue, TableDefinition } from './projection.ts';
+import type {
+  BelievedCategory,
+  Projection,
+  ProjectionSettings,
+  Row,
+  SqlValue,
+  TableDefinition,
+} from './projection.ts';
 
 export interface ReadDatabase {
   readonly database: DatabaseSync;
@@ -25,8 +32,8 @@ export interface ReadDatabase {
 
 export interface Change {
   checkpoint: number;
-  /** Contacts and accounts with the rows that all their former ones are replaced by. */
-  replace: readonly { by: 'contact' | 'account'; id: string; rows: readonly Row[] }[];
+  /** Contacts, accounts and turnovers with the rows that all their former ones are replaced by. */
+  replace: readonly { by: BelievedCategory; id: string; rows: readonly Row[] }[];
   /** Rows that are put beside what is there. */
   rows: readonly Row[];
   /** Contacts whose sealed values no row may hold any more; what can still be read of them is in `rows`. */
@@ -136,7 +143,11 @@ function tablesOf(projections: readonly Projection[]): TableDefinition[] {
 
 function readDatabaseOf(database: DatabaseSync, projections: readonly Projection[]): ReadDatabase {
   const statements = new Map<string, StatementSync>();
-  const beliefTables = { contact: [] as TableDefinition[], account: [] as TableDefinition[] };
+  const beliefTables: Record<BelievedCategory, TableDefinition[]> = {
+    contact: [],
+    account: [],
+    turnover: [],
+  };
   for (const projection of projections)
     if (projection.by !== 'event')
       for (const table of projection.tables) beliefTables[projection.by].push(table);

@@ -3,7 +3,13 @@ import type { Beliefs } from '../beliefs.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
 import { categoryOf } from '../ledger-events.ts';
-import type { Projection, ProjectionSettings, Row } from './projection.ts';
+import {
+  type BelievedCategory,
+  isBelieved,
+  type Projection,
+  type ProjectionSettings,
+  type Row,
+} from './projection.ts';
 import { beliefRows } from './projector.ts';
 import type { ReadDatabase } from './read-database.ts';
 
@@ -49,8 +55,7 @@ async function projectEvents(
     for (const event of events) {
       for (const projection of byEvent) rows.push(...projection.rows(event));
       const category = categoryOf(event.stream);
-      if (event.version === 1 && (category === 'contact' || category === 'account'))
-        noteSubject.run(event.stream);
+      if (event.version === 1 && isBelieved(category)) noteSubject.run(event.stream);
     }
     readDatabase.write({ checkpoint: 0, replace: [], rows });
     const done = events.at(-1)?.position ?? target;
@@ -73,7 +78,7 @@ async function projectBeliefs(
     signal?.throwIfAborted();
     const rows: Row[] = [];
     for (const stream of streams) {
-      const by = categoryOf(stream) as 'contact' | 'account';
+      const by = categoryOf(stream) as BelievedCategory;
       const id = stream.slice(by.length + 1);
       const belief = await beliefs[by](id, { atPosition: target });
       rows.push(...beliefRows(projections, by, belief, settings));

@@ -1,0 +1,285 @@
+// Read model: each turnover as believed now, in rows that boards are read from, and the steps of its plan.
+import type { Row, SqlValue, TurnoverProjection } from '../src/projector/projection.ts';
+import type { ReadDatabase } from '../src/projector/read-database.ts';
+import type { Day } from '../src/time/day.ts';
+import { parseEdtf } from '../src/time/edtf.ts';
+import { isOpen, isSuspected, type Stage, stageNow, type TurnoverBelief } from '../src/turnover/belief.ts';
+import { arrBandOf, coverageBandOf } from '../src/turnover/plan.ts';
+import { coverageOf, noticeOf, progressOf } from '../src/turnover/progress.ts';
+import { atLeast, below, equals, type Listing, oneOf } from './listing.ts';
+
+/** Stands for "no date", after all dates. */
+const farDay = 1_000_000_000;
+
+/** Names and types, in the order of the rows. Moments are milliseconds since 1970, days are days since then. */
+const columns = {
+  id: 'TEXT PRIMARY KEY',
+  open: 'INTEGER',
+  stage: 'TEXT',
+  stage_since: 'INTEGER',
+  suspected: 'INTEGER',
+  account_id: 'TEXT',
+  contact_id: 'TEXT',
+  placement_id: 'TEXT',
+  owner: 'TEXT',
+  segment: 'TEXT',
+  cause: 'TEXT',
+  key_role: 'TEXT',
+  destination: 'TEXT',
+  notice: 'TEXT',
+  coverage: 'INTEGER',
+  coverage_band: 'TEXT',
+  /** At opening. */
+  arr_minor: 'INTEGER',
+  arr_currency: 'TEXT',
+  arr_band: 'TEXT',
+  money_rank: 'INTEGER',
+  left_earliest: 'INTEGER',
+  left_latest: 'INTEGER',
+  /** When the departure was learned, which is when the turnover opened. */
+  learned_at: 'INTEGER',
+  assessed_at: 'INTEGER',
+  role_outcome_at: 'INTEGER',
+  replaced_at: 'INTEGER',
+  onboarding_at: 'INTEGER',
+  replacement_id: 'TEXT',
+  replacement_earliest: 'INTEGER',
+  replacement_latest: 'INTEGER',
+  ended_at: 'INTEGER',
+  ended_earliest: 'INTEGER',
+  ended_latest: 'INTEGER',
+  root_cause: 'TEXT',
+  competing: 'INTEGER',
+  dismissal: 'TEXT',
+  forecast: 'TEXT',
+  weight: 'INTEGER',
+  done_weight: 'INTEGER',
+  percent: 'INTEGER',
+  due_on: 'INTEGER',
+  definition: 'TEXT',
+  definition_version: 'INTEGER',
+  plan: 'TEXT',
+  plan_version: 'INTEGER',
+  card: 'TEXT',
+} as const;
+type Column = keyof typeof columns;
+
+export const turnovers: TurnoverProjection = {
+  by: 'turnover',
+  name: 'turnovers',
+  version: 1,
+  tables: [
+    {
+      name: 'turnover',
+      columns: Object.entries(columns)
+        .map(([name, type]) => `${name} ${type}`)
+        .join(', '),
+      indexes: [
+        'open, learned_at, id',
+        'open, stage, learned_at, id',
+        'open, owner, learned_at, id',
+        'open, arr_currency, money_rank, id',
+        'open, stage, arr_currency, money_rank, id',
+        'open, owner, arr_currency, money_rank, id',
+        'open, due_on, id',
+        'open, owner, due_on, id',
+        'account_id',
+        'contact_id',
+        'placement_id',
+        'replacement_id',
+      ],
+    },
+    {
+      name: 'turnover_step',
+      columns:
+        'turnover_id TEXT, step TEXT, stage TEXT, weight INTEGER, done INTEGER, completed_at INTEGER, completed_by TEXT, due_on INTEGER, PRIMARY KEY (turnover_id, step)',
+      withoutRowid: true,
+    },
+  ],
+  rows(belief, { timeZone }) {
+    const values = turnoverRow(belief, timeZone);
+    const steps = progressOf(belief, timeZone).steps.map(
+      ({ step, done, completed, dueOn }): Row => [
+        'turnover_step',
+        belief.id,
+        step.key,
+        step.stage,
+        step.weight,
+        done ? 1 : 0,
+        completed?.byMs ?? null,
+        completed?.by ?? null,
+        dueOn,
+      ],
+    );
+    return [['turnover', ...(Object.keys(columns) as Column[]).map((column) => values[column])], ...steps];
+  },
+};
+
+export type TurnoverRow = Record<Column, SqlValue>;
+
+/** The row of a turnover as it is believed, now or at a cut: figures of a past day rest on the same columns. */
+export function turnoverRow(belief: TurnoverBelief, timeZone: string): TurnoverRow {
+  const progress = progressOf(belief, timeZone);
+  return {
+    ...identityOf(belief, timeZone),
+    ...timesOf(belief),
+    weight: progress.weight,
+    done_weight: progress.doneWeight,
+    percent: progress.percent,
+    due_on: progress.next?.dueOn ?? farDay,
+    card: JSON.stringify(belief),
+  };
+}
+
+function identityOf(belief: TurnoverBelief, timeZone: string) {
+  const { arr, outcome, definition, plan } = belief;
+  const coverage = coverageOf(belief).percent;
+  return {
+    id: belief.id,
+    open: isOpen(belief) ? 1 : 0,
+    stage: stageNow(belief),
+    suspected: isSuspected(belief) ? 1 : 0,
+    account_id: belief.accountId,
+    contact_id: belief.contactId,
+    placement_id: belief.placementId,
+    owner: belief.owner,
+    segment: belief.segment,
+    cause: belief.departure.cause,
+    key_role: belief.keyRoles[0] ?? null,
+    destination: belief.destination,
+    notice: noticeOf(belief, timeZone),
+    coverage,
+    coverage_band: coverageBandOf(coverage),
+    arr_minor: arr?.minorUnits ?? null,
+    arr_currency: arr?.currency ?? '',
+    arr_band: arrBandOf(arr),
+    money_rank: -(arr?.minorUnits ?? 0),
+    replacement_id: belief.replacement?.contactId ?? null,
+    root_cause: outcome?.rootCause ?? null,
+    competing: outcome?.competing ? 1 : 0,
+    dismissal: outcome?.dismissal ?? null,
+    forecast: belief.forecast?.forecast ?? null,
+    definition: definition.name,
+    definition_version: definition.version,
+    plan: plan.name,
+    plan_version: plan.version,
+  };
+}
+
+function timesOf(belief: TurnoverBelief) {
+  const { outcome, stages } = belief;
+  const left = boundsOf(belief.departure.leftOn);
+  const started = boundsOf(belief.replacement?.startsOn ?? null);
+  const ended = boundsOf(outcome?.endedOn ?? null);
+  const firstAt = (stage: Stage) => stages.find((one) => one.stage === stage)?.sinceMs ?? null;
+  return {
+    stage_since: stages.at(-1)!.sinceMs,
+    learned_at: belief.opened.learnedAtMs,
+    left_earliest: left.earliest,
+    left_latest: left.latest,
+    assessed_at: belief.assessed?.learnedAtMs ?? null,
+    role_outcome_at: belief.roleOutcome?.learnedAtMs ?? null,
+    replaced_at: belief.replacement?.learnedAtMs ?? null,
+    onboarding_at: firstAt('onboarding'),
+    replacement_earliest: started.earliest,
+    replacement_latest: started.latest,
+    ended_at: outcome?.learnedAtMs ?? null,
+    ended_earliest: ended.earliest,
+    ended_latest: ended.latest,
+  };
+}
+
+function boundsOf(date: string | null): { earliest: Day | null; latest: Day | null } {
+  const parsed = date === null ? undefined : parseEdtf(date);
+  return parsed ? { earliest: parsed.earliest, latest: parsed.latest } : { earliest: null, latest: null };
+}
+
+export interface TurnoverFilter {
+  /** Open ones or closed ones; absent = both. */
+  open?: boolean;
+  stages?: readonly Stage[];
+  owner?: string;
+  segment?: string;
+  accountId?: string;
+  contactId?: string;
+  suspected?: boolean;
+  coverageBands?: readonly string[];
+  arrBands?: readonly string[];
+  currency?: string;
+  forecast?: string;
+  /** Opened (learned) at or after, and before. */
+  openedFromMs?: number;
+  openedBeforeMs?: number;
+  /** With a step that was due before this day. */
+  overdueOn?: Day;
+}
+export type TurnoverOrder = 'age' | 'money' | 'due';
+
+const orders: Readonly<Record<TurnoverOrder, readonly string[]>> = {
+  age: ['learned_at', 'id'],
+  money: ['arr_currency', 'money_rank', 'id'],
+  due: ['due_on', 'id'],
+};
+
+/** Turnovers by age (the oldest first), money (the most first, within a currency) or what is due (the first first). */
+export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): Listing {
+  const equal: [Column, string | number | undefined][] = [
+    ['open', filter.open === undefined ? undefined : Number(filter.open)],
+    ['owner', filter.owner],
+    ['segment', filter.segment],
+    ['account_id', filter.accountId],
+    ['contact_id', filter.contactId],
+    ['arr_currency', filter.currency],
+    ['forecast', filter.forecast],
+    ['suspected', filter.suspected === undefined ? undefined : Number(filter.suspected)],
+  ];
+  const among: [Column, readonly string[] | undefined][] = [
+    ['stage', filter.stages],
+    ['coverage_band', filter.coverageBands],
+    ['arr_band', filter.arrBands],
+  ];
+  const { openedFromMs, openedBeforeMs, overdueOn } = filter;
+  const columns = orders[order];
+  return {
+    table: 'turnover',
+    conditions: [
+      ...equal.flatMap(([column, value]) => (value === undefined ? [] : [equals(column, value)])),
+      // One value is an equation, so that an index which continues with the order can be walked.
+      ...among.flatMap(([column, values]) =>
+        values === undefined
+          ? []
+          : [values.length === 1 ? equals(column, values[0]!) : oneOf(column, values)],
+      ),
+      ...(openedFromMs === undefined ? [] : [atLeast('learned_at', openedFromMs)]),
+      ...(openedBeforeMs === undefined ? [] : [below('learned_at', openedBeforeMs)]),
+      ...(overdueOn === undefined ? [] : [below('due_on', overdueOn)]),
+    ],
+    ordering: { columns, descending: false },
+  };
+}
+
+export function findTurnovers(db: ReadDatabase, ids: readonly string[]): Map<string, TurnoverBelief> {
+  const rows = db
+    .prepare('SELECT t.id, t.card FROM json_each(?) asked JOIN turnover t ON t.id = asked.value')
+    .all(JSON.stringify(ids)) as { id: string; card: string }[];
+  return new Map(rows.map(({ id, card }) => [id, JSON.parse(card) as TurnoverBelief]));
+}
+
+/** Ids of all turnovers there ever were, or of those of an account. */
+export function findTurnoverIds(db: ReadDatabase, accountId?: string): string[] {
+  const rows =
+    accountId === undefined
+      ? db.prepare('SELECT id FROM turnover ORDER BY id').all()
+      : db.prepare('SELECT id FROM turnover WHERE account_id = ? ORDER BY id').all(accountId);
+  return (rows as { id: string }[]).map(({ id }) => id);
+}
+
+export type TurnoverSubject = 'account_id' | 'contact_id' | 'placement_id' | 'replacement_id';
+
+/** All turnovers of an account, a leaver, a placement or a replacement, the oldest first. */
+export function findTurnoversOf(db: ReadDatabase, subject: TurnoverSubject, id: string): TurnoverBelief[] {
+  const rows = db
+    .prepare(`SELECT card FROM turnover WHERE ${subject} = ? ORDER BY learned_at, id`)
+    .all(id) as { card: string }[];
+  return rows.map(({ card }) => JSON.parse(card) as TurnoverBelief);
+}

@@ -1,0 +1,145 @@
+// Queries for turnovers: one by its id, and boards of many by stage, owner, money and what is due.
+import { Arg, Args, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
+import { listInMemory } from '../projections/listing.ts';
+import { findTurnoverIds, turnoverListing, turnoverRow } from '../projections/turnovers.ts';
+import type { Stage } from '../src/turnover/belief.ts';
+import { listNameOf, PageArguments, pageOfAll, pageOfListing, readPage, withoutNulls } from './connection.ts';
+import type { Context, ReadPoint } from './context.ts';
+import { hasCut, KnowledgeArguments, readPoint } from './read-point.ts';
+import { canonicalId, readTurnover } from './reading.ts';
+import { Instant } from './scalars.ts';
+import { Turnover, TurnoverConnection, turnoverAt } from './turnover.ts';
+import { ArrBand, CoverageBand, Forecast, TurnoverOrder, TurnoverStage } from './turnover-enums.ts';
+
+@InputType({ description: 'Which turnovers to list: those that all of the given conditions hold for.' })
+export class TurnoverFilterInput {
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Only open ones (true) or closed ones. Absent: both.',
+  })
+  open?: boolean | null;
+
+  @Field(() => [TurnoverStage], { nullable: true, description: 'In one of these stages.' })
+  stages?: Stage[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Subject of the colleague who answers for it.' })
+  owner?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Segment of the account when it opened, as a code.' })
+  segment?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The account.' })
+  accountId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The contact who left.' })
+  contactId?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Only suspected ones (true) or those of a known departure.',
+  })
+  suspected?: boolean | null;
+
+  @Field(() => [CoverageBand], { nullable: true, description: 'Coverage in one of these bands.' })
+  coverageBands?: string[] | null;
+
+  @Field(() => [ArrBand], { nullable: true, description: 'Revenue at opening in one of these bands.' })
+  arrBands?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Revenue at opening in this currency: ISO 4217.' })
+  currency?: string | null;
+
+  @Field(() => Forecast, { nullable: true, description: 'What is expected to become of it.' })
+  forecast?: string | null;
+
+  @Field(() => Instant, { nullable: true, description: 'Opened at this moment or later.' })
+  openedFrom?: number | null;
+
+  @Field(() => Instant, { nullable: true, description: 'Opened before this moment.' })
+  openedBefore?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: with a next step that was due before the day asked about.',
+  })
+  overdue?: boolean | null;
+}
+
+@Resolver()
+export class TurnoverQueries {
+  @Query(() => Turnover, {
+    nullable: true,
+    description:
+      'A turnover as it was known at a moment, in the ledger as of a position. Null: not known then.',
+  })
+  async turnover(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'Id of the turnover.' }) id: string,
+    @Args(() => KnowledgeArguments) at: KnowledgeArguments,
+  ): Promise<Turnover | null> {
+    const point = readPoint(context, at);
+    const belief = await readTurnover(context, canonicalId(id), point);
+    return belief && turnoverAt(belief, point);
+  }
+
+  @Query(() => TurnoverConnection, {
+    description:
+      'Turnovers as they were known. Now, a page comes from an index; at a past point each turnover is folded, which costs its events.',
+  })
+  async turnovers(
+    @Ctx() context: Context,
+    @Args(() => PageArguments) page: PageArguments,
+    @Args(() => KnowledgeArguments) at: KnowledgeArguments,
+    @Arg('filter', () => TurnoverFilterInput, { nullable: true, description: 'Absent: all.' })
+    filter: TurnoverFilterInput | null | undefined,
+    @Arg('orderBy', () => TurnoverOrder, { defaultValue: 'age', description: 'In which order.' })
+    orderBy: 'age' | 'money' | 'due',
+  ): Promise<TurnoverConnection> {
+    return listTurnovers(context, readPoint(context, at), page, filter ?? {}, orderBy);
+  }
+}
+
+export async function listTurnovers(
+  context: Context,
+  point: ReadPoint,
+  args: PageArguments,
+  asked: TurnoverFilterInput,
+  orderBy: 'age' | 'money' | 'due',
+): Promise<TurnoverConnection> {
+  const { openedFrom, openedBefore, overdue, ...same } = withoutNulls(asked);
+  const filter = {
+    ...same,
+    ...(openedFrom !== undefined && { openedFromMs: openedFrom }),
+    ...(openedBefore !== undefined && { openedBeforeMs: openedBefore }),
+    ...(overdue && { overdueOn: point.on, open: true }),
+  };
+  const listing = turnoverListing(filter, orderBy);
+  const page = readPage(context, args, listNameOf(listing));
+  if (!hasCut(point))
+    return pageOfListing(context, TurnoverConnection, listing, page, async (key) => {
+      const belief = await readTurnover(context, String(key.at(-1)), point);
+      return belief && turnoverAt(belief, point);
+    });
+  const { readModels, timeZone } = context.app;
+  const rows = [];
+  for (const id of findTurnoverIds(readModels.database, filter.accountId)) {
+    const belief = await readTurnover(context, id, point);
+    if (belief) rows.push({ belief, row: turnoverRow(belief, timeZone) });
+  }
+  return pageOfAll(TurnoverConnection, listInMemory(rows, listing), page, ({ belief }) =>
+    turnoverAt(belief, point),
+  );
+}
+
+/** Those of an account or of a contact who left, the oldest first. */
+export async function turnoversOf(
+  context: Context,
+  ids: readonly string[],
+  point: ReadPoint,
+): Promise<Turnover[]> {
+  const beliefs = await Promise.all(ids.map((id) => readTurnover(context, id, point)));
+  return beliefs
+    .filter((belief) => belief !== null)
+    .sort((a, b) => a.opened.learnedAtMs - b.opened.learnedAtMs)
+    .map((belief) => turnoverAt(belief, point));
+}

@@ -1,0 +1,84 @@
+// The command that opens a turnover, with all that is stored of the account at that moment; and the one that dismisses it.
+
+import { findInvolved } from '../../projections/involvement.ts';
+import type { AccountBelief } from '../account/belief.ts';
+import type { ContactBelief } from '../contact/belief.ts';
+import type { LedgerEvent } from '../ledger-events.ts';
+import { dayInZone } from '../time/clock.ts';
+import { valueOn } from '../timeline.ts';
+import type { TurnoverBelief } from '../turnover/belief.ts';
+import { coverageWithout } from '../turnover/coverage.ts';
+import type { FoundDeparture } from '../turnover/departures.ts';
+import type { Coverage } from '../turnover/events.ts';
+import { currentPlan } from '../turnover/plans/index.ts';
+import type { Effect } from './policy.ts';
+import type { TurnoverWorld } from './turnover-world.ts';
+
+/** The opening with all that is stored of the account at that moment. */
+export async function openingOf(
+  { placement, departure, keyRoles }: FoundDeparture,
+  belief: ContactBelief,
+  account: AccountBelief | undefined,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect> {
+  const { definition, timeZone } = world;
+  const on = dayInZone(departure.learnedAtMs, timeZone);
+  const coverage = world.computesCoverage
+    ? coverageWithout(
+        { contactId: belief.id, placement },
+        await contactsIn(placement.accountId, event, world),
+        on,
+        timeZone,
+      )
+    : ({ percent: 0, basis: 'nobody', contactIds: [] } satisfies Coverage);
+  return {
+    key: `open ${placement.id}`,
+    learnedAtMs: departure.learnedAtMs,
+    ...(departure.leftOn !== null && { effectiveOn: departure.leftOn }),
+    command: {
+      type: 'OpenTurnover',
+      turnoverId: world.slotId('turnover', placement.id, departure.causeEventId),
+      contactId: belief.id,
+      placementId: placement.id,
+      accountId: placement.accountId,
+      postId: placement.postId,
+      keyRoles,
+      definition: { name: definition.name, version: definition.version },
+      departure,
+      coverage,
+      plan: { name: currentPlan.name, version: currentPlan.version },
+      owner: account ? valueOn(account.team['owner'] ?? [], on, timeZone) : null,
+      segment: account ? valueOn(account.segment, on, timeZone) : null,
+      arr: account ? valueOn(account.arr, on, timeZone) : null,
+      renewalOn: account ? valueOn(account.renewalOn, on, timeZone) : null,
+    },
+  };
+}
+
+async function contactsIn(
+  accountId: string,
+  { position }: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<ContactBelief[]> {
+  const contacts: ContactBelief[] = [];
+  for (const id of findInvolved(world.database, 'account', [accountId])[0]!) {
+    const belief = await world.beliefs.contact(id, { atPosition: position });
+    if (belief) contacts.push(belief);
+  }
+  return contacts;
+}
+
+type Dismissal = Extract<Effect['command'], { type: 'DismissTurnover' }>['dismissal'];
+
+export function dismiss(
+  turnover: TurnoverBelief,
+  { learnedAtMs }: LedgerEvent,
+  dismissal: Dismissal,
+): Effect {
+  return {
+    key: `dismiss ${turnover.id}`,
+    learnedAtMs: Math.max(learnedAtMs, turnover.opened.learnedAtMs),
+    command: { type: 'DismissTurnover', turnoverId: turnover.id, dismissal },
+  };
+}

@@ -1,0 +1,233 @@
+// The policy that opens turnovers where key roles lose their holders, and keeps them true to what is learned afterwards.
+
+import { findTurnoversOf, type TurnoverSubject } from '../../projections/turnovers.ts';
+import type { ContactBelief } from '../contact/belief.ts';
+import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
+import { sameValue } from '../timeline.ts';
+import { isOpen, isSuspected, type TurnoverBelief } from '../turnover/belief.ts';
+import { type Definition, defaultDefinition, looksAtTexts } from '../turnover/definition.ts';
+import { departuresOf, type FoundDeparture } from '../turnover/departures.ts';
+import type { Effect, Policy, PolicyWorld } from './policy.ts';
+import { reactToAccount } from './turnover-account.ts';
+import { dismiss, openingOf } from './turnover-opening.ts';
+import { replacementsBy, successorIn } from './turnover-replacement.ts';
+import { reactToSignal } from './turnover-signal.ts';
+import { type Accounts, accountsOf, isAtRisk, segmentOf, type TurnoverWorld } from './turnover-world.ts';
+
+export interface TurnoverPolicyOptions {
+  definition?: Definition;
+  /** How the turnovers there are found; a dry run has its own. */
+  turnoversOf?: (world: PolicyWorld, subject: TurnoverSubject, id: string) => TurnoverBelief[];
+  /** False leaves the coverage at nothing: for a dry run over much history, which only asks what would open. */
+  computesCoverage?: boolean;
+}
+
+const ends = [
+  'PlacementEnded',
+  'PlacementRemoved',
+  'PlacementCorrected',
+  'PlacementWithdrawn',
+  'PlacementRestored',
+  'ContactRemoved',
+  'ContactRestored',
+  'ContactDied',
+  'ContactMerged',
+  'ContactUnmerged',
+  'BuyingRoleRevoked',
+  'ContactTypeChanged',
+  'ChangeAccepted',
+  'ClaimConfirmed',
+  'ChangesReverted',
+];
+const signals = ['Bounced', 'ActivityRecorded', 'DatapointVerified'];
+const ofAccounts = ['AccountTeamChanged', 'AccountClosed', 'RenewalDecided'];
+
+export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Policy {
+  const { definition = defaultDefinition, computesCoverage = true } = options;
+  const find = options.turnoversOf ?? ((world, subject, id) => findTurnoversOf(world.database, subject, id));
+  return {
+    name: 'turnover',
+    version: 1,
+    types: [
+      ...ends,
+      'PlacementStarted',
+      'BuyingRoleAssigned',
+      ...signals,
+      ...ofAccounts,
+      'DepartureDetailsLearned',
+    ],
+    async react(event, policyWorld) {
+      const world: TurnoverWorld = Object.assign(Object.create(policyWorld) as PolicyWorld, {
+        definition,
+        computesCoverage,
+        turnoversOf: (subject: TurnoverSubject, id: string) => find(policyWorld, subject, id),
+      });
+      const category = categoryOf(event.stream);
+      if (category === 'account') return reactToAccount(event, world);
+      if (category === 'signals') return reactToSignal(event, world);
+      if (category === 'turnover') return proposeAt(event, world);
+      return category === 'contact' ? reactToContact(event, world) : [];
+    },
+  };
+}
+
+async function reactToContact(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
+  const contactId = subjectOf(event.stream);
+  const effects = await reconcile(contactId, event, world);
+  if (event.type === 'ContactMerged') effects.push(...(await reconcile(event.data.intoId, event, world)));
+  return [...effects, ...(await replacementsBy(contactId, event, world))];
+}
+
+/** The departures that are believed once the event is known, compared with the turnovers that there are. */
+async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
+  const known = world.turnoversOf('contact_id', contactId);
+  if (known.length === 0 && !(await mayConcern(contactId, event, world))) return [];
+  const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
+  const accounts = await accountsOf(belief, event, world);
+  const found = belief ? departuresFrom(belief, accounts, world) : [];
+  const effects: Effect[] = [];
+  for (const one of found) effects.push(...(await follow(one, belief!, accounts, event, world)));
+  const departed = new Set(found.map(({ placement }) => placement.id));
+  for (const turnover of known) {
+    const isOver = !departed.has(turnover.placementId) && !isSuspected(turnover) && isOpen(turnover);
+    // What was opened on news learned later is none of this event's business.
+    if (isOver && turnover.opened.learnedAtMs <= event.learnedAtMs)
+      effects.push(
+        dismiss(turnover, event, belief?.mergedInto ? 'duplicate_contact' : 'departure_withdrawn'),
+      );
+  }
+  return effects;
+}
+
+/** Reads the clear part alone: most contacts never had a role at all. */
+async function mayConcern(contactId: string, event: LedgerEvent, world: TurnoverWorld): Promise<boolean> {
+  if (event.type === 'PlacementStarted' || event.type === 'BuyingRoleAssigned') return false;
+  if (looksAtTexts(world.definition)) return true;
+  const stored = await world.read(`contact-${contactId}`);
+  return stored.some(({ type, data }) => {
+    const claim = (data['claim'] ?? data) as Record<string, unknown>;
+    return (
+      claim['contactType'] !== undefined ||
+      claim['buyingRoles'] !== undefined ||
+      claim['buyingRole'] !== undefined ||
+      type === 'ContactMerged'
+    );
+  });
+}
+
+function departuresFrom(belief: ContactBelief, accounts: Accounts, world: TurnoverWorld): FoundDeparture[] {
+  // What a merged contact left behind is the survivor's, unless it carried nothing along.
+  if (belief.mergedInto) return [];
+  const { definition, timeZone } = world;
+  return departuresOf(belief, definition, (id) => segmentOf(accounts, id), timeZone);
+}
+
+/** Turnovers that were taken back, because nobody had left or it was somebody else: a new departure is a new one. */
+function isVoid({ outcome, departure }: TurnoverBelief): boolean {
+  if (outcome?.kind !== 'dismissed') return false;
+  return (
+    departure.cause === 'bounced' ||
+    outcome.dismissal === 'departure_withdrawn' ||
+    outcome.dismissal === 'duplicate_contact' ||
+    outcome.dismissal === 'contact_returned'
+  );
+}
+
+async function follow(
+  found: FoundDeparture,
+  belief: ContactBelief,
+  accounts: Accounts,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect[]> {
+  const { placement, departure } = found;
+  const all = world.turnoversOf('placement_id', placement.id);
+  const same = all.find((turnover) => turnover.departure.causeEventId === departure.causeEventId);
+  const living = same ?? all.find((turnover) => !isVoid(turnover));
+  if (!living) return open(found, belief, accounts, event, world);
+  if (sameValue(living.departure, departure)) return [];
+  return [
+    {
+      key: `restate ${placement.id}`,
+      learnedAtMs: Math.max(event.learnedAtMs, living.opened.learnedAtMs),
+      ...(departure.leftOn !== null && { effectiveOn: departure.leftOn }),
+      command: { type: 'RestateDeparture', turnoverId: living.id, departure },
+    },
+  ];
+}
+
+async function open(
+  found: FoundDeparture,
+  belief: ContactBelief,
+  accounts: Accounts,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect[]> {
+  const { placement, departure } = found;
+  const account = accounts.get(placement.accountId);
+  if (!isAtRisk(account, world)) return [];
+  const opening = await openingOf(found, belief, account, event, world);
+  const successor = await successorIn(found, belief.id, event, world);
+  return [
+    opening,
+    ...(successor ? [replaceEffect(opening, successor, departure.learnedAtMs)] : []),
+    ...proposalOf(belief, placement.id, departure, event, world),
+  ];
+}
+
+function replaceEffect(
+  { command }: Effect,
+  successor: NonNullable<Awaited<ReturnType<typeof successorIn>>>,
+  learnedAtMs: number,
+): Effect {
+  const { turnoverId } = command as { turnoverId: string };
+  return {
+    key: `replace ${turnoverId}`,
+    learnedAtMs,
+    command: { type: 'IdentifyReplacement', turnoverId, ...successor },
+  };
+}
+
+/** Who left for another customer of ours is proposed there: that account's owner sees it, and somebody accepts or declines. */
+function proposalOf(
+  belief: ContactBelief,
+  placementId: string,
+  departure: Pick<
+    FoundDeparture['departure'],
+    'destination' | 'destinationAccountId' | 'leftOn' | 'learnedAtMs'
+  >,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Effect[] {
+  const { destination, destinationAccountId: accountId, leftOn } = departure;
+  if (destination !== 'another_company' || accountId === null) return [];
+  const isThere = belief.placements.some(
+    (one) => one.accountId === accountId && !one.withdrawn && !one.ended,
+  );
+  if (isThere || belief.died || belief.mergedInto) return [];
+  const newPlacementId = world.slotId('placement', 'lead', placementId, accountId);
+  const isProposed = belief.proposals.some(
+    ({ claim }) => (claim as { placementId?: string }).placementId === newPlacementId,
+  );
+  if (isProposed) return [];
+  return [
+    {
+      key: `propose ${placementId}`,
+      learnedAtMs: Math.max(event.learnedAtMs, departure.learnedAtMs),
+      ...(leftOn !== null && { effectiveOn: leftOn }),
+      reasonCode: 'left_key_role',
+      asProposal: { doubt: 'start_not_confirmed' },
+      command: { type: 'StartPlacement', contactId: belief.id, placementId: newPlacementId, accountId },
+    },
+  ];
+}
+
+/** Where the leaver went was found out later. */
+async function proposeAt(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
+  const cut = { atPosition: event.position };
+  const turnover = await world.beliefs.turnover(subjectOf(event.stream), cut);
+  const belief = turnover && (await world.beliefs.contact(turnover.contactId, cut));
+  if (!belief) return [];
+  const { destination, destinationAccountId, departure, placementId } = turnover;
+  return proposalOf(belief, placementId, { ...departure, destination, destinationAccountId }, event, world);
+}

@@ -1,0 +1,84 @@
+// What signals say of turnovers: a hard bounce makes one suspected, a sign of life refutes it, a survey shows an advocate.
+import { type LedgerEvent, subjectOf } from '../ledger-events.ts';
+import type { SignalEvent } from '../signals/events.ts';
+import { isOpen, isSuspected, type TurnoverBelief } from '../turnover/belief.ts';
+import { npsAdvocateMin, npsDetractorMax } from '../turnover/definition.ts';
+import type { Effect } from './policy.ts';
+import { dismiss, openingOf } from './turnover-opening.ts';
+import { accountsOf, isAtRisk, keyPlacementsOf, type TurnoverWorld } from './turnover-world.ts';
+
+type Bounce = Extract<SignalEvent, { type: 'Bounced' }>;
+
+export async function reactToSignal(told: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
+  const event = told as SignalEvent;
+  if (event.type === 'Bounced') return event.data.kind === 'hard' ? suspect(event, world) : [];
+  const contactId = subjectOf(event.stream);
+  const effects: Effect[] = [];
+  if (showsLife(event))
+    for (const turnover of world.turnoversOf('contact_id', contactId))
+      if (isOpen(turnover) && isSuspected(turnover) && turnover.opened.learnedAtMs <= event.learnedAtMs)
+        effects.push(dismiss(turnover, event, 'suspicion_refuted'));
+  if (event.type === 'ActivityRecorded' && event.data.npsScore !== undefined)
+    for (const turnover of world.turnoversOf('replacement_id', contactId))
+      if (isOpen(turnover)) effects.push(advocacy(turnover, event, event.data.npsScore));
+  return effects;
+}
+
+const lively: ReadonlySet<string> = new Set([
+  'email_delivered',
+  'email_opened',
+  'email_replied',
+  'login',
+  'usage',
+  'survey',
+  'case',
+  'meeting',
+]);
+
+function showsLife(event: SignalEvent): boolean {
+  if (event.type === 'DatapointVerified')
+    return event.data.datapoint === 'employment' && event.data.result === 'confirmed';
+  return event.type === 'ActivityRecorded' && lively.has(event.data.activity);
+}
+
+/** An address that fails for good may mean that its owner is gone; what follows tells. */
+async function suspect(event: Bounce, world: TurnoverWorld): Promise<Effect[]> {
+  const contactId = subjectOf(event.stream);
+  const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
+  if (!belief) return [];
+  const accounts = await accountsOf(belief, event, world);
+  const effects: Effect[] = [];
+  for (const { placement, keyRoles } of keyPlacementsOf(belief, accounts, world)) {
+    if (event.data.placementId !== undefined && event.data.placementId !== placement.id) continue;
+    const account = accounts.get(placement.accountId);
+    if (!isAtRisk(account, world) || world.turnoversOf('placement_id', placement.id).some(isOpen)) continue;
+    const departure = {
+      cause: 'bounced',
+      causeEventId: event.id,
+      leftOn: null,
+      learnedAtMs: event.learnedAtMs,
+      destination: null,
+      destinationAccountId: null,
+    } as const;
+    effects.push(await openingOf({ placement, keyRoles, departure }, belief, account, event, world));
+  }
+  return effects;
+}
+
+function advocacy(turnover: TurnoverBelief, event: SignalEvent, npsScore: number): Effect {
+  const stance =
+    npsScore >= npsAdvocateMin ? 'advocate' : npsScore <= npsDetractorMax ? 'detractor' : 'neutral';
+  return {
+    key: `advocacy ${turnover.id}`,
+    learnedAtMs: Math.max(event.learnedAtMs, turnover.replacement!.learnedAtMs),
+    evidence: [{ kind: 'event', eventId: event.id }],
+    command: {
+      type: 'RecordAdvocacy',
+      turnoverId: turnover.id,
+      basis: 'nps',
+      stance,
+      contactId: subjectOf(event.stream),
+      npsScore,
+    },
+  };
+}

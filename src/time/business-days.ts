@@ -1,0 +1,23 @@
+// Business days: Monday to Friday. Public holidays differ from place to place, and are left to people.
+import type { Day } from './day.ts';
+
+/** 1970-01-01 was a Thursday; 0 is Monday. */
+function weekday(day: Day): number {
+  return (((day + 3) % 7) + 7) % 7;
+}
+
+export function isBusinessDay(day: Day): boolean {
+  return weekday(day) < 5;
+}
+
+/** The day that lies so many business days (0 or more) after a day; 0 from a weekend is the Monday after. */
+export function addBusinessDays(day: Day, count: number): Day {
+  const overWeekend = Math.max(0, weekday(day) - 4);
+  // A weekend counts as its Friday, unless nothing is added: then it is pushed to the Monday.
+  if (count === 0) return overWeekend === 0 ? day : day + 3 - overWeekend;
+  const from = day - overWeekend;
+  const weeks = Math.floor(count / 5);
+  const rest = count % 5;
+  const crosses = weekday(from) + rest > 4 ? 2 : 0;
+  return from + weeks * 7 + rest + crosses;
+}

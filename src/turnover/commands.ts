@@ -1,0 +1,94 @@
+// What one may ask of a turnover: one zod shape per command. Stages are never set: they follow from the answers.
+import { z } from 'zod';
+import { zCode, zDate, zId, zMoney, zSubject, zText } from '../event-contract.ts';
+import { rootCauses } from './definition.ts';
+import {
+  advocacyBases,
+  coverageBases,
+  departureShape,
+  dismissals,
+  forecasts,
+  intentions,
+  notices,
+  replacementKinds,
+  roleOutcomes,
+  stances,
+  turnoverDestinations,
+  turnoverEvents,
+  zVersioned,
+} from './events.ts';
+
+const turnoverId = zId;
+const note = zText(4000).optional();
+const rootCauseCodes = Object.keys(rootCauses) as [keyof typeof rootCauses, ...(keyof typeof rootCauses)[]];
+
+export const turnoverCommands = {
+  /** Given by the policy alone: what opens a turnover is a change of the contact. */
+  OpenTurnover: turnoverEvents.TurnoverOpened.clear.extend({ turnoverId }),
+  /** Given by the policy alone. */
+  RestateDeparture: z.strictObject({ turnoverId, departure: z.strictObject(departureShape) }),
+  LearnDepartureDetails: z.strictObject({
+    turnoverId,
+    notice: z.enum(notices).optional(),
+    destination: z.enum(turnoverDestinations).optional(),
+    destinationAccountId: zId.nullable().optional(),
+    destinationName: zText(1000).nullable().optional(),
+  }),
+  AssessCoverage: z.strictObject({
+    turnoverId,
+    percent: z.int().min(0).max(100),
+    basis: z.enum(coverageBases),
+    contactIds: z.array(zId).max(100).optional(),
+    note,
+  }),
+  NameInterimContact: z.strictObject({ turnoverId, contactId: zId.nullable(), untilOn: zDate.optional() }),
+  LearnRoleOutcome: z.strictObject({ turnoverId, outcome: z.enum(roleOutcomes), note }),
+  IdentifyReplacement: z.strictObject({
+    turnoverId,
+    contactId: zId,
+    placementId: zId.optional(),
+    kind: z.enum(replacementKinds),
+    startsOn: zDate.optional(),
+    competitor: zText(500).optional(),
+  }),
+  DropReplacement: z.strictObject({ turnoverId, contactId: zId }),
+  LearnIntentions: z.strictObject({ turnoverId, intention: z.enum(intentions), note }),
+  CaptureProductValue: z.strictObject({
+    turnoverId,
+    rating: z.int().min(0).max(10).optional(),
+    value: zText(4000).optional(),
+  }),
+  RecordAdvocacy: z.strictObject({
+    turnoverId,
+    basis: z.enum(advocacyBases),
+    stance: z.enum(stances),
+    contactId: zId.optional(),
+    npsScore: z.int().min(0).max(10).optional(),
+    note,
+  }),
+  CompleteStep: z.strictObject({ turnoverId, step: zCode, note }),
+  UndoStep: z.strictObject({ turnoverId, step: zCode }),
+  MigratePlan: z.strictObject({ turnoverId, plan: zVersioned }),
+  ForecastOutcome: z.strictObject({
+    turnoverId,
+    forecast: z.enum(forecasts),
+    amount: zMoney.optional(),
+    note,
+  }),
+  ReassignTurnover: z.strictObject({ turnoverId, owner: zSubject.nullable(), note }),
+  LoseTurnover: z.strictObject({
+    turnoverId,
+    rootCause: z.enum(rootCauseCodes).nullable(),
+    competing: z.boolean().optional(),
+    competitor: zText(500).optional(),
+    note,
+  }),
+  DismissTurnover: z.strictObject({ turnoverId, dismissal: z.enum(dismissals), note }),
+  ReopenTurnover: z.strictObject({ turnoverId }),
+};
+
+export type TurnoverCommandType = keyof typeof turnoverCommands;
+export type TurnoverCommand = {
+  [K in TurnoverCommandType]: { type: K } & z.infer<(typeof turnoverCommands)[K]>;
+}[TurnoverCommandType];
+export type TurnoverCommandOf<K extends TurnoverCommandType> = Extract<TurnoverCommand, { type: K }>;

@@ -1,0 +1,188 @@
+// Who left a key role: read from what is believed of a contact, so that corrections, reverts and late news count by themselves.
+import type { ContactBelief, Ending, PlacementFact } from '../contact/belief.ts';
+import { placementInterval } from '../contact/placement-interval.ts';
+import { parseEdtf } from '../time/edtf.ts';
+import { latest, type Timeline } from '../timeline.ts';
+import { type Definition, type KeyRoles, keyRolesOf } from './definition.ts';
+import type { Departure, departureCauses } from './events.ts';
+
+export interface FoundDeparture {
+  placement: PlacementFact;
+  keyRoles: string[];
+  departure: Departure;
+}
+
+/** Reasons of a removal that say the record itself was wrong: nobody left. */
+const voidingReasons: ReadonlySet<string> = new Set(['deleted_in_source', 'duplicate', 'created_in_error']);
+
+/** A role as something that two placements can share. */
+interface HeldRole {
+  key: string;
+  code: string;
+}
+
+export function rolesHeld(
+  placement: PlacementFact,
+  rules: KeyRoles,
+  atMs = Number.POSITIVE_INFINITY,
+): HeldRole[] {
+  const roles: HeldRole[] = [];
+  const contactType = knownAt(placement.contactType, atMs);
+  if (contactType !== null && rules.contactTypes.includes(contactType))
+    roles.push({ key: `type ${contactType}`, code: contactType });
+  // Who left may be stripped of the roles afterwards.
+  for (const { role, ended } of placement.buyingRoles)
+    if (rules.buyingRoles.includes(role) && (!ended || ended.learnedAtMs >= atMs))
+      roles.push({ key: `role ${role}`, code: role });
+  const title = latest(placement.title)?.toLowerCase();
+  if (title !== undefined && rules.titles.some((one) => one.toLowerCase() === title))
+    roles.push({ key: `title ${title}`, code: 'title' });
+  const { postId, postName } = placement;
+  const isKeyPost =
+    rules.posts.includes('*') || rules.posts.some((one) => one.toLowerCase() === postName?.toLowerCase());
+  if (postId !== null && isKeyPost) roles.push({ key: `post ${postId}`, code: 'post' });
+  return roles;
+}
+
+export const codesOf = (roles: readonly HeldRole[]): string[] => [...new Set(roles.map(({ code }) => code))];
+
+/** The value that was believed last at a moment. */
+function knownAt<V>(timeline: Timeline<V>, atMs: number): V | null {
+  return latest(timeline.filter((assertion) => assertion.learnedAtMs <= atMs));
+}
+
+/** One for each placement in a key role that lost it. `segmentOf` is the segment of an account. */
+export function departuresOf(
+  belief: ContactBelief,
+  definition: Definition,
+  segmentOf: (accountId: string) => string | null,
+  timeZone: string,
+): FoundDeparture[] {
+  const found: FoundDeparture[] = [];
+  for (const placement of belief.placements) {
+    if (placement.withdrawn) continue;
+    const rules = keyRolesOf(definition, segmentOf(placement.accountId));
+    const one = leftFrom(belief, placement, rules) ?? lostWhileStaying(belief, placement, rules);
+    if (one && !goesOn(belief, one, rules, timeZone)) found.push(one);
+  }
+  return found;
+}
+
+interface Gone {
+  cause: (typeof departureCauses)[number];
+  ending: Ending;
+}
+
+/** All that says the contact is no longer there, the most telling first. */
+function endingsOf(belief: ContactBelief, placement: PlacementFact): Gone[] {
+  const gone: Gone[] = [];
+  const add = (cause: Gone['cause'], ending: Ending | null) => {
+    if (ending && !voidingReasons.has(ending.reasonCode ?? '')) gone.push({ cause, ending });
+  };
+  add('died', belief.died);
+  add('left', placement.ended);
+  add('removed', placement.removed);
+  add('removed', belief.removed);
+  // Who died years after leaving left.
+  const [first, second] = gone;
+  return first?.cause === 'died' && second?.cause === 'left' && isBefore(second.ending, first.ending)
+    ? gone.slice(1)
+    : gone;
+}
+
+const isBefore = (one: Ending, other: Ending): boolean =>
+  one.effectiveOn !== undefined && other.effectiveOn !== undefined
+    ? parseEdtf(one.effectiveOn)!.latest < parseEdtf(other.effectiveOn)!.earliest
+    : one.learnedAtMs < other.learnedAtMs;
+
+function leftFrom(belief: ContactBelief, placement: PlacementFact, rules: KeyRoles): FoundDeparture | null {
+  const endings = endingsOf(belief, placement);
+  const telling = endings[0];
+  if (!telling) return null;
+  const learnedAtMs = Math.min(...endings.map(({ ending }) => ending.learnedAtMs));
+  const roles = rolesHeld(placement, rules, learnedAtMs);
+  if (roles.length === 0) return null;
+  const dated = endings.find(({ ending }) => ending.effectiveOn !== undefined);
+  return {
+    placement,
+    keyRoles: codesOf(roles),
+    departure: {
+      cause: telling.cause,
+      causeEventId: telling.ending.eventId,
+      leftOn: dated?.ending.effectiveOn ?? null,
+      learnedAtMs,
+      ...destinationOf(belief, placement, telling, endings),
+    },
+  };
+}
+
+/** What the ending says, else what a later placement of the same person shows. */
+function destinationOf(
+  belief: ContactBelief,
+  placement: PlacementFact,
+  telling: Gone,
+  endings: readonly Gone[],
+): Pick<Departure, 'destination' | 'destinationAccountId'> {
+  if (telling.cause === 'died') return { destination: 'died', destinationAccountId: null };
+  const said = endings.find(({ ending }) => ending.destination !== undefined)?.ending;
+  if (said)
+    return {
+      destination: said.destination as Departure['destination'],
+      destinationAccountId: said.destinationAccountId ?? null,
+    };
+  const next = belief.placements.find((other) => other.movedFrom === placement.id && !other.withdrawn);
+  if (!next) return { destination: null, destinationAccountId: null };
+  return next.accountId === placement.accountId
+    ? { destination: 'same_company', destinationAccountId: null }
+    : { destination: 'another_company', destinationAccountId: next.accountId };
+}
+
+/** Somebody who held a key role, and now stays without any. Titles and posts only count when somebody leaves. */
+function lostWhileStaying(
+  belief: ContactBelief,
+  placement: PlacementFact,
+  rules: KeyRoles,
+): FoundDeparture | null {
+  if (endingsOf(belief, placement).length > 0 || rolesHeld(placement, rules).length > 0) return null;
+  const lost: { code: string; eventId: string; learnedAtMs: number; effectiveOn?: string }[] = [];
+  for (const { role, ended } of placement.buyingRoles)
+    if (ended && rules.buyingRoles.includes(role)) lost.push({ ...ended, code: role });
+  placement.contactType.forEach((assertion, index, all) => {
+    const before = all[index - 1]?.value;
+    if (before && rules.contactTypes.includes(before) && !rules.contactTypes.includes(assertion.value ?? ''))
+      lost.push({ ...assertion, code: before });
+  });
+  const last = lost.sort((a, b) => a.learnedAtMs - b.learnedAtMs).at(-1);
+  if (!last) return null;
+  return {
+    placement,
+    keyRoles: [...new Set(lost.map(({ code }) => code))],
+    departure: {
+      cause: 'role_lost',
+      causeEventId: last.eventId,
+      leftOn: last.effectiveOn ?? null,
+      learnedAtMs: last.learnedAtMs,
+      destination: 'same_company',
+      destinationAccountId: null,
+    },
+  };
+}
+
+/** Whether the same person goes on in the same role, in a placement that begins at most a day after: a new term, no departure. */
+function goesOn(
+  belief: ContactBelief,
+  { placement, departure }: FoundDeparture,
+  rules: KeyRoles,
+  timeZone: string,
+): boolean {
+  if (departure.cause === 'role_lost' || belief.removed || belief.died) return false;
+  const roles = new Set(rolesHeld(placement, rules, departure.learnedAtMs).map(({ key }) => key));
+  const { end } = placementInterval(placement, belief.died, timeZone);
+  return belief.placements.some((other) => {
+    if (other.id === placement.id || other.withdrawn || other.removed) return false;
+    if (other.accountId !== placement.accountId) return false;
+    if (!rolesHeld(other, rules).some(({ key }) => roles.has(key))) return false;
+    const interval = placementInterval(other, belief.died, timeZone);
+    return interval.start.earliest <= end.latest + 1 && interval.end.latest > end.latest;
+  });
+}

@@ -1,0 +1,430 @@
+// The turnover policy: who leaves a key role puts the account at risk, and what is learned afterwards keeps that true.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findTurnoversOf } from '../../projections/turnovers.ts';
+import type { Command } from '../../src/command.ts';
+import { isSuspected, stageNow, type TurnoverBelief } from '../../src/turnover/belief.ts';
+import { openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
+import { acme, ann, bob, cleo, globex, job, nextJob, placementIdOf } from '../support/ids.ts';
+
+let app: TestApplication;
+type Circumstances = Parameters<typeof tell>[2];
+const bobsJob = placementIdOf(11);
+const cleosJob = placementIdOf(12);
+
+beforeEach(async () => {
+  app = await openTestApplication();
+  const account = { type: 'RegisterAccount', accountId: acme, name: 'Acme' } as const;
+  await tell(
+    app,
+    {
+      ...account,
+      relationship: 'customer',
+      segment: 'enterprise',
+      arr: usd(4_300_000),
+      renewalOn: '2027-03-01',
+    },
+    on('2026-01-01'),
+  );
+  await tell(
+    app,
+    { ...account, accountId: globex, name: 'Globex', relationship: 'customer' },
+    on('2026-01-01'),
+  );
+  await tell(
+    app,
+    { type: 'ChangeAccountTeam', accountId: acme, teamRole: 'owner', member: 'csm-1' },
+    on('2026-01-01'),
+  );
+  for (const [contactId, email] of [
+    [ann, 'ann@acme.example'],
+    [bob, 'bob@acme.example'],
+    [cleo, 'cleo@acme.example'],
+  ] as const)
+    await tell(app, { type: 'RegisterContact', contactId, name: 'A name', email }, on('2026-01-02'));
+  await tell(
+    app,
+    {
+      type: 'StartPlacement',
+      contactId: ann,
+      placementId: job,
+      accountId: acme,
+      post: 'champion',
+      contactType: 'champion',
+      buyingRoles: ['adoption_champion'],
+    },
+    { ...on('2026-01-03'), effectiveOn: '2024-02-01' },
+  );
+  await tell(
+    app,
+    {
+      type: 'StartPlacement',
+      contactId: bob,
+      placementId: bobsJob,
+      accountId: acme,
+      contactType: 'end_user',
+    },
+    { ...on('2026-01-03'), effectiveOn: '2024-02-01' },
+  );
+});
+afterEach(() => app.close());
+
+function on(learnedOn: string) {
+  return { learnedOn };
+}
+const usd = (minorUnits: number) => ({ minorUnits, currency: 'USD' });
+const react = () => app.policies.catchUp();
+
+/** Tells a command, lets the policy react, and gives back the turnovers of Ann's placement. */
+async function following(command: Command, circumstances: Circumstances): Promise<TurnoverBelief[]> {
+  await tell(app, command, circumstances);
+  expect(await react()).toMatchObject({ refused: 0 });
+  return turnovers();
+}
+const turnovers = () => findTurnoversOf(app.readModels.database, 'contact_id', ann);
+const leaving = { type: 'EndPlacement', contactId: ann, placementId: job } as const;
+const leave = (circumstances: Circumstances = {}) =>
+  following(leaving, { ...on('2026-06-10'), effectiveOn: '2026-05-31', ...circumstances });
+
+describe('a departure', () => {
+  test('from a key role opens a turnover, learned when the departure was, with what the account was worth then', async () => {
+    const [turnover, ...others] = await leave();
+    expect(others).toEqual([]);
+    expect(turnover).toMatchObject({
+      contactId: ann,
+      placementId: job,
+      accountId: acme,
+      keyRoles: ['champion', 'adoption_champion'],
+      definition: { name: 'key_role', version: 1 },
+      departure: { cause: 'left', leftOn: '2026-05-31', destination: null },
+      owner: 'csm-1',
+      segment: 'enterprise',
+      arr: usd(4_300_000),
+      renewalOn: '2027-03-01',
+      opened: { learnedAtMs: Date.parse('2026-06-10T12:00:00Z') },
+      coverageAtOpening: { percent: 25, basis: 'other_contact', contactIds: [bob] },
+    });
+    const [opened] = await app.store.read(`turnover-${turnover!.id}`);
+    expect(opened!.meta).toMatchObject({
+      effectiveOn: '2026-05-31',
+      policy: { name: 'turnover', version: 1 },
+    });
+  });
+
+  test('from another role opens none, nor does one from a prospect', async () => {
+    await following({ type: 'EndPlacement', contactId: bob, placementId: bobsJob }, on('2026-06-10'));
+    expect(findTurnoversOf(app.readModels.database, 'contact_id', bob)).toEqual([]);
+    await tell(app, { type: 'ClassifyAccount', accountId: acme, relationship: 'prospect' }, on('2026-06-11'));
+    expect(await leave(on('2026-06-12'))).toEqual([]);
+  });
+
+  test('told twice is one, and the second telling corrects the first', async () => {
+    await leave();
+    const again = { ...on('2026-07-01'), effectiveOn: '2026-06-05', by: 'feed', source: 'crm' } as const;
+    const [turnover, ...others] = await following({ ...leaving, destination: 'retired' }, again);
+    expect(others).toEqual([]);
+    expect(turnover).toMatchObject({ departure: { leftOn: '2026-06-05' }, destination: 'retired' });
+    expect(turnover!.opened.learnedAtMs).toBe(Date.parse('2026-06-10T12:00:00Z'));
+  });
+
+  test('that is taken back dismisses the turnover, and a new one opens a new turnover', async () => {
+    await leave();
+    const reopened = { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: null } as const;
+    const [dismissed] = await following(reopened, on('2026-06-20'));
+    expect(dismissed!.outcome).toMatchObject({ kind: 'dismissed', dismissal: 'departure_withdrawn' });
+    const both = await leave({ ...on('2026-08-01'), effectiveOn: '2026-07-31' });
+    expect(both.map(stageNow)).toEqual(['dismissed', 'detected']);
+  });
+
+  test('whose date is corrected changes the figures, also where the turnover is closed', async () => {
+    const [turnover] = await leave();
+    await following(
+      { type: 'DismissTurnover', turnoverId: turnover!.id, dismissal: 'not_a_risk' },
+      on('2026-06-12'),
+    );
+    const [corrected] = await following(
+      { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-04-30' },
+      on('2026-06-20'),
+    );
+    expect(corrected).toMatchObject({
+      departure: { leftOn: '2026-04-30' },
+      outcome: { dismissal: 'not_a_risk' },
+    });
+  });
+
+  test.each([
+    ['removed', { type: 'RemovePlacement', contactId: ann, placementId: job }],
+    ['removed', { type: 'RemoveContact', contactId: ann }],
+    ['died', { type: 'RecordDeath', contactId: ann }],
+  ] as const)('is also one who was %s', async (cause, command) => {
+    const [turnover] = await following(command, {
+      ...on('2026-06-10'),
+      reasonCode: 'hard_bounce_no_activity',
+    });
+    expect(turnover!.departure.cause).toBe(cause);
+  });
+
+  test('of a record that was wrong is none', async () => {
+    const wrong = { ...on('2026-06-10'), reasonCode: 'created_in_error' };
+    expect(await following({ type: 'RemoveContact', contactId: ann }, wrong)).toEqual([]);
+  });
+
+  test('is the loss of the last key role while staying, too', async () => {
+    await following(
+      { type: 'RevokeBuyingRole', contactId: ann, placementId: job, buyingRole: 'adoption_champion' },
+      on('2026-06-01'),
+    );
+    expect(turnovers()).toEqual([]);
+    const typed = {
+      type: 'ChangeContactType',
+      contactId: ann,
+      placementId: job,
+      contactType: 'end_user',
+      importance: null,
+    } as const;
+    const [turnover] = await following(typed, on('2026-06-10'));
+    expect(turnover).toMatchObject({
+      departure: { cause: 'role_lost' },
+      keyRoles: ['adoption_champion', 'champion'],
+    });
+  });
+
+  test('is none where the same person goes on in the same role in another placement', async () => {
+    await tell(
+      app,
+      {
+        type: 'StartPlacement',
+        contactId: ann,
+        placementId: nextJob,
+        accountId: acme,
+        contactType: 'champion',
+      },
+      { ...on('2026-06-01'), effectiveOn: '2026-05-31' },
+    );
+    expect(await leave()).toEqual([]);
+  });
+
+  test('of a contact merged away is the survivor’s affair', async () => {
+    await leave();
+    const [turnover] = await following(
+      { type: 'MergeContacts', contactId: ann, intoId: bob, carried: [] },
+      on('2026-06-20'),
+    );
+    expect(turnover!.outcome).toMatchObject({ dismissal: 'duplicate_contact' });
+  });
+
+  test('is opened once, however often the policy begins anew', async () => {
+    await leave();
+    await following(
+      { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-04-30' },
+      on('2026-06-20'),
+    );
+    const head = await app.store.head();
+    const { createPolicyRunner } = await import('../../src/policies/runner.ts');
+    const { openPolicyFile } = await import('../../src/policies/policy-file.ts');
+    const { createTurnoverPolicy } = await import('../../src/policies/turnover-policy.ts');
+    const { deriveId } = await import('../../src/personal-data/derive-id.ts');
+    const file = openPolicyFile(':memory:', app.ledgerId);
+    const { beliefs, database } = app.readModels;
+    const anew = createPolicyRunner({
+      policies: [createTurnoverPolicy()],
+      store: app.store,
+      sealing: app.sealing,
+      ledger: app.ledger,
+      world: {
+        beliefs,
+        database,
+        read: (stream) => app.store.read(stream),
+        slotId: (...parts) => deriveId(app.keyStore.salt, ...parts),
+        timeZone: 'UTC',
+      },
+      applied: (position) => app.readModels.applied(position),
+      file,
+      onFault: (fault) => {
+        throw fault;
+      },
+    });
+    expect(await anew.catchUp()).toEqual({ done: 0, refused: 0 });
+    expect(await app.store.head()).toBe(head);
+    await anew.stop();
+    file.close();
+  });
+});
+
+describe('a bounce', () => {
+  const bounce = { type: 'RecordBounce', contactId: ann, address: 'ann@acme.example', kind: 'hard' } as const;
+
+  test('that is hard makes a turnover suspected, once; the departure confirms it', async () => {
+    await following(bounce, on('2026-06-01'));
+    const [suspected, ...others] = await following({ ...bounce, diagnostic: 'again' }, on('2026-06-02'));
+    expect(others).toEqual([]);
+    expect(isSuspected(suspected!)).toBe(true);
+    const [confirmed, ...none] = await leave();
+    expect(none).toEqual([]);
+    expect(confirmed).toMatchObject({
+      id: suspected!.id,
+      departure: { cause: 'left', leftOn: '2026-05-31' },
+    });
+    expect(confirmed!.opened.learnedAtMs).toBe(Date.parse('2026-06-01T12:00:00Z'));
+  });
+
+  test('is refuted by a sign of life', async () => {
+    await following(bounce, on('2026-06-01'));
+    const [refuted] = await following(
+      { type: 'RecordActivity', contactId: ann, activity: 'login' },
+      on('2026-06-03'),
+    );
+    expect(refuted!.outcome).toMatchObject({ dismissal: 'suspicion_refuted' });
+  });
+
+  test('that is soft means nothing', async () => {
+    expect(await following({ ...bounce, kind: 'soft' }, on('2026-06-01'))).toEqual([]);
+  });
+});
+
+describe('a replacement', () => {
+  const cleoStarts = {
+    type: 'StartPlacement',
+    contactId: cleo,
+    placementId: cleosJob,
+    accountId: acme,
+    post: 'champion',
+    contactType: 'champion',
+  } as const;
+
+  test('is who starts in the same post, known before or after the departure', async () => {
+    await leave();
+    const [turnover] = await following(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
+    expect(turnover).toMatchObject({
+      replacement: { contactId: cleo, kind: 'external', startsOn: '2026-06-15' },
+    });
+    expect(stageNow(turnover!)).toBe('replacement_identified');
+  });
+
+  test('may be there before the departure is heard of', async () => {
+    await tell(app, cleoStarts, { ...on('2026-06-05'), effectiveOn: '2026-06-01' });
+    const [turnover] = await leave();
+    expect(turnover!.replacement).toMatchObject({ contactId: cleo, placementId: cleosJob });
+  });
+
+  test('who leaves before the onboarding ends is none any more', async () => {
+    await leave();
+    await following(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
+    const ending = { type: 'EndPlacement', contactId: cleo, placementId: cleosJob } as const;
+    const [turnover] = await following(ending, { ...on('2026-08-01'), effectiveOn: '2026-07-31' });
+    expect(turnover).toMatchObject({ replacement: null, formerReplacementIds: [cleo] });
+    expect(stageNow(turnover!)).toBe('role_outcome_known');
+    expect(findTurnoversOf(app.readModels.database, 'contact_id', cleo)).toHaveLength(1);
+  });
+
+  test('who answers a survey as an advocate says so', async () => {
+    await leave();
+    await following(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
+    const [turnover] = await following(
+      { type: 'RecordActivity', contactId: cleo, activity: 'survey', npsScore: 9 },
+      on('2026-08-01'),
+    );
+    expect(turnover!.advocacy).toMatchObject({
+      basis: 'nps',
+      stance: 'advocate',
+      contactId: cleo,
+      npsScore: 9,
+    });
+  });
+});
+
+describe('what happens to the account', () => {
+  test('a new owner takes the open plans over, except those given to somebody else', async () => {
+    await leave();
+    const change = {
+      type: 'ChangeAccountTeam',
+      accountId: acme,
+      teamRole: 'owner',
+      member: 'csm-2',
+    } as const;
+    const [moved] = await following(change, on('2026-06-20'));
+    expect(moved).toMatchObject({ owner: 'csm-2', formerOwners: [{ owner: 'csm-1' }] });
+    await following(
+      { type: 'ReassignTurnover', turnoverId: moved!.id, owner: 'specialist' },
+      on('2026-06-21'),
+    );
+    const [kept] = await following({ ...change, member: 'csm-3' }, on('2026-06-22'));
+    expect(kept!.owner).toBe('specialist');
+  });
+
+  test('its closing dismisses them, and the revert of the closing opens them again', async () => {
+    await leave();
+    const close = { type: 'CloseAccount', accountId: acme, closing: 'acquired', intoId: globex } as const;
+    const done = await tell(app, close, on('2026-07-01'));
+    await react();
+    expect(turnovers()[0]!.outcome).toMatchObject({ dismissal: 'account_merged' });
+    const [open] = await following(
+      { type: 'RevertAccountChanges', accountId: acme, eventIds: done.eventIds },
+      { ...on('2026-07-02'), reasonCode: 'mistake' },
+    );
+    expect(open!.outcome).toBeNull();
+  });
+
+  test('a renewal lost for a cause of its own ends them as a competing outcome, unless another product goes on', async () => {
+    await leave();
+    const decide = {
+      type: 'DecideRenewal',
+      accountId: acme,
+      product: 'fleet',
+      outcome: 'not_renewed',
+      amount: null,
+      rootCause: 'budget_cut',
+    } as const;
+    await tell(
+      app,
+      { type: 'ClassifyAccount', accountId: acme, productLines: ['fleet', 'maps'] },
+      on('2026-06-15'),
+    );
+    const [open] = await following(decide, { ...on('2026-07-01'), effectiveOn: '2026-06-30' });
+    expect(open!.outcome).toBeNull();
+    const [lost] = await following(
+      { ...decide, product: 'maps' },
+      { ...on('2026-07-02'), effectiveOn: '2026-06-30' },
+    );
+    expect(lost!.outcome).toMatchObject({
+      kind: 'lost',
+      rootCause: 'budget_cut',
+      competing: true,
+      endedOn: '2026-06-30',
+    });
+  });
+});
+
+describe('who went to another customer', () => {
+  const destination = { destination: 'another_company', destinationAccountId: globex } as const;
+  const proposals = async () =>
+    (await app.readModels.beliefs.contact(ann))!.proposals.map(({ claimed, claim, state }) => ({
+      claimed,
+      state,
+      accountId: (claim as { accountId: string }).accountId,
+    }));
+  const proposed = [{ claimed: 'PlacementStarted', state: 'open', accountId: globex }];
+
+  test('is proposed there, once', async () => {
+    await following({ ...leaving, ...destination }, { ...on('2026-06-10'), effectiveOn: '2026-05-31' });
+    expect(await proposals()).toEqual(proposed);
+    await following(
+      { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-05-30' },
+      on('2026-06-20'),
+    );
+    expect(await proposals()).toEqual(proposed);
+  });
+
+  test('is proposed there when that is found out later', async () => {
+    const [turnover] = await leave();
+    await following(
+      { type: 'LearnDepartureDetails', turnoverId: turnover!.id, ...destination },
+      on('2026-07-01'),
+    );
+    expect(await proposals()).toEqual(proposed);
+  });
+
+  test('is not where nobody knows where, nor where somebody retired', async () => {
+    await following({ ...leaving, destination: 'retired' }, on('2026-06-10'));
+    expect(await proposals()).toEqual([]);
+  });
+});
