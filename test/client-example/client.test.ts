@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { type Serving, serveApplication } from '../../src/cli/serve-application.ts';
+import { readConfig, readServingConfig } from '../../src/config.ts';
 import { openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
 import { acme, ann, job } from '../support/ids.ts';
 import { generateClient, generatedFile } from './generate.ts';
@@ -30,17 +31,13 @@ describe('the client', () => {
   const folder = mkdtempSync(join(tmpdir(), 'contact-ledger-'));
   beforeAll(async () => {
     app = await openTestApplication();
-    server = await serveApplication(app, {
-      host: '127.0.0.1',
-      port: 0,
-      actor: 'local',
-      dataDirectory: folder,
-      jwt: undefined,
-      origins: [],
-      graphiql: false,
-      introspection: false,
-      logLevel: 'error',
-    });
+    const environment = { CONTACT_LEDGER_DATA: folder, CONTACT_LEDGER_PORT: '0' };
+    const config = {
+      ...readConfig(environment),
+      ...readServingConfig(environment),
+      logLevel: 'error' as const,
+    };
+    server = await serveApplication(app, config);
     client = createLedgerClient(`${server.url}/graphql`);
     await tell(app, { type: 'RegisterAccount', accountId: acme, name: 'Acme' });
     await tell(
