@@ -1,6 +1,7 @@
 // The ready queries of the demo: one for each planted story, with the ids and days that show it.
 import type { DemoHighlight } from '../demo/story-highlights.ts';
 import type { ExampleQuery } from '../server/graphiql-page.ts';
+import { dayFromIso, isoFromDay } from '../time/day.ts';
 
 /** Lines are kept short: the editor of the page shows about fifty characters of each. */
 const byStory: Record<DemoHighlight['story'], (story: DemoHighlight) => string> = {
@@ -143,5 +144,71 @@ export function demoQueries(highlights: readonly DemoHighlight[]): ExampleQuery[
     } }
   }
 }`;
-  return [...stories, { title: 'Accounts and their most important contacts', query: everything }];
+  return [
+    ...stories,
+    ...aboutLeaver(highlights),
+    { title: 'Accounts and their most important contacts', query: everything },
+  ];
+}
+
+/** What else one may ask about whoever left late: by a part of the name, and what the account lost and gained. */
+function aboutLeaver(highlights: readonly DemoHighlight[]): ExampleQuery[] {
+  const story = highlights.find((one) => one.story === 'late_departure');
+  if (!story) return [];
+  const [account, contact] = [story.accounts[0]!, story.contacts[0]!];
+  const [day] = story.days;
+  const months = (count: number) => isoFromDay(dayFromIso(day!.on)! + count * 30);
+  return [
+    {
+      title: `Search: who is called ${partOf(contact.name)}…?`,
+      query: `query Search {
+  search(text: "${partOf(contact.name)}") {
+    edges { node {
+      field
+      precision
+      entity {
+        ... on Contact {
+          id
+          name
+          placements { title account { name } }
+        }
+        ... on Account { id name domains }
+      }
+    } }
+  }
+}`,
+    },
+    {
+      title: `What changed at ${account.name} in the half year around a departure?`,
+      query: `query ChangesBetween {
+  account(
+    id: "${account.id}"
+  ) {
+    changesBetween(
+      from: { asOf: "${months(-3)}" }
+      to: { asOf: "${months(3)}" }
+    ) {
+      values { field was now learnedAt }
+      contacts { edges { node {
+        kind
+        learnedAt
+        contact { name }
+        wentTo { name }
+        values {
+          field
+          was
+          now
+          entries { type actor { id } }
+        }
+      } } }
+    }
+  }
+}`,
+    },
+  ];
+}
+
+/** The beginning of a surname, as one types it. */
+function partOf(name: string): string {
+  return name.split(' ').at(-1)!.slice(0, 4);
 }

@@ -13,6 +13,7 @@ import {
   type PreparedOperation,
 } from './operations.ts';
 import { jsonOr } from './persisted-operations.ts';
+import type { RequestRecord } from './request-log.ts';
 import { type StreamEnd, streamEnds } from './stream-ends.ts';
 
 export interface EventStreamEndpoint {
@@ -22,6 +23,7 @@ export interface EventStreamEndpoint {
     response: ServerResponse,
     body: unknown,
     admitted: Admitted,
+    record: RequestRecord,
   ): Promise<void>;
 }
 
@@ -59,12 +61,13 @@ export function createEventStreamEndpoint(options: {
     response: ServerResponse,
     body: unknown,
     admitted: Admitted,
+    record: RequestRecord,
   ): Promise<void> {
     const events = openEvents(request, response);
     if (!streams.add(events.stream, admitted)) return events.stream.end(streamEnds.tooMany);
     try {
       const asked = request.method === 'GET' ? operationOfUrl(request.url ?? '') : (body as OperationRequest);
-      const prepared = await operations.prepare({ ...asked, headers: request.headers }, admitted);
+      const prepared = await operations.prepare({ ...asked, headers: request.headers }, admitted, record);
       // The stream is opened for mistakes too: a browser's EventSource shows nothing of an answer that is none.
       const mistakes = Array.isArray(prepared) ? prepared : mistakesOfMethod(request, prepared);
       if (mistakes.length > 0) await events.send(undefined, operations.format({ errors: mistakes }));

@@ -86,7 +86,7 @@ export async function createGraphqlEndpoint(options: GraphqlEndpointOptions): Pr
       dropUnreadBody(request, response);
       refuse(response, refusal);
     } finally {
-      logRequest(options.log, record, startedMs, response.statusCode);
+      logRequest(options.log, record, startedMs, { status: response.statusCode });
     }
   }
 
@@ -102,7 +102,7 @@ export async function createGraphqlEndpoint(options: GraphqlEndpointOptions): Pr
     if (body === 'CLIENT_GONE') return;
     if (asksForEventStream(request)) {
       checkStreamRequest(request, body.json, options.origins);
-      return options.eventStreams.handle(request, response, body.json, admitted);
+      return options.eventStreams.handle(request, response, body.json, admitted, record);
     }
     const asked = { body: withRegisteredText(body.json, persisted), search: searchOf(request, persisted) };
     return execute(

@@ -159,7 +159,7 @@ async function createEndpoints(options: HttpServerOptions, limits: Limits, mask:
   const operations = createOperations({ ...checked, eventId });
   return {
     streams,
-    webSockets: createWebSocketEndpoint({ operations, admit, streams, mask, limits }),
+    webSockets: createWebSocketEndpoint({ operations, admit, streams, mask, limits, log }),
     graphql: await createGraphqlEndpoint({
       ...checked,
       admit,

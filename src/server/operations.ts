@@ -27,6 +27,7 @@ import { costOf, tooCostly } from './operation-cost.ts';
 import type { Authorise } from './operation-plugin.ts';
 import { type PersistedOperations, registeredText } from './persisted-operations.ts';
 import { awaitPosition, type ReachPosition } from './position-wait.ts';
+import { noteErrors, type RequestRecord } from './request-log.ts';
 
 /** As it arrives: anything may stand here. */
 export interface OperationRequest {
@@ -62,8 +63,12 @@ export interface LiveResult {
 }
 
 export interface Operations {
-  /** All checks; or what is wrong. */
-  prepare(request: OperationRequest, admitted: Admitted): Promise<PreparedOperation | GraphQLError[]>;
+  /** All checks; or what is wrong. Notes in the record what is asked for. */
+  prepare(
+    request: OperationRequest,
+    admitted: Admitted,
+    record: RequestRecord,
+  ): Promise<PreparedOperation | GraphQLError[]>;
   /** Runs a query or mutation within its time. */
   run(operation: PreparedOperation): Promise<ExecutionResult>;
   /** Starts a subscription: its results as they come, or what is wrong. */
@@ -110,6 +115,7 @@ export function createOperations(options: OperationsOptions): Operations {
   async function prepare(
     request: OperationRequest,
     { viewer, contextValue }: Admitted,
+    record: RequestRecord,
   ): Promise<PreparedOperation | GraphQLError[]> {
     const { operationName, variables } = request;
     const text = registeredText(request, options.persisted) ?? request.query;
@@ -120,6 +126,8 @@ export function createOperations(options: OperationsOptions): Operations {
     if (Array.isArray(document)) return document;
     const operation = getOperationAST(document, operationName as string | undefined);
     if (!operation) return [badRequest('`operationName` names no operation, or several could be meant.')];
+    record.operation = operation.name?.value;
+    record.kind = operation.operation;
     const given = (variables ?? {}) as Record<string, unknown>;
     const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
     if (errors) return errors.map((mistake) => coded(mistake, 'BAD_USER_INPUT'));
@@ -131,6 +139,7 @@ export function createOperations(options: OperationsOptions): Operations {
     const refusal = options.authorise({ schema, operation, fragments, variables: coerced, viewer });
     if (refusal) return [refusal];
     const cost = costOf({ schema, operation, fragments, variables: coerced });
+    record.complexity = cost;
     if (cost > limits.costMax) return [tooCostly(cost, limits.costMax)];
     await awaitPosition(request, options.reachPosition, limits.positionWaitMs);
     const args = {
@@ -144,12 +153,11 @@ export function createOperations(options: OperationsOptions): Operations {
   }
 
   return {
-    async prepare(request, admitted) {
-      try {
-        return await prepare(request, admitted);
-      } catch (fault) {
-        return [asError(fault)];
-      }
+    async prepare(request, admitted, record) {
+      record.viewer = admitted.viewer;
+      const prepared = await prepare(request, admitted, record).catch((fault: unknown) => [asError(fault)]);
+      if (Array.isArray(prepared)) noteErrors(record, prepared);
+      return prepared;
     },
     async run({ args }) {
       const deadline = startDeadline(limits.operationMs);

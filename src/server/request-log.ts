@@ -47,8 +47,11 @@ export function noteErrors(
   }
 }
 
-/** Call it once, when the answer is complete. */
-export function logRequest(log: Log, record: RequestRecord, startedMs: number, status: number): void {
+/** How it was answered: with a status of HTTP, or over a WebSocket that stays open. */
+export type Answered = { status: number } | { transport: 'websocket' };
+
+/** Call it once: when the answer is complete, over a WebSocket when the operation begins or is refused. */
+export function logRequest(log: Log, record: RequestRecord, startedMs: number, answered: Answered): void {
   const { operation, kind, viewer, complexity, codes, incidentIds } = record;
   log({
     level: 'info',
@@ -57,7 +60,7 @@ export function logRequest(log: Log, record: RequestRecord, startedMs: number, s
     ...(kind !== undefined && { kind }),
     ...(viewer && { subject: viewer.actor.id, roles: viewer.roles }),
     durationMs: Math.round((performance.now() - startedMs) * 10) / 10,
-    status,
+    ...answered,
     ...(complexity !== undefined && { complexity }),
     ...(codes.size > 0 && { codes: [...codes] }),
     ...(incidentIds.size > 0 && { incidentIds: [...incidentIds] }),

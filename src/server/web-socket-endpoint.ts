@@ -6,9 +6,10 @@ import { handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../limits.ts';
 import { type Admit, isUnauthenticated } from './admission.ts';
-import type { ErrorMask } from './error-masking.ts';
+import type { ErrorMask, Log } from './error-masking.ts';
 import type { OpenStream, OpenStreams } from './open-streams.ts';
 import { asError, type LiveResult, type Operations, type PreparedOperation } from './operations.ts';
+import { logRequest, startRecord } from './request-log.ts';
 import { closeReason, type StreamEnd, streamEnds } from './stream-ends.ts';
 
 export interface WebSocketEndpoint {
@@ -23,6 +24,7 @@ export interface WebSocketEndpointOptions {
   streams: OpenStreams;
   mask: ErrorMask;
   limits: Limits;
+  log: Log;
 }
 
 /** One socket: what graphql-ws hands to each of its hooks. */
@@ -93,7 +95,7 @@ export function createWebSocketEndpoint(options: WebSocketEndpointOptions): WebS
 }
 
 /** The protocol's rules are graphql-ws's; who may connect, what is run and what may be told is decided here. */
-function createProtocol({ operations, admit, streams, mask, limits }: WebSocketEndpointOptions) {
+function createProtocol({ operations, admit, streams, mask, limits, log }: WebSocketEndpointOptions) {
   return makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initialisedWithinMs,
     async onConnect({ connectionParams, extra: { stream } }) {
@@ -110,11 +112,15 @@ function createProtocol({ operations, admit, streams, mask, limits }: WebSocketE
     async onSubscribe({ subscriptions, extra: { stream } }, _id, request) {
       if (Object.keys(subscriptions).length > limits.operationsPerSocketMax)
         return [tooManyOperations(limits.operationsPerSocketMax)];
+      const startedMs = performance.now();
+      const record = startRecord();
       try {
-        const prepared = await operations.prepare({ ...request }, await admit(stream.headers));
+        const prepared = await operations.prepare({ ...request }, await admit(stream.headers), record);
         return Array.isArray(prepared) ? prepared : { ...prepared.args, prepared };
       } catch (fault) {
         return [asError(fault)];
+      } finally {
+        logRequest(log, record, startedMs, { transport: 'websocket' });
       }
     },
     execute: (args) => operations.run((args as PreparedArgs).prepared),

@@ -82,6 +82,28 @@ test('each of the two accounts lists the one who works for both', () => {
   for (const { contacts } of [account1, account2]) expect(JSON.stringify(contacts)).toContain(contact.name);
 });
 
+test('the search finds the champion by the beginning of the surname', () => {
+  const [leaver] = storyOf('late_departure').contacts;
+  const { search } = answers['Search'] as { search: { edges: { node: { entity: { id: string } } }[] } };
+  expect(search.edges.map(({ node }) => node.entity.id)).toContain(leaver!.id);
+});
+
+test('the comparison of two days says that the champion left, and by which event', () => {
+  const [leaver] = storyOf('late_departure').contacts;
+  const { account } = answers['ChangesBetween'] as {
+    account: {
+      changesBetween: {
+        contacts: {
+          edges: { node: { kind: string; contact: { name: string }; values: { entries: unknown[] }[] } }[];
+        };
+      };
+    };
+  };
+  const moves = account.changesBetween.contacts.edges.map(({ node }) => node);
+  const left = moves.find(({ kind, contact }) => kind === 'LEFT' && contact.name === leaver!.name);
+  expect(left!.values[0]!.entries).toMatchObject([{ type: 'PlacementEnded' }]);
+});
+
 test('the list of accounts shows some with their contacts', () => {
   const { accounts } = answers['Everyone'] as {
     accounts: { edges: { node: { contacts: { edges: unknown[] } } }[] };
