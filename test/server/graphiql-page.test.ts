@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startStubServer } from './stub-server.ts';
+import { AuthenticationFailure } from '../../src/auth/viewer.ts';
+import { localViewer, startStubServer } from './stub-server.ts';
 
 const exampleQueries = [
   {
@@ -139,6 +140,35 @@ describe('in a browser', () => {
       await page.goto(first.url);
       await tabs.getByText('Another').waitFor();
       expect(await tabs.allTextContents()).toEqual(['Another', 'Third']);
+    },
+  );
+
+  test.skipIf(browserPath === undefined && !isBrowserRequired)(
+    'the page sends the token that is put into its headers, where one is needed',
+    async () => {
+      const server = await startStubServer({
+        exampleQueries,
+        authenticator: {
+          isRequired: () => true,
+          authenticate: async (authorization) => {
+            if (authorization === 'Bearer good') return localViewer;
+            throw new AuthenticationFailure('UNAUTHENTICATED', 'Send a token.');
+          },
+        },
+      });
+      const browser = await openBrowser();
+      const page = browser.pages()[0] ?? (await browser.newPage());
+      await page.goto(server.url);
+      const headers = page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)');
+      await headers.getByText('"Authorization"').waitFor();
+      await page.locator('.graphiql-execute-button').click();
+      await page.locator('.graphiql-response').getByText('UNAUTHENTICATED').waitFor();
+
+      await headers.click();
+      await page.keyboard.press('ControlOrMeta+A');
+      await page.keyboard.insertText('{ "Authorization": "Bearer good" }');
+      await page.locator('.graphiql-execute-button').click();
+      await page.locator('.graphiql-response').getByText('"Hello Grace"').waitFor();
     },
   );
 });
