@@ -24,7 +24,8 @@ const columns = {
   owner: 'TEXT',
   segment: 'TEXT',
   cause: 'TEXT',
-  key_role: 'TEXT',
+  /** JSON array of codes. */
+  key_roles: 'TEXT',
   destination: 'TEXT',
   notice: 'TEXT',
   coverage: 'INTEGER',
@@ -145,7 +146,7 @@ function identityOf(belief: TurnoverBelief, timeZone: string) {
     owner: belief.owner,
     segment: belief.segment,
     cause: belief.departure.cause,
-    key_role: belief.keyRoles[0] ?? null,
+    key_roles: JSON.stringify(belief.keyRoles),
     destination: belief.destination,
     notice: noticeOf(belief, timeZone),
     coverage,

@@ -69,6 +69,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
     read: `
       account account(externalId:) accounts contact contacts node nodes nodes(ids:) post post(name:) postHolders posts
       posts(name:) removalExplanation removalExplanation(contactId:) successions undoPreview
+      executiveReport executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(from:) timeAtRisk(groupBy:)
       turnover turnovers`,
     personal: `
       contact(externalId:) contacts(-orderBy:) explain explain(contactId:) explain(factId:) explain(field:)
@@ -154,6 +155,26 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   SearchHit: 'read',
 
   // Turnovers: what people note in words, and where somebody went, is personal.
+  // Reports of turnover: customers are organisations, and colleagues their subjects.
+  ExecutiveReport: 'read',
+  ReportedCustomer: 'read',
+  CustomerFigure: 'read',
+  StageCount: 'read',
+  OwnerFigure: 'read',
+  WeightedPercent: 'read',
+  AgeBounds: 'read',
+  TimeAtRisk: 'read',
+  RiskGroup: 'read',
+  RiskEstimates: 'read',
+  RiskEstimateBounds: 'read',
+  EstimatedDays: 'read',
+  DayPercentiles: 'read',
+  SurvivalStep: 'read',
+  IncidenceStep: 'read',
+  DetectionLag: 'read',
+  Lag: 'read',
+  GroupDifference: 'read',
+  RiskDimension: 'read',
   Turnover: {
     read: `
       account advocacy ageDays arrAtOpening arrNow contact coverage definition departure forecast handoverBrief id intention

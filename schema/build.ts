@@ -16,6 +16,7 @@ import { ChangesSubscription } from './changes.ts';
 import { ContactQueries } from './contacts.ts';
 import type { Context } from './context.ts';
 import { ErasureResolvers } from './erasure.ts';
+import { ExecutiveReportQueries } from './executive-report.ts';
 import { markCosts } from './field-costs.ts';
 import { mutationResolvers } from './mutations.ts';
 import { NodeQueries } from './nodes.ts';
@@ -25,6 +26,7 @@ import { RemovalQueries } from './removal-explanation.ts';
 import { RetentionResolvers } from './retention.ts';
 import { SearchQueries } from './search.ts';
 import { SuccessionQueries } from './succession.ts';
+import { TimeAtRiskQueries } from './time-at-risk.ts';
 import { TurnoverQueries } from './turnovers.ts';
 import { UndoQueries } from './undo-preview.ts';
 import { ValueQueries } from './value-explanation.ts';
@@ -43,6 +45,8 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     SearchQueries,
     ProofQueries,
     TurnoverQueries,
+    TimeAtRiskQueries,
+    ExecutiveReportQueries,
     ChangesSubscription,
     UndoQueries,
     ErasureResolvers,

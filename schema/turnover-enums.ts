@@ -126,3 +126,12 @@ export const TurnoverOrder = enumOf('TurnoverOrder', 'How turnovers are ordered.
     'The most annual recurring revenue at opening first, within a currency; currencies by their code, none first.',
   due: 'The next step that is due first.',
 });
+export const RiskDimension = enumOf('RiskDimension', 'What turnovers can be grouped by.', {
+  segment: 'Segment of the account when it opened.',
+  owner: 'Subject of the colleague who answers for it.',
+  arr_band: 'Annual recurring revenue when it opened, by currency and band.',
+  buying_role: 'Key role of the contact who left; several where there were several.',
+  quarter: 'Quarter in which it was learned of, such as 2026-Q1.',
+  destination: 'Where the contact went.',
+  coverage_band: 'How well the account was covered without the contact, in percent.',
+});

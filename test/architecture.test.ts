@@ -52,6 +52,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   'read models': {
     files: /^projections\//,
     mayImport: [
+      'reports',
       'projector',
       'ledger',
       'contact',
@@ -91,8 +92,9 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
   application: {
     files:
-      /^src\/(application|ledger-files|replica|migrate|audit-trail|export|verify|config|sealed-log|contact-proof)\.ts$|^src\/(ingest|erasure|access|explaining)\//,
+      /^src\/(application|ledger-files|replica|migrate|audit-trail|export|verify|config|sealed-log|contact-proof|risk-reports)\.ts$|^src\/(ingest|erasure|access|explaining)\//,
     mayImport: [
+      'reports',
       'auth',
       'access events',
       'erased people',
@@ -119,6 +121,8 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   schema: {
     files: /^schema\//,
     mayImport: [
+      'statistics',
+      'reports',
       'access events',
       'erased people',
       'integrity',
@@ -143,6 +147,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   'command line': {
     files: /^src\/(cli\/|main\.ts$)/,
     mayImport: [
+      'reports',
       'access events',
       'erased people',
       'integrity',

@@ -15,6 +15,7 @@ import { defineNewSigningKey } from './new-signing-key.ts';
 import { defineProof } from './proof.ts';
 import { defineRebuild } from './rebuild.ts';
 import { defineReceipt } from './receipt.ts';
+import { defineReport } from './report.ts';
 import { defineRetention } from './retention.ts';
 import { defineServe } from './serve.ts';
 import { codeOf, type ExitCode, messageOf } from './terminal.ts';
@@ -38,6 +39,7 @@ export function buildProgram(): Command {
     defineExport,
     defineAudit,
     defineWhy,
+    defineReport,
     defineVerify,
     defineMigrate,
     defineRebuild,

@@ -1,0 +1,226 @@
+// GraphQL: the executive report of a week, each figure with the customers behind it.
+import { Arg, Args, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import type { ExecutiveReport as Report } from '../src/reports/executive-report.ts';
+import { weeklyReport } from '../src/risk-reports.ts';
+import { isoFromDay } from '../src/time/day.ts';
+import { parseEdtf } from '../src/time/edtf.ts';
+import type { Context } from './context.ts';
+import { badUserInput } from './parse-input.ts';
+import { KnowledgeArguments, readPoint } from './read-point.ts';
+import { EdtfDate, Instant, Position } from './scalars.ts';
+import { TimeAtRisk, timeAtRiskShown } from './time-at-risk.ts';
+import { Forecast, TurnoverStage } from './turnover-enums.ts';
+import { Versioned } from './turnover-values.ts';
+import { Money } from './values.ts';
+
+@ObjectType({ description: 'A customer behind a figure of the report, as it was at the end of the week.' })
+class ReportedCustomer {
+  @Field(() => ID, { description: 'The account.' })
+  accountId: string;
+
+  @Field(() => String, { nullable: true, description: 'Its name. Null: not known.' })
+  name: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Subject of the colleague who owns the account. Null: nobody does.',
+  })
+  owner: string | null;
+
+  @Field(() => Money, { nullable: true, description: 'Annual recurring revenue then. Null: not known.' })
+  arr: Money | null;
+
+  @Field(() => Money, {
+    nullable: true,
+    description: 'Annual recurring revenue when the first of its turnovers opened. Null: not known.',
+  })
+  arrAtOpening: Money | null;
+
+  @Field(() => [ID], { description: 'The turnovers that it is counted for.' })
+  turnoverIds: string[];
+
+  @Field(() => Int, { description: 'Days since the first of these contacts left, at least.' })
+  minAgeDays: number;
+
+  @Field(() => Int, { description: 'Days since the first of these contacts left, at most.' })
+  maxAgeDays: number;
+
+  @Field(() => Float, { description: 'How much of the plans is done: mean of these turnovers, 0 to 100.' })
+  percentComplete: number;
+
+  @Field(() => Forecast, {
+    description: 'What is expected: HIGH_RISK where any turnover is, SAVABLE where all are.',
+  })
+  forecast: string;
+}
+
+@ObjectType({
+  description: 'Customers, each counted once whatever the number of its turnovers, with their revenue.',
+})
+class CustomerFigure {
+  @Field(() => Int, { description: 'How many customers.' })
+  customers: number;
+
+  @Field(() => [Money], {
+    description: 'Annual recurring revenue: one sum for each currency; two are never added.',
+  })
+  arr: Money[];
+
+  @Field(() => Int, { description: 'Customers whose revenue is not known, and so in no sum.' })
+  withoutArr: number;
+
+  @Field(() => [ReportedCustomer], { description: 'Who they are, the most revenue first.' })
+  lines: ReportedCustomer[];
+}
+
+@ObjectType({ description: 'Open turnovers of a stage.' })
+class StageCount {
+  @Field(() => TurnoverStage, { description: 'The stage.' })
+  stage: string;
+
+  @Field(() => Int, { description: 'How many turnovers.' })
+  turnovers: number;
+}
+
+@ObjectType({ description: 'The customers at risk of an owner.' })
+class OwnerFigure {
+  @Field(() => String, { nullable: true, description: 'Subject of the owner. Null: without owner.' })
+  owner: string | null;
+
+  @Field(() => CustomerFigure, { description: 'The customers.' })
+  figure: CustomerFigure;
+}
+
+@ObjectType({ description: 'A share of plans that is done, weighted by revenue.' })
+class WeightedPercent {
+  @Field(() => String, { description: 'Currency of the weights: ISO 4217.' })
+  currency: string;
+
+  @Field(() => Float, { description: '0 to 100.' })
+  percentComplete: number;
+}
+
+@ObjectType({ description: 'Days, within bounds where dates are uncertain.' })
+class AgeBounds {
+  @Field(() => Float, { description: 'At least.' })
+  min: number;
+
+  @Field(() => Float, { description: 'At most.' })
+  max: number;
+}
+
+@ObjectType({
+  description:
+    'The week in figures. Savable, high risk and undecided always add up to those at risk, in customers and in money.',
+})
+class ExecutiveReport {
+  @Field(() => Versioned, { description: 'The definition of the figures.' })
+  definition: Versioned;
+
+  @Field(() => EdtfDate, { description: 'First day of the week.' })
+  from: string;
+
+  @Field(() => EdtfDate, { description: 'Last day of the week.' })
+  weekEnding: string;
+
+  @Field(() => Position, {
+    description: 'What the ledger held: with it, the cut and the definitions, the same report for ever.',
+  })
+  position: number;
+
+  @Field(() => Instant, {
+    nullable: true,
+    description: 'What was known up to this moment went into it. Null: all that is known.',
+  })
+  knownAt: number | null;
+
+  @Field(() => String, { description: 'The report in words, in English.' })
+  sentence: string;
+
+  @Field(() => CustomerFigure, {
+    description: 'Saved in the week: a turnover was, none was lost, none is open at its end.',
+  })
+  saved: CustomerFigure;
+
+  @Field(() => Int, { description: 'Of the saved: those whose new contact finished onboarding.' })
+  savedByOnboarding: number;
+
+  @Field(() => CustomerFigure, { description: 'Lost in the week.' })
+  lost: CustomerFigure;
+
+  @Field(() => CustomerFigure, {
+    description: 'At risk: with a turnover that is open at the end of the week and no mere suspicion.',
+  })
+  atRisk: CustomerFigure;
+
+  @Field(() => CustomerFigure, { description: 'At risk and expected to be saved.' })
+  savable: CustomerFigure;
+
+  @Field(() => CustomerFigure, { description: 'At risk and a high one.' })
+  highRisk: CustomerFigure;
+
+  @Field(() => CustomerFigure, { description: 'At risk without a forecast for every turnover.' })
+  undecided: CustomerFigure;
+
+  @Field(() => AgeBounds, {
+    nullable: true,
+    description: 'Mean days at risk of the customers at risk, each counted once. Null: nobody is.',
+  })
+  averageAgeDays: AgeBounds | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Mean share of the plans that is done, of the customers at risk, each counted once: 0 to 100. Null: nobody is.',
+  })
+  percentComplete: number | null;
+
+  @Field(() => [WeightedPercent], { description: 'The same weighted by revenue, for each currency.' })
+  percentCompleteByArr: WeightedPercent[];
+
+  @Field(() => [StageCount], { description: 'Open turnovers by stage.' })
+  stages: StageCount[];
+
+  @Field(() => [OwnerFigure], { description: 'Customers at risk by owner of the account, the most first.' })
+  owners: OwnerFigure[];
+
+  @Field(() => TimeAtRisk, { description: 'How long customers are at risk, at the end of the week.' })
+  timeAtRisk: TimeAtRisk;
+}
+
+@Resolver()
+export class ExecutiveReportQueries {
+  @Query(() => ExecutiveReport, {
+    description:
+      'The executive report of the seven days up to a day. Of a past week it tells what was known at its end unless knownAt says otherwise: so it stays as it was, whatever is learned since.',
+  })
+  async executiveReport(
+    @Ctx() context: Context,
+    @Arg('weekEnding', () => EdtfDate, {
+      nullable: true,
+      description: 'Last day of the week, one day. Absent: today.',
+    })
+    weekEnding: string | null | undefined,
+    @Args(() => KnowledgeArguments) at: KnowledgeArguments,
+  ): Promise<ExecutiveReport> {
+    const { on, cut } = readPoint(context, at);
+    const day = weekEnding ? parseEdtf(weekEnding)! : { earliest: on, latest: on };
+    if (day.earliest !== day.latest)
+      throw badUserInput([
+        { path: 'weekEnding', message: 'may be several days; write one, such as 2026-03-15' },
+      ]);
+    const { report, position, knownAtMs } = await weeklyReport(context.app, day.earliest, cut);
+    return shown(report, position, knownAtMs);
+  }
+}
+
+function shown(report: Report, position: number, knownAtMs: number | null): ExecutiveReport {
+  return {
+    ...report,
+    from: isoFromDay(report.from),
+    weekEnding: isoFromDay(report.weekEnding),
+    position,
+    knownAt: knownAtMs,
+    timeAtRisk: timeAtRiskShown(report.timeAtRisk),
+  };
+}

@@ -1,0 +1,99 @@
+// The reports of turnover over a ledger: gathers the episodes and customers as they were known, and has them counted.
+import { findAccounts } from '../projections/accounts.ts';
+import { episodeOf, findRiskEpisodes } from '../projections/risk-episodes.ts';
+import { findTurnoverIds, turnoverRow } from '../projections/turnovers.ts';
+import type { AccountBelief } from './account/belief.ts';
+import type { Application } from './application.ts';
+import type { Cut } from './belief.ts';
+import { type Customer, type ExecutiveReport, executiveReport } from './reports/executive-report.ts';
+import type { RiskEpisode } from './reports/risk-episode.ts';
+import { type TimeAtRisk, type TimeAtRiskOptions, timeAtRisk } from './reports/time-at-risk.ts';
+import { dayInZone } from './time/clock.ts';
+import type { Day } from './time/day.ts';
+import { latest } from './timeline.ts';
+
+type Source = Pick<Application, 'readModels' | 'timeZone' | 'clock'>;
+
+export interface WeeklyReport {
+  report: ExecutiveReport;
+  /** What the ledger held: with it, the definitions and the cut the report can be made again for ever. */
+  position: number;
+  /** What was known up to this moment went into it; null = all that is known. */
+  knownAtMs: number | null;
+}
+
+/**
+ * The executive report of the seven days up to a day. Of a past week it tells what was known at its end, unless a cut says
+ * otherwise; of a week that has not ended, what is known now.
+ */
+export async function weeklyReport(app: Source, weekEnding: Day, asked: Cut = {}): Promise<WeeklyReport> {
+  const today = dayInZone(app.clock.nowMs(), app.timeZone);
+  const position = asked.atPosition ?? app.readModels.database.checkpoint;
+  const isPast = weekEnding < today && asked.knownAtMs === undefined;
+  const cut: Cut = isPast ? { ...asked, knownAtMs: endOfDayMs(weekEnding, app.timeZone) } : asked;
+  const episodes = await episodesAt(app, cut);
+  const accountIds = new Set(episodes.map((episode) => episode.accountId));
+  const customers = await customersAt(app, [...accountIds], cut);
+  return {
+    report: executiveReport({ weekEnding, episodes, customers }),
+    position,
+    knownAtMs: cut.knownAtMs ?? null,
+  };
+}
+
+/** How long customers are at risk, of the turnovers as they were known at a cut. */
+export async function timeAtRiskOf(app: Source, cut: Cut, options: TimeAtRiskOptions): Promise<TimeAtRisk> {
+  return timeAtRisk(await episodesAt(app, cut), options);
+}
+
+function hasCut(cut: Cut): boolean {
+  return cut.knownAtMs !== undefined || cut.atPosition !== undefined;
+}
+
+/** Now, the rows of the read model; at a past point each turnover is folded again, which costs its events. */
+async function episodesAt({ readModels, timeZone }: Source, cut: Cut): Promise<RiskEpisode[]> {
+  if (!hasCut(cut)) return findRiskEpisodes(readModels.database, timeZone);
+  const episodes: RiskEpisode[] = [];
+  for (const id of findTurnoverIds(readModels.database)) {
+    const belief = await readModels.beliefs.turnover(id, cut);
+    if (belief) episodes.push(episodeOf(turnoverRow(belief, timeZone), timeZone));
+  }
+  return episodes;
+}
+
+async function customersAt(
+  { readModels }: Source,
+  accountIds: readonly string[],
+  cut: Cut,
+): Promise<Map<string, Customer>> {
+  const customers = new Map<string, Customer>();
+  const now = hasCut(cut) ? undefined : findAccounts(readModels.database, accountIds);
+  for (const id of accountIds) {
+    const belief = now ? now.get(id) : await readModels.beliefs.account(id, cut);
+    if (belief) customers.set(id, customerOf(belief));
+  }
+  return customers;
+}
+
+function customerOf(account: AccountBelief): Customer {
+  return {
+    accountId: account.id,
+    name: latest(account.name),
+    owner: latest(account.team['owner'] ?? []),
+    arr: latest(account.arr),
+  };
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** The last millisecond of a day in a zone: searched for, because zones differ from UTC by up to fourteen hours. */
+function endOfDayMs(day: Day, timeZone: string): number {
+  let [inside, after] = [day * dayMs - 14 * hourMs, (day + 1) * dayMs + 14 * hourMs];
+  while (after - inside > 1) {
+    const middle = Math.floor((inside + after) / 2);
+    if (dayInZone(middle, timeZone) <= day) inside = middle;
+    else after = middle;
+  }
+  return inside;
+}

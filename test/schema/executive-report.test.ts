@@ -1,0 +1,157 @@
+// The executive report and time at risk over GraphQL: figures that follow from commands, and a past week as it was known then.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findTurnoversOf } from '../../projections/turnovers.ts';
+import { executivePage } from '../../src/reports/executive-page.ts';
+import { weeklyReport } from '../../src/risk-reports.ts';
+import { day } from '../reports/episodes.ts';
+import {
+  answer,
+  mistakes,
+  openTestApplication,
+  type TestApplication,
+  tell,
+} from '../support/app-in-memory.ts';
+import { acme, ann, job } from '../support/ids.ts';
+
+let app: TestApplication;
+let turnoverId: string;
+let positionBefore: number;
+
+// The clock stands at 2027-01-01. Ann left on 2026-11-15, which was learned on 2026-12-01.
+beforeAll(async () => {
+  app = await openTestApplication();
+  const arr = { minorUnits: 4_300_000, currency: 'USD' };
+  await tell(
+    app,
+    {
+      type: 'RegisterAccount',
+      accountId: acme,
+      name: 'Acme',
+      relationship: 'customer',
+      segment: 'enterprise',
+      arr,
+    },
+    { learnedOn: '2026-01-01' },
+  );
+  await tell(app, { type: 'RegisterContact', contactId: ann, name: 'Ann' }, { learnedOn: '2026-01-02' });
+  await tell(
+    app,
+    { type: 'StartPlacement', contactId: ann, placementId: job, accountId: acme, contactType: 'champion' },
+    { learnedOn: '2026-01-03', effectiveOn: '2024-02-01' },
+  );
+  await tell(
+    app,
+    { type: 'EndPlacement', contactId: ann, placementId: job, destination: 'another_company' },
+    { learnedOn: '2026-12-01', effectiveOn: '2026-11-15' },
+  );
+  await app.policies.catchUp();
+  turnoverId = findTurnoversOf(app.readModels.database, 'account_id', acme)[0]!.id;
+  positionBefore = await app.store.head();
+  await tell(app, { type: 'ForecastOutcome', turnoverId, forecast: 'savable' }, { learnedOn: '2026-12-20' });
+});
+afterAll(() => app.close());
+
+const report = async (args: string, fields: string) =>
+  (
+    await answer<{ executiveReport: Record<string, unknown> }>(
+      app,
+      `{ executiveReport${args} { ${fields} } }`,
+    )
+  ).executiveReport;
+
+describe('the executive report', () => {
+  it('counts the customer whose champion left, with the list behind each figure', async () => {
+    expect(
+      await report(
+        '',
+        'sentence from weekEnding savable { customers arr { minorUnits currency } lines { name turnoverIds minAgeDays forecast } }',
+      ),
+    ).toMatchObject({
+      sentence: expect.stringMatching(
+        /^Last week we saved no customer\. 1 customer \(\$43,000 ARR\) is at risk, for 2 months on average; .* We expect to save \$43,000; nothing is at high risk\.$/,
+      ),
+      from: '2026-12-26',
+      weekEnding: '2027-01-01',
+      savable: {
+        customers: 1,
+        arr: [{ minorUnits: 4_300_000, currency: 'USD' }],
+        lines: [{ name: 'Acme', turnoverIds: [turnoverId], minAgeDays: 47, forecast: 'SAVABLE' }],
+      },
+    });
+  });
+
+  it('tells of a past week what was known at its end', async () => {
+    const counts = 'atRisk { customers } savable { customers } undecided { customers }';
+    expect(await report('(weekEnding: "2026-11-29")', counts)).toMatchObject({ atRisk: { customers: 0 } });
+    expect(await report('(weekEnding: "2026-12-06")', counts)).toEqual({
+      atRisk: { customers: 1 },
+      savable: { customers: 0 },
+      undecided: { customers: 1 },
+    });
+    expect(await report('(weekEnding: "2026-12-20")', counts)).toMatchObject({ savable: { customers: 1 } });
+    // What was learned later, where that is asked for.
+    expect(await report('(weekEnding: "2026-12-06", knownAt: "2026-12-31T00:00:00Z")', counts)).toMatchObject(
+      { savable: { customers: 1 } },
+    );
+  });
+
+  it('is identical for ever at a position', async () => {
+    const asked = `(weekEnding: "2026-12-20", atPosition: ${positionBefore})`;
+    const before = await report(asked, 'sentence position undecided { customers }');
+    expect(before).toMatchObject({ position: positionBefore, undecided: { customers: 1 } });
+    const { report: made, position } = await weeklyReport(app, day('2026-12-20'), {
+      atPosition: positionBefore,
+    });
+    const page = executivePage(made, position);
+    await tell(
+      app,
+      { type: 'ForecastOutcome', turnoverId, forecast: 'high_risk' },
+      { learnedOn: '2026-12-10' },
+    );
+    expect(await report(asked, 'sentence position undecided { customers }')).toEqual(before);
+    const again = await weeklyReport(app, day('2026-12-20'), { atPosition: positionBefore });
+    expect(executivePage(again.report, again.position)).toBe(page);
+  });
+
+  it('takes one day as the end of a week', async () => {
+    expect(await mistakes(app, '{ executiveReport(weekEnding: "2026-12") { sentence } }')).toMatchObject([
+      { code: 'BAD_USER_INPUT', path: 'weekEnding' },
+    ]);
+  });
+});
+
+describe('time at risk', () => {
+  it('is counted from the departure and from learning of it, in groups', async () => {
+    const { timeAtRisk } = await answer<{ timeAtRisk: Record<string, unknown> }>(
+      app,
+      `{ timeAtRisk(asOf: "2026-12-31", groupBy: [SEGMENT, QUARTER]) {
+        definition { name version }
+        all { open saved lost undated detectionLag { minMeanDays } sinceLearned { openMeanAgeDays curve { days survival } } sinceDeparture { longest { openMeanAgeDays } } }
+        groups { values open }
+        difference { pValue }
+      } }`,
+    );
+    expect(timeAtRisk).toEqual({
+      definition: { name: 'time_at_risk', version: 1 },
+      all: {
+        open: 1,
+        saved: 0,
+        lost: 0,
+        undated: 0,
+        detectionLag: { minMeanDays: 16 },
+        sinceLearned: { openMeanAgeDays: 30, curve: [{ days: 30, survival: 1 }] },
+        sinceDeparture: { longest: { openMeanAgeDays: 46 } },
+      },
+      groups: [{ values: ['enterprise', '2026-Q4'], open: 1 }],
+      difference: null,
+    });
+  });
+
+  it('knows nothing of what was learned later', async () => {
+    const { timeAtRisk } = await answer<{ timeAtRisk: { all: { open: number } } }>(
+      app,
+      '{ timeAtRisk(knownAt: "2026-11-30T00:00:00Z") { all { open } } }',
+    );
+    expect(timeAtRisk.all.open).toBe(0);
+  });
+});
