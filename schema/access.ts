@@ -68,7 +68,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
     read: `
       account account(externalId:) accounts contact contacts node nodes nodes(ids:) post post(name:) postHolders posts
-      posts(name:) removalExplanation removalExplanation(contactId:) successions undoPreview
+      posts(name:) removalExplanation removalExplanation(contactId:) removalGateCandidates successions undoPreview
       turnover turnovers`,
     personal: `
       contact(externalId:) contacts(-orderBy:) explain explain(contactId:) explain(factId:) explain(field:)
@@ -209,6 +209,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   },
   HistoryPolicy: 'read',
   UndoPreview: 'read',
+  RemovalCandidate: 'read',
   RemovalCause: 'read',
   RemovalExplanation: {
     read: `
