@@ -148,6 +148,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   PostHolder: 'read',
   PostInput: 'read',
   Succession: 'read',
+  SuccessionFilterInput: 'read',
   DepartedHolder: 'read',
   SucceedingHolder: 'read',
 
