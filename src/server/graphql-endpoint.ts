@@ -16,6 +16,7 @@ import { asksForEventStream, checkStreamRequest, type EventStreamEndpoint } from
 import { limitPlugin } from './limit-plugin.ts';
 import { type Authorise, operationPlugin } from './operation-plugin.ts';
 import { jsonOr, type PersistedOperations, registeredText } from './persisted-operations.ts';
+import { plainJsonPlugin } from './plain-json-plugin.ts';
 import type { ReachPosition } from './position-wait.ts';
 import { refusalOf, refuse } from './refusal.ts';
 import { dropUnreadBody, readJsonBody } from './request-body.ts';
@@ -65,6 +66,7 @@ export async function createGraphqlEndpoint(options: GraphqlEndpointOptions): Pr
     plugins: [
       operationPlugin(options.authorise),
       limitPlugin(limits, options.reachPosition),
+      plainJsonPlugin(),
       // It would wrap every resolver for hints that nobody gives: a quarter to a half of the throughput.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
