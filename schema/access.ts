@@ -68,7 +68,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
     read: `
       account account(externalId:) accounts contact contacts node nodes nodes(ids:) post post(name:) postHolders posts
-      posts(name:) removalExplanation removalExplanation(contactId:) successions undoPreview
+      posts(name:) removalExplanation removalExplanation(contactId:) removalGateCandidates successions undoPreview
       executiveReport executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(from:) timeAtRisk(groupBy:)
       turnover turnovers`,
     personal: `
@@ -149,6 +149,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   PostHolder: 'read',
   PostInput: 'read',
   Succession: 'read',
+  SuccessionFilterInput: 'read',
   DepartedHolder: 'read',
   SucceedingHolder: 'read',
 
@@ -230,6 +231,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   },
   HistoryPolicy: 'read',
   UndoPreview: 'read',
+  RemovalCandidate: 'read',
   RemovalCause: 'read',
   RemovalExplanation: {
     read: `

@@ -23,6 +23,7 @@ import { NodeQueries } from './nodes.ts';
 import { PostQueries } from './post.ts';
 import { ProofQueries } from './proof.ts';
 import { RemovalQueries } from './removal-explanation.ts';
+import { RemovalGateQueries } from './removal-gate.ts';
 import { RetentionResolvers } from './retention.ts';
 import { SearchQueries } from './search.ts';
 import { SuccessionQueries } from './succession.ts';
@@ -38,6 +39,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     AccountQueries,
     AuditQueries,
     RemovalQueries,
+    RemovalGateQueries,
     ValueQueries,
     PostQueries,
     SuccessionQueries,

@@ -1,8 +1,9 @@
 // The query for successions: who followed whom in the posts of an account, and how long a post was vacant.
-import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { listPosts, type Post as PostRow } from '../projections/involvement.ts';
 import { compareKeys, type ListKey } from '../projections/listing.ts';
 import { type Succession as Found, findSuccessions, type Term } from '../src/contact/successions.ts';
+import { parseEdtf } from '../src/time/edtf.ts';
 import type { DayCount } from '../src/time/interval.ts';
 import { connectionOf, PageArguments, pageOf, readPage } from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
@@ -90,6 +91,27 @@ export const SuccessionConnection = connectionOf('Succession', () => Succession,
 });
 export type SuccessionConnection = InstanceType<typeof SuccessionConnection>;
 
+@InputType({ description: 'Which departures to list: those that all of the given conditions hold for.' })
+export class SuccessionFilterInput {
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether nobody has followed yet (true), or somebody has (false).',
+  })
+  isVacant?: boolean | null;
+
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description: 'The contact left, for sure, on the first day of this date or later.',
+  })
+  endedFrom?: string | null;
+
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description: 'The contact left, for sure, before the first day of this date.',
+  })
+  endedBefore?: string | null;
+}
+
 type HeldTerm = Term & Holding;
 interface Row {
   key: ListKey;
@@ -117,17 +139,23 @@ export class SuccessionQueries {
     reference: PostInput | null | undefined,
     @Args(() => KnowledgeArguments) at: KnowledgeArguments,
     @Args(() => PageArguments) args: PageArguments,
+    @Arg('filter', () => SuccessionFilterInput, {
+      nullable: true,
+      description: 'Which departures. Absent: all.',
+    })
+    filter: SuccessionFilterInput | null | undefined,
   ): Promise<SuccessionConnection> {
     const page = readPage(context, args, byPost);
     const point = readPoint(context, at);
     const posts = postsOf(context, accountId, reference);
-    const found = await rowsOf(context, posts, point, page.first + 1, page.after);
+    const takes = conditionOf(filter ?? {});
+    const found = await rowsOf(context, posts, point, takes, page.first + 1, page.after);
     return pageOf(
       SuccessionConnection,
       found,
       page,
       (row) => nodeOf(context, row, point),
-      async (upTo) => (await rowsOf(context, posts, point, upTo + 1)).length,
+      async (upTo) => (await rowsOf(context, posts, point, takes, upTo + 1)).length,
     );
   }
 }
@@ -152,11 +180,22 @@ function postKey(post: PostRow): [string, string] {
   return [post.name ?? '', post.id];
 }
 
+function conditionOf({ isVacant, endedFrom, endedBefore }: SuccessionFilterInput): (row: Row) => boolean {
+  const firstDayOf = (date: string) => parseEdtf(date)!.earliest;
+  return ({ found: { departed, successor } }) => {
+    const { end } = departed.interval;
+    if (isVacant != null && isVacant !== (successor === null)) return false;
+    if (endedFrom != null && end.earliest < firstDayOf(endedFrom)) return false;
+    return endedBefore == null || end.latest < firstDayOf(endedBefore);
+  };
+}
+
 /** The first rows after a place, read post by post until there are enough. */
 async function rowsOf(
   context: Context,
   posts: readonly PostRow[],
   point: ReadPoint,
+  takes: (row: Row) => boolean,
   limit: number,
   after?: ListKey,
 ): Promise<Row[]> {
@@ -165,7 +204,7 @@ async function rowsOf(
     if (rows.length >= limit) break;
     if (after && compareKeys(postKey(post), after) < 0) continue;
     const own = await rowsOfPost(context, post, point);
-    rows.push(...own.filter((row) => !after || compareKeys(row.key, after) > 0));
+    rows.push(...own.filter((row) => takes(row) && (!after || compareKeys(row.key, after) > 0)));
   }
   return rows.slice(0, limit);
 }

@@ -26,6 +26,8 @@ export const environmentVariables = {
   CONTACT_LEDGER_TIME_ZONE: 'IANA time zone in which a moment is a day (default UTC).',
   CONTACT_LEDGER_ACCESS_LOG:
     'Which reads are recorded: off, history (the default: histories, reports and exports) or all (every contact read too).',
+  CONTACT_LEDGER_REMOVAL_GATE:
+    'on: hard bounces without a sign of life remove contacts from accounts; default off.',
   CONTACT_LEDGER_RETENTION_FILE: 'File with the rules of retention: how long each class of data is kept.',
   CONTACT_LEDGER_BACKUP_DAYS:
     'Days after which no backup of the ledger is kept, as receipts of erasures state it (default 35).',
@@ -82,6 +84,7 @@ const zConfig = z.object({
     .regex(/^[\w.@:+-]{1,128}$/, 'is a subject: letters, digits and . _ @ : + -')
     .default('local'),
   CONTACT_LEDGER_ACCESS_LOG: z.enum(accessLogLevels).default('history'),
+  CONTACT_LEDGER_REMOVAL_GATE: z.enum(['off', 'on']).default('off'),
   CONTACT_LEDGER_RETENTION_FILE: z.string().optional(),
   CONTACT_LEDGER_BACKUP_DAYS: z.coerce.number('is a number of days').int().min(0).max(36_500).default(35),
 });
@@ -127,6 +130,8 @@ export interface Config {
   actor: string;
   accessLog: AccessLogLevel;
   backupDays: number;
+  /** Whether contacts are removed by rule. */
+  hasRemovalGate: boolean;
   retentionFile: string | undefined;
 }
 
@@ -169,6 +174,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     actor: values.CONTACT_LEDGER_ACTOR,
     accessLog: values.CONTACT_LEDGER_ACCESS_LOG,
     backupDays: values.CONTACT_LEDGER_BACKUP_DAYS,
+    hasRemovalGate: values.CONTACT_LEDGER_REMOVAL_GATE === 'on',
     retentionFile: values.CONTACT_LEDGER_RETENTION_FILE,
   };
 }

@@ -92,7 +92,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
   application: {
     files:
-      /^src\/(application|ledger-files|replica|migrate|audit-trail|export|verify|config|sealed-log|contact-proof|risk-reports)\.ts$|^src\/(ingest|erasure|access|explaining)\//,
+      /^src\/(application|ledger-files|replica|migrate|audit-trail|removal-candidates|export|verify|config|sealed-log|contact-proof|risk-reports)\.ts$|^src\/(ingest|erasure|access|explaining)\//,
     mayImport: [
       'reports',
       'auth',

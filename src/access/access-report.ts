@@ -4,7 +4,7 @@ import { findAccount } from '../../projections/accounts.ts';
 import type { Application } from '../application.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import type { Actor } from '../envelope.ts';
-import { personOf, readStreams, streamsOfContact } from '../erasure/person.ts';
+import { personOf, readStreamsOf } from '../erasure/person.ts';
 import type { ErasureReceipt } from '../erasure/receipt.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import { subjectOf } from '../ledger-events.ts';
@@ -67,7 +67,7 @@ export async function accessReport(app: Application, contactId: string): Promise
   if ((await store.version(`contact-${contactId}`)) === 0) return null;
   await readModels.applied(await store.head());
   const contactIds = await personOf(readModels, contactId);
-  const streams = await readStreams(store, contactIds.flatMap(streamsOfContact));
+  const streams = await readStreamsOf(store, contactIds);
   const events: LedgerEvent[] = [];
   for (const stream of streams) events.push(...(await sealing.open(stream.events)));
   events.sort((a, b) => a.position - b.position);

@@ -12,6 +12,7 @@ import { defineImport } from './import.ts';
 import { defineMigrate } from './migrate.ts';
 import { defineNewKey } from './new-key.ts';
 import { defineNewSigningKey } from './new-signing-key.ts';
+import { definePolicy } from './policy.ts';
 import { defineProof } from './proof.ts';
 import { defineRebuild } from './rebuild.ts';
 import { defineReceipt } from './receipt.ts';
@@ -38,6 +39,7 @@ export function buildProgram(): Command {
     defineImport,
     defineExport,
     defineAudit,
+    definePolicy,
     defineWhy,
     defineReport,
     defineVerify,

@@ -5,6 +5,9 @@ import { type Config, type LogLevel, readConfig } from '../config.ts';
 import { readRetention } from '../erasure/retention.ts';
 import { readSigningKey } from '../integrity/signing-key.ts';
 import { masterKeyFileWarning, readMasterKey } from '../personal-data/master-key.ts';
+import { policies } from '../policies/index.ts';
+import type { Policy } from '../policies/policy.ts';
+import { createRemovalGate } from '../policies/removal-gate.ts';
 import type { PolicyCounts } from '../policies/runner.ts';
 import { openSealedLog, type SealedLog } from '../sealed-log.ts';
 import { systemClock } from '../time/clock.ts';
@@ -62,6 +65,7 @@ export async function openConfigured(
     create: boolean;
     progress?: Progress;
     openWithinMs?: number;
+    policies?: readonly Policy[];
     onTrouble?: (trouble: StoreTrouble) => void;
   },
 ): Promise<Application> {
@@ -81,6 +85,7 @@ export async function openConfigured(
     signingKeyFile: config.signingKeyFile,
     accessLog: config.accessLog,
     backupDays: config.backupDays,
+    policies: options.policies ?? [...policies, ...(config.hasRemovalGate ? [createRemovalGate()] : [])],
     ...(config.retentionFile && { retention: readRetention(config.retentionFile) }),
     onProgress: ({ step, done, total }) =>
       options.progress?.show(`building read models: ${step} ${count(done)} of ${count(total)}`),

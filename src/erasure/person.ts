@@ -25,7 +25,12 @@ export interface PersonalStream {
   events: StoredEvent[];
 }
 
-/** What the log holds in these streams; those without events are left out. */
+/** What the log holds of these contacts; streams without events are left out. */
+export function readStreamsOf(store: EventStore, contactIds: readonly string[]): Promise<PersonalStream[]> {
+  return readStreams(store, contactIds.flatMap(streamsOfContact));
+}
+
+/** The same for streams by name. */
 export async function readStreams(store: EventStore, streams: readonly string[]): Promise<PersonalStream[]> {
   const found: PersonalStream[] = [];
   for (const stream of streams) {

@@ -1,7 +1,7 @@
 // All events that may say something of a person: of its contacts, their signals and the accounts that they were ever placed at.
 import type { Application } from '../application.ts';
 import type { ContactBelief } from '../contact/belief.ts';
-import { personOf, readStreams } from '../erasure/person.ts';
+import { personOf, readStreamsOf } from '../erasure/person.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 
 export interface PersonEvents {
@@ -16,7 +16,7 @@ export async function readPersonEvents(app: Application, contactId: string): Pro
   const { store, sealing } = app;
   const contactIds = await personOf(app.readModels, contactId);
   const streams = new Map<string, LedgerEvent[]>();
-  for (const { stream, events } of await readStreams(store, contactIds))
+  for (const { stream, events } of await readStreamsOf(store, contactIds))
     streams.set(stream, await sealing.open(events));
   for (const id of accountIdsIn([...streams.values()].flat()))
     streams.set(`account-${id}`, await sealing.open(await store.read(`account-${id}`)));

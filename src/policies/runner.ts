@@ -25,6 +25,11 @@ export interface RunnerOptions {
 export interface PolicyRunner {
   /** Lets every policy react to all that the log holds, what they themselves write included. Rejects on faults. */
   catchUp(onProgress?: (progress: PolicyProgress) => void): Promise<PolicyCounts>;
+  /** What a policy, one of these or another, would do over all of history; nothing is written. */
+  dryRun(
+    policy: Policy,
+    onEffect: (effect: Effect, event: LedgerEvent) => void | Promise<void>,
+  ): Promise<void>;
   /** From now on policies react as events arrive, until `stop`. */
   follow(): void;
   /** Position up to which every policy has reacted. */
@@ -148,6 +153,7 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
         for (const policy of policies) await inTurn(policy, () => catchUpOne(policy, counts, onProgress));
       return counts;
     },
+    dryRun: (policy, onEffect) => dryRun(options, policy, world, onEffect),
     follow() {
       if (following.length > 0) return;
       for (const policy of policies)

@@ -2,6 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const preflightKeptSeconds = 600;
+const allowedHeaders =
+  'authorization, content-type, apollo-require-preflight, last-event-id, x-purpose, x-show-cost, x-wait-for-position';
 
 /** Adds what the browser looks for where the request's origin is listed; whether it is. Credentials are never cookies. */
 export function allowOrigin(
@@ -25,7 +27,7 @@ export function answerPreflight(response: ServerResponse, isAllowed: boolean): v
     isAllowed
       ? {
           'access-control-allow-methods': 'GET, POST',
-          'access-control-allow-headers': 'authorization, content-type, apollo-require-preflight, x-purpose',
+          'access-control-allow-headers': allowedHeaders,
           'access-control-max-age': String(preflightKeptSeconds),
         }
       : { allow: 'GET, POST' },

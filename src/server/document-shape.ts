@@ -4,9 +4,33 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  parse,
   type SelectionSetNode,
 } from 'graphql';
 import type { Limits } from '../limits.ts';
+
+/** Checks the same few texts that clients send again and again once each. */
+export function createShapeCheck(limits: ShapeLimits & Pick<Limits, 'tokensMax'>) {
+  const passed = new Set<string>();
+
+  return (text: unknown): GraphQLError | undefined => {
+    if (typeof text !== 'string' || passed.has(text)) return undefined;
+    let document: DocumentNode;
+    try {
+      document = parse(text, { maxTokens: limits.tokensMax, noLocation: true });
+    } catch {
+      // Whoever parses it to carry it out says what is wrong.
+      return undefined;
+    }
+    const problem = shapeProblem(document, limits);
+    if (problem) return problem;
+    if (passed.size >= passedMax) passed.clear();
+    passed.add(text);
+    return undefined;
+  };
+}
+
+const passedMax = 1_000;
 
 type ShapeLimits = Pick<Limits, 'aliasesMax' | 'depthMax' | 'fieldsMax' | 'rootFieldsMax'>;
 

@@ -11,11 +11,13 @@ import type { GraphQLSchema } from 'graphql';
 import type { Limits } from '../limits.ts';
 import type { Admit } from './admission.ts';
 import { startDeadline, timedOut } from './deadline.ts';
+import { createShapeCheck } from './document-shape.ts';
 import type { ErrorMask, Log } from './error-masking.ts';
 import { asksForEventStream, checkStreamRequest, type EventStreamEndpoint } from './event-stream-endpoint.ts';
 import { limitPlugin } from './limit-plugin.ts';
 import { type Authorise, operationPlugin } from './operation-plugin.ts';
 import { jsonOr, type PersistedOperations, registeredText } from './persisted-operations.ts';
+import { plainJsonPlugin } from './plain-json-plugin.ts';
 import type { ReachPosition } from './position-wait.ts';
 import { refusalOf, refuse } from './refusal.ts';
 import { dropUnreadBody, readJsonBody } from './request-body.ts';
@@ -65,6 +67,7 @@ export async function createGraphqlEndpoint(options: GraphqlEndpointOptions): Pr
     plugins: [
       operationPlugin(options.authorise),
       limitPlugin(limits, options.reachPosition),
+      plainJsonPlugin(),
       // It would wrap every resolver for hints that nobody gives: a quarter to a half of the throughput.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -73,6 +76,7 @@ export async function createGraphqlEndpoint(options: GraphqlEndpointOptions): Pr
     ],
   });
   await apollo.start();
+  const shapeProblemOf = createShapeCheck(limits);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedMs = performance.now();
@@ -105,6 +109,8 @@ export async function createGraphqlEndpoint(options: GraphqlEndpointOptions): Pr
       return options.eventStreams.handle(request, response, body.json, admitted, record);
     }
     const asked = { body: withRegisteredText(body.json, persisted), search: searchOf(request, persisted) };
+    const problem = shapeProblemOf(textIn(asked));
+    if (problem) throw problem;
     return execute(
       request,
       response,
@@ -165,6 +171,11 @@ function searchOf({ method, url = '' }: IncomingMessage, persisted: PersistedOpe
   if (text === undefined) return search;
   params.set('query', text);
   return `?${params}`;
+}
+
+/** The text of the operation; one that Apollo knows by its hash was looked at when it was sent. */
+function textIn({ body, search }: { body: unknown; search: string }): unknown {
+  return (body as { query?: unknown } | undefined)?.query ?? new URLSearchParams(search).get('query');
 }
 
 function withRegisteredText(body: unknown, persisted: PersistedOperations): unknown {

@@ -1,8 +1,7 @@
-// Apollo's hooks that hold an operation to the limits: its text, its cost, and the position that it waits for.
+// Apollo's hooks that hold an operation to its cost, and let it wait for a position.
 import type { ApolloServerPlugin } from '@apollo/server';
 import { getVariableValues, Kind } from 'graphql';
 import type { Limits } from '../limits.ts';
-import { shapeProblem } from './document-shape.ts';
 import { costOf, tooCostly } from './operation-cost.ts';
 import { awaitPosition, type ReachPosition } from './position-wait.ts';
 import { type RecordedContext, recordIn } from './request-log.ts';
@@ -18,10 +17,6 @@ export function limitPlugin(
     async requestDidStart() {
       let cost: number | undefined;
       return {
-        async validationDidStart({ document }) {
-          const problem = shapeProblem(document, limits);
-          if (problem) throw problem;
-        },
         async didResolveOperation({ contextValue, document, operation, request, schema }) {
           const definitions = operation?.variableDefinitions ?? [];
           const { coerced } = getVariableValues(schema, definitions, request.variables ?? {});

@@ -132,6 +132,8 @@ export type RejectionCode =
   | 'PLACEMENT_REMOVED'
   /** The contact had no placement with this id at that time. */
   | 'PLACEMENT_UNKNOWN'
+  /** There is no plan of this name and version; the plans there are have a page of their own. */
+  | 'PLAN_UNKNOWN'
   /** The proposed change was accepted or declined already. */
   | 'PROPOSAL_SETTLED'
   /** The contact has no proposed change with this id. */
@@ -140,8 +142,22 @@ export type RejectionCode =
   | 'PROPOSAL_UNSUITABLE'
   /** A removal or an undo needs a reasonCode: nobody should have to guess later. */
   | 'REASON_REQUIRED'
+  /** The contact is the one who left; name somebody else. */
+  | 'REPLACEMENT_IS_LEAVER'
+  /** A loss needs a root cause from the list; a turnover is a risk and never one of them. */
+  | 'ROOT_CAUSE_REQUIRED'
+  /** The step is done once its answer is known; record the answer instead of the step. */
+  | 'STEP_ANSWERED'
+  /** The plan of this turnover has no such step, or it does not apply to it. */
+  | 'STEP_UNKNOWN'
+  /** Other steps come first; complete them before this one. */
+  | 'STEP_WAITS'
   /** The ledger has other events at this place of the stream; import an export into an empty ledger. */
   | 'STREAM_DIVERGED'
+  /** The turnover is saved, lost or dismissed; reopen it before changing it. */
+  | 'TURNOVER_CLOSED'
+  /** No turnover with this id was known at that time. */
+  | 'TURNOVER_UNKNOWN'
   /** Later changes would no longer apply; look at undoPreview, and set acceptConflicts where they may go. */
   | 'UNDO_CONFLICT'
   /** The contact or account has changed since expectedVersion; read it again and decide anew. */

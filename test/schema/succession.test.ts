@@ -171,3 +171,23 @@ describe('successions', () => {
     expect(await mistakes(app, query)).toMatchObject([{ code: 'BAD_USER_INPUT', path }]);
   });
 });
+
+describe('successions of an account', () => {
+  it('are filtered by vacancy and by when the departed left', async () => {
+    await held(ann, 'Seat 1', '2020-01-01', '2022-01-01');
+    await held(bob, 'Seat 1', '2022-02-01', '2024-05~');
+    await held(cleo, 'Seat 2', '2020-01-01', '2023-01-01');
+    const leavers = async (filter: string) => {
+      const { edges, totalCount } = await successions(`accountId: "${acme}", filter: { ${filter} }`);
+      expect(totalCount.value).toBe(edges.length);
+      return edges.map(({ node }) => node.departed.contact.name);
+    };
+    expect(await leavers('')).toEqual(['Ann', 'Bob', 'Cleo']);
+    expect(await leavers('isVacant: true')).toEqual(['Bob', 'Cleo']);
+    expect(await leavers('isVacant: false')).toEqual(['Ann']);
+    expect(await leavers('endedFrom: "2022-01", endedBefore: "2024"')).toEqual(['Ann', 'Cleo']);
+    // It may have been April, or June.
+    expect(await leavers('endedFrom: "2024-05"')).toEqual([]);
+    expect(await leavers('endedFrom: "2024-04", endedBefore: "2024-07"')).toEqual(['Bob']);
+  });
+});

@@ -69,7 +69,7 @@ export async function startStubServer(options: Partial<HttpServerOptions> = {}):
   };
 }
 
-function stubSchema(slowStarts: () => void, slowMayEnd: Promise<void>): GraphQLSchema {
+export function stubSchema(slowStarts: () => void, slowMayEnd: Promise<void>): GraphQLSchema {
   const sharedFault = Promise.reject(new TypeError('the shared source of two fields broke'));
   sharedFault.catch(() => {});
   const text = { type: GraphQLString };

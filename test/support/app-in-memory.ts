@@ -6,6 +6,7 @@ import { type Application, type ApplicationOptions, openApplication } from '../.
 import type { Role } from '../../src/auth/roles.ts';
 import type { Command, CommandContext, CommandDone } from '../../src/command.ts';
 import type { Actor } from '../../src/envelope.ts';
+import type { Policy } from '../../src/policies/policy.ts';
 import { type FixedClock, fixedClock } from '../../src/time/clock.ts';
 import { at } from './ids.ts';
 
@@ -27,6 +28,7 @@ export async function openTestApplication(
     nowMs?: number;
     timeZone?: string;
     signingKeyFile?: string;
+    policies?: readonly Policy[];
     accessLog?: ApplicationOptions['accessLog'];
     retention?: ApplicationOptions['retention'];
   } = {},
@@ -38,6 +40,7 @@ export async function openTestApplication(
     clock,
     timeZone: options.timeZone ?? 'UTC',
     create: true,
+    ...(options.policies && { policies: options.policies }),
     signingKeyFile: options.signingKeyFile,
     ...(options.accessLog && { accessLog: options.accessLog }),
     ...(options.retention && { retention: options.retention }),

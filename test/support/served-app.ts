@@ -32,8 +32,11 @@ export interface ServedOptions {
   variables?: Record<string, string>;
 }
 
-/** Closed when the test ends. */
-export async function serveTestApplication(options: ServedOptions = {}): Promise<ServedApplication> {
+/** Closed when the test ends, unless somebody else sees to that. */
+export async function serveTestApplication(
+  options: ServedOptions = {},
+  whenDone: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<ServedApplication> {
   const app = await openTestApplication();
   const dataDirectory = mkdtempSync(join(tmpdir(), 'contact-ledger-'));
   const config = readServingConfig({ CONTACT_LEDGER_LOG_LEVEL: 'silent', ...options.variables });
@@ -45,7 +48,7 @@ export async function serveTestApplication(options: ServedOptions = {}): Promise
     ...config,
     limits: { ...config.limits, ...options.limits },
   });
-  onTestFinished(async () => {
+  whenDone(async () => {
     await server.close();
     await app.close();
     rmSync(dataDirectory, { recursive: true });

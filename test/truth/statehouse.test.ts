@@ -1,5 +1,13 @@
 // The statehouse feed: every line is taken, and every probe of its truth files is answered through GraphQL.
+
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findContact } from '../../projections/contacts.ts';
+import type { Command } from '../../src/command.ts';
+import { believe } from '../../src/contact/belief.ts';
+import type { ContactEvent } from '../../src/contact/events.ts';
+import type { ReadDatabase } from '../../src/projector/read-database.ts';
+import { tell } from '../support/app-in-memory.ts';
 import { type ImportedFeed, importFile, openImported } from '../support/imported-feed.ts';
 import { describeWithData, feedFile, readCsv, readJson, truthFile } from '../support/test-data.ts';
 import {
@@ -82,11 +90,52 @@ describeWithData('the statehouse feed', [feed, ...Object.values(files)], () => {
     expect(await imported.app.store.head()).toBe(head);
   });
 
+  it('takes all its merges back and makes them again, to the byte, without facts and with all of them', async () => {
+    const { app } = imported;
+    const { database } = app.readModels;
+    const rows = () => ['contact', 'placement'].map((table) => digestOf(database, table));
+    const pairs = database.prepare('SELECT loser_id AS id, survivor_id AS intoId FROM merge').all() as {
+      id: string;
+      intoId: string;
+    }[];
+    expect(pairs).toHaveLength(253);
+    const told: string[][] = pairs.map(() => []);
+    const all = async (commandOf: (pair: { id: string; intoId: string }, index: number) => Command) => {
+      const done = await Promise.all(pairs.map((pair, index) => tell(app, commandOf(pair, index), because)));
+      done.forEach(({ eventIds }, index) => {
+        told[index]!.push(...eventIds);
+      });
+    };
+    const merged = rows();
+    await all(({ id }) => ({ type: 'UnmergeContacts', contactId: id }));
+    const apart = rows();
+    for (const { id } of pairs) {
+      const events = (await app.sealing.open(await app.store.read(`contact-${id}`))) as ContactEvent[];
+      const neverMerged = events.filter(({ type }) => !/erged$/.test(type));
+      expect(findContact(database, id)).toEqual(believe(neverMerged));
+    }
+    await all(({ id, intoId }) => ({ type: 'MergeContacts', contactId: id, intoId }));
+    expect(rows()).not.toEqual(merged);
+    await all(({ id }) => ({ type: 'UnmergeContacts', contactId: id }));
+    expect(rows()).toEqual(apart);
+    await all(({ id }, index) => ({ type: 'RevertContactChanges', contactId: id, eventIds: told[index]! }));
+    expect(rows()).toEqual(merged);
+  });
+
   it('has read models that equal their rebuild', async () => {
     const { live, rebuilt } = await imported.app.readModels.compareWithRebuilt();
     expect(live).toEqual(rebuilt);
   });
 });
+
+const because = { reasonCode: 'mistake' };
+
+function digestOf({ database }: ReadDatabase, table: string): string {
+  const rows = database.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`);
+  const hash = createHash('sha256');
+  for (const row of rows.iterate()) hash.update(JSON.stringify(row));
+  return hash.digest('hex');
+}
 
 const idOf = (holder: { contact: { externalIds: { id: string }[] } }) => holder.contact.externalIds[0]!.id;
 

@@ -1,0 +1,112 @@
+// contact-ledger policy: lets a rule act once, shows what it would do, or takes back what it did.
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import type { Application } from '../application.ts';
+import { createRemovalGate } from '../policies/removal-gate.ts';
+import { findRemovalCandidates, type RemovalCandidate, undoRemovals } from '../removal-candidates.ts';
+import { type Day, dayFromIso } from '../time/day.ts';
+import { formatInstant } from '../time/instant.ts';
+import { configOf, count, createProgress, letPoliciesReact, openConfigured, print } from './terminal.ts';
+
+interface PolicyOptions {
+  dryRun?: boolean;
+  undo?: Day;
+  reason?: string;
+}
+
+const candidatesMax = 100_000;
+
+export function definePolicy(program: Command): void {
+  program
+    .command('policy')
+    .description(
+      'let a rule act once on all that the ledger holds, see what it would do, or take back what it did',
+    )
+    .addArgument(new Argument('<name>', 'which rule').choices(['removal-gate']))
+    .option('--dry-run', 'write nothing: list each candidate with its evidence')
+    .option('--undo <day>', 'take back what it removed for the bounces of this day', readDay)
+    .option('--reason <code>', 'why it is taken back, as a code', readCode)
+    .addHelpText('after', '\nThe lines hold ids, no names.')
+    .action(async (_name: string, options: PolicyOptions, command: Command) => {
+      const config = configOf(command);
+      const { dryRun, undo, reason } = options;
+      if (undo !== undefined && reason === undefined)
+        command.error('error: --undo needs a --reason', { exitCode: 2 });
+      const progress = createProgress();
+      const app = await openConfigured(config, { create: false, progress, policies: [createRemovalGate()] });
+      try {
+        const actor = { id: config.actor, kind: 'person' } as const;
+        const result = dryRun
+          ? await listCandidates(app)
+          : undo !== undefined
+            ? await takeBack(app, { day: undo, reasonCode: reason!, actor })
+            : await act(app, progress);
+        progress.end();
+        print(config.json ? JSON.stringify(result.data) : result.text);
+      } finally {
+        progress.end();
+        await app.close();
+      }
+    });
+}
+
+function readDay(text: string): Day {
+  const day = dayFromIso(text);
+  if (day === undefined) throw new InvalidArgumentError('It is a day such as 2026-03-14.');
+  return day;
+}
+
+function readCode(text: string): string {
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(text))
+    throw new InvalidArgumentError('It is a code: lower-case letters, digits and _, at most 64.');
+  return text;
+}
+
+interface Result {
+  data: object;
+  text: string;
+}
+
+async function listCandidates(app: Application): Promise<Result> {
+  const candidates = (await findRemovalCandidates(app, candidatesMax)).map(candidateOf);
+  const lines = candidates.map(
+    ({ contactId, placementId, accountId, bounce, lastSeen, isOnlyProposed }) =>
+      `${contactId} at ${accountId} (placement ${placementId}): bounced${bounce.status ? ` ${bounce.status}` : ''} on ` +
+      `${bounce.on}, ${lastSeen ? `last seen by ${lastSeen.type} on ${lastSeen.on}` : 'never seen before'}` +
+      `${isOnlyProposed ? '; beyond the limit of a day, so only proposed' : ''}`,
+  );
+  return {
+    data: { candidates },
+    text: [...lines, `${count(candidates.length)} candidates; nothing was written.`].join('\n'),
+  };
+}
+
+function candidateOf({ bounce, lastSeen, ...ids }: RemovalCandidate) {
+  const onDay = (event: RemovalCandidate['bounce']) =>
+    event.effectiveOn ?? formatInstant(event.learnedAtMs).slice(0, 10);
+  const { status } = bounce.data as { status?: string };
+  return {
+    ...ids,
+    bounce: { eventId: bounce.id, on: onDay(bounce), ...(status !== undefined && { status }) },
+    lastSeen: lastSeen && {
+      eventId: lastSeen.id,
+      type: (lastSeen.data as { activity?: string }).activity ?? lastSeen.type,
+      on: onDay(lastSeen),
+    },
+  };
+}
+
+async function act(app: Application, progress: Parameters<typeof letPoliciesReact>[1]): Promise<Result> {
+  const { done, refused } = await letPoliciesReact(app, progress);
+  return { data: { done, refused }, text: `${count(done)} changes made, ${count(refused)} refused` };
+}
+
+async function takeBack(app: Application, asked: Parameters<typeof undoRemovals>[1]): Promise<Result> {
+  const run = await undoRemovals(app, asked);
+  const refused = run.refused.map(({ contactId, code }) => `${contactId}: ${code}`);
+  return {
+    data: run,
+    text: [...refused, `${count(run.undone)} removals taken back, ${count(refused.length)} refused`].join(
+      '\n',
+    ),
+  };
+}
