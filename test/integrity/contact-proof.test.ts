@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/canonical-json.ts';
 import { proveContact } from '../../src/contact-proof.ts';
-import { sealedEventOf } from '../../src/integrity/sealed-event.ts';
+import type { StoredEvent } from '../../src/event-store/port.ts';
+import { leafOf, sealedEventOf } from '../../src/integrity/sealed-event.ts';
 import {
   canonicalText,
   hashLeaf,
@@ -310,6 +311,26 @@ describe('the canonical form', () => {
       fc.property(fc.jsonValue({ noUnicodeString: false, maxDepth: 4 }), (value) => {
         const read = JSON.parse(JSON.stringify(value));
         expect(canonicalText(read)).toBe(canonicalJson(read));
+      }),
+    );
+  });
+
+  it('is what every leaf is the hash of, whatever the event holds', () => {
+    const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed());
+    const bytes = fc.uint8Array({ maxLength: 40 });
+    const box = fc.record({ keyId: text, nonce: bytes, ciphertext: bytes, tag: bytes });
+    const number = fc.nat();
+    const event = fc.record({
+      ...{ stream: text, version: number, position: number, id: text, type: text, typeVersion: number },
+      ...{ learnedAtMs: fc.integer(), recordedAtMs: number },
+      meta: fc.dictionary(text, fc.jsonValue()),
+      data: fc.dictionary(text, fc.jsonValue()),
+      boxes: fc.array(box, { maxLength: 3 }),
+    });
+    fc.assert(
+      fc.property(event, (value) => {
+        const stored = value as unknown as StoredEvent;
+        expect(leafOf(stored)).toEqual(hashLeaf(canonicalJson(sealedEventOf(stored))));
       }),
     );
   });
