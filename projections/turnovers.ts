@@ -284,3 +284,11 @@ export function findTurnoversOf(db: ReadDatabase, subject: TurnoverSubject, id: 
     .all(id) as { card: string }[];
   return rows.map(({ card }) => JSON.parse(card) as TurnoverBelief);
 }
+
+/** Turnovers that these contacts' leaving opened. */
+export function findTurnoversAbout(db: ReadDatabase, contactIds: readonly string[]): string[] {
+  const rows = db
+    .prepare('SELECT id FROM turnover WHERE contact_id IN (SELECT value FROM json_each(?)) ORDER BY id')
+    .all(JSON.stringify(contactIds));
+  return (rows as { id: string }[]).map((row) => row.id);
+}

@@ -75,6 +75,8 @@ export interface Ledger {
    * the store has arrived or failed.
    */
   closeTo(contactIds: readonly string[]): Promise<void>;
+  /** Forgets what it remembers of streams, once what was on its way to the store has arrived or failed. */
+  forget(streams: readonly string[]): Promise<void>;
   /** Forgets what it remembers of streams that another replica has written to. */
   noteWrittenElsewhere(events: readonly StoredEvent[]): void;
 }
@@ -122,6 +124,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     submit,
     restore,
     closeTo,
+    forget,
     noteWrittenElsewhere(events) {
       for (const event of events) {
         states.dropStream(event.stream);
@@ -175,12 +178,16 @@ export function createLedger(options: LedgerOptions): Ledger {
   async function closeTo(contactIds: readonly string[]): Promise<void> {
     erased.close(contactIds);
     for (const id of contactIds) {
-      for (const stream of [`contact-${id}`, `signals-${id}`]) {
-        const state = await states.load(stream);
-        while (state.pending) await state.pending;
-        states.dropStream(stream);
-      }
+      await forget([`contact-${id}`, `signals-${id}`]);
       for (const survivorId of options.links.survivorsOf(id)) states.dropStream(`contact-${survivorId}`);
+    }
+  }
+
+  async function forget(streams: readonly string[]): Promise<void> {
+    for (const stream of streams) {
+      const state = await states.load(stream);
+      while (state.pending) await state.pending;
+      states.dropStream(stream);
     }
   }
 

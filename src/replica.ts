@@ -19,7 +19,7 @@ export interface ReplicaOptions {
 }
 
 /** Events that follow the destruction of keys. */
-const marks: ReadonlySet<string> = new Set(['ContactErased', 'SignalsErased']);
+const marks: ReadonlySet<string> = new Set(['ContactErased', 'SignalsErased', 'TurnoverErased']);
 
 /** What to tell of events that another replica wrote. */
 export function createReplicaMemory(options: ReplicaOptions): (events: readonly StoredEvent[]) => void {
@@ -51,6 +51,7 @@ export function createReplicaMemory(options: ReplicaOptions): (events: readonly 
       if (marks.has(event.type)) {
         const keyIds = keysOf.get(String(event.data['erasureId'])) ?? [];
         forgetPeople([subjectOf(event.stream)], keyIds);
+        sealing.forget(new Set([event.stream]));
         erasedAt = event.position;
       }
     }

@@ -4,7 +4,7 @@ import { findAccount } from '../../projections/accounts.ts';
 import type { Application } from '../application.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import type { Actor } from '../envelope.ts';
-import { personOf, readStreamsOf } from '../erasure/person.ts';
+import { personOf, readStreams, readStreamsOf, turnoverStreamsOf } from '../erasure/person.ts';
 import type { ErasureReceipt } from '../erasure/receipt.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import { subjectOf } from '../ledger-events.ts';
@@ -31,7 +31,8 @@ export interface ReportedValue {
 /** An event as it was stored, opened. `content` is null where its values were erased. */
 export interface ReportedEvent {
   eventId: string;
-  contactId: string;
+  /** The contact, or the turnover that its leaving opened. */
+  subjectId: string;
   type: string;
   effectiveOn: string | null;
   learnedAtMs: number;
@@ -67,7 +68,10 @@ export async function accessReport(app: Application, contactId: string): Promise
   if ((await store.version(`contact-${contactId}`)) === 0) return null;
   await readModels.applied(await store.head());
   const contactIds = await personOf(readModels, contactId);
-  const streams = await readStreamsOf(store, contactIds);
+  const streams = [
+    ...(await readStreamsOf(store, contactIds)),
+    ...(await readStreams(store, turnoverStreamsOf(readModels, contactIds))),
+  ];
   const events: LedgerEvent[] = [];
   for (const stream of streams) events.push(...(await sealing.open(stream.events)));
   events.sort((a, b) => a.position - b.position);
@@ -126,7 +130,7 @@ function reportedEvent(event: LedgerEvent): ReportedEvent {
   const { id, stream, type, learnedAtMs, recordedAtMs, position, source, actor, data, personal } = event;
   return {
     eventId: id,
-    contactId: subjectOf(stream),
+    subjectId: subjectOf(stream),
     type,
     effectiveOn: event.effectiveOn ?? null,
     learnedAtMs,

@@ -18,7 +18,7 @@ import type {
   Requester,
   SignalsErasureOrdered,
 } from './events.ts';
-import { keyIdsOf, personOf, readStreams, streamsOfContact } from './person.ts';
+import { keyIdsOf, personOf, readStreams, streamsOfContact, turnoverStreamsOf } from './person.ts';
 import { type ErasurePlan, planErasure } from './plan.ts';
 import { type ErasureReceipt, receiptOf } from './receipt.ts';
 
@@ -67,6 +67,7 @@ export interface Erasures {
 }
 
 type Order = ErasureRecord['order'];
+type Mark = 'ContactErased' | 'SignalsErased' | 'TurnoverErased';
 
 /** An order is one event, which has a largest size. */
 const signalsPerOrder = 1_000;
@@ -169,40 +170,52 @@ export function createErasures(options: ErasuresOptions): Erasures {
   }
 
   async function destroyKeys(order: Order): Promise<void> {
-    const { contactIds } = order.data;
-    const streams = streamsOf(order);
+    const { contactIds, keyIds } = order.data;
+    const isOfPerson = order.type === 'ErasureOrdered';
+    const closed = streamsOf(order);
+    const others = isOfPerson ? turnoverStreamsOf(readModels, contactIds) : [];
     await ledger.closeTo(contactIds);
-    // Of signals only those that were ordered: what is observed meanwhile has a key of its own.
-    if (order.type === 'SignalsErasureOrdered') await destroyKnown(keyStore, order.data.keyIds);
-    else await keyStore.destroy(keyIdsOf(await readStreams(store, streams)));
-    options.sealing.forget(new Set(streams));
+    // Of what goes on only those that were ordered: what is told meanwhile has a key of its own.
+    const more = isOfPerson ? keyIdsOf(await readStreams(store, closed)) : [];
+    await destroyKnown(keyStore, [...new Set([...keyIds, ...more])]);
+    options.sealing.forget(new Set([...closed, ...others]));
     // Once more: a state that was read before its key was destroyed must not be kept.
     await ledger.closeTo(contactIds);
-    if (order.type === 'SignalsErasureOrdered') erased.reopen(contactIds);
+    await ledger.forget(others);
+    if (!isOfPerson) erased.reopen(contactIds);
   }
 
   /** Tells each stream, from which its read models follow. Returns the position of the last mark. */
   async function mark(order: Order): Promise<number> {
-    const { erasureId } = order.data;
-    const isOfPerson = order.type === 'ErasureOrdered';
-    const type = isOfPerson ? 'ContactErased' : 'SignalsErased';
-    const reasonCode = isOfPerson ? order.data.legalBasis : 'retention_period';
+    const { contactIds } = order.data;
     let last = 0;
-    for (const contactId of order.data.contactIds) {
-      const stream = `${isOfPerson ? 'contact' : 'signals'}-${contactId}`;
-      for (;;) {
-        const events = await store.read(stream);
-        const known = events.find((event) => event.type === type && event.data['erasureId'] === erasureId);
-        last = Math.max(last, known?.position ?? 0);
-        if (known) break;
-        const learnedAtMs = Math.max(options.clock.nowMs(), ...events.map((event) => event.learnedAtMs));
-        const about = { actor: order.actor, source: 'erasure', learnedAtMs, reasonCode };
-        const id = deriveId(keyStore.salt, type, erasureId, contactId);
-        const event = clearEvent(id, stream, type, { erasureId }, about);
-        await store.append(stream, events.length, [options.sealing.seal(event, null)]);
-      }
+    const markAll = async (streams: readonly string[], type: Mark) => {
+      for (const stream of streams) last = Math.max(last, await markStream(stream, type, order));
+    };
+    if (order.type === 'SignalsErasureOrdered') await markAll(streamsOf(order), 'SignalsErased');
+    else {
+      await markAll(turnoverStreamsOf(readModels, contactIds), 'TurnoverErased');
+      await markAll(
+        contactIds.map((id) => `contact-${id}`),
+        'ContactErased',
+      );
     }
     return last;
+  }
+
+  async function markStream(stream: string, type: Mark, order: Order): Promise<number> {
+    const { erasureId } = order.data;
+    const reasonCode = order.type === 'ErasureOrdered' ? order.data.legalBasis : 'retention_period';
+    for (;;) {
+      const events = await store.read(stream);
+      const known = events.find((event) => event.type === type && event.data['erasureId'] === erasureId);
+      if (known) return known.position;
+      const learnedAtMs = Math.max(options.clock.nowMs(), ...events.map((event) => event.learnedAtMs));
+      const about = { actor: order.actor, source: 'erasure', learnedAtMs, reasonCode };
+      const id = deriveId(keyStore.salt, type, erasureId, stream);
+      const event = clearEvent(id, stream, type, { erasureId }, about);
+      await store.append(stream, events.length, [options.sealing.seal(event, null)]);
+    }
   }
 
   async function orderSignals(contactIds: string[], rule: string, actor: Actor): Promise<ErasureRecord> {

@@ -1,5 +1,6 @@
 // Who is one person: all contacts that are believed to be merged into each other, and the streams that tell of them.
 import { findMergedInto } from '../../projections/identities.ts';
+import { findTurnoversAbout } from '../../projections/turnovers.ts';
 import type { EventStore, StoredEvent } from '../event-store/port.ts';
 import type { ReadModels } from '../projector/read-models.ts';
 
@@ -15,7 +16,7 @@ export async function personOf({ database, beliefs }: ReadModels, contactId: str
   return [...ids];
 }
 
-/** Streams that are sealed under keys of this contact alone. */
+/** Streams that are about this contact alone, and take no commands once it is erased. */
 export function streamsOfContact(contactId: string): string[] {
   return [`contact-${contactId}`, `signals-${contactId}`];
 }
@@ -23,6 +24,11 @@ export function streamsOfContact(contactId: string): string[] {
 export interface PersonalStream {
   stream: string;
   events: StoredEvent[];
+}
+
+/** Streams whose texts are about these contacts' leaving; they go on when the contact is erased, under another key. */
+export function turnoverStreamsOf({ database }: ReadModels, contactIds: readonly string[]): string[] {
+  return findTurnoversAbout(database, contactIds).map((id) => `turnover-${id}`);
 }
 
 /** What the log holds of these contacts; streams without events are left out. */

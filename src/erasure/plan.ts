@@ -6,7 +6,7 @@ import type { EventStore } from '../event-store/port.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import type { ReadModels } from '../projector/read-models.ts';
 import { emailHash, idHash } from './erased-people.ts';
-import { keyIdsOf, readStreamsOf } from './person.ts';
+import { keyIdsOf, readStreams, readStreamsOf, turnoverStreamsOf } from './person.ts';
 
 export interface ErasurePlan {
   /** All ids of the person, the one asked for first: erasing one of a merge erases the person. */
@@ -60,7 +60,10 @@ export async function planErasure(
   { store, sealing, readModels, salt }: PlanSources,
   contactIds: string[],
 ): Promise<ErasurePlan> {
-  const streams = await readStreamsOf(store, contactIds);
+  const streams = [
+    ...(await readStreamsOf(store, contactIds)),
+    ...(await readStreams(store, turnoverStreamsOf(readModels, contactIds))),
+  ];
   const counts = new Map<string, number>();
   const suppressed = new Set<string>();
   let sealedEvents = 0;

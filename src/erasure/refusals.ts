@@ -9,6 +9,8 @@ export const consentGiven = 'consent_given';
 
 /** Null where the command may go on. Asked in the same turn as the decision, so that nothing slips in between. */
 export function refuseErased(command: Command, erased: ErasedPeople): Rejection | null {
+  // A replacement that was erased can still be taken back.
+  if (command.type === 'DropReplacement') return null;
   if ('contactId' in command && typeof command.contactId === 'string' && erased.isErased(command.contactId))
     return reject('CONTACT_ERASED', 'contactId');
   if (command.type === 'MergeContacts' && erased.isErased(command.intoId))

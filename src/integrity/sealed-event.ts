@@ -15,8 +15,18 @@ export function sealedEventOf(event: StoredEvent): SealedEvent {
   return { stream, version, position, id, type, typeVersion, learnedAtMs, recordedAtMs, meta, data, boxes };
 }
 
+/** The hash of the RFC 8785 text of `sealedEventOf`, whose members are written here in their order: it is done for every event. */
 export function leafOf(event: StoredEvent): Buffer {
-  return hashLeaf(canonicalJson(sealedEventOf(event)));
+  const boxes = event.boxes.map(
+    ({ keyId, nonce, ciphertext, tag }) =>
+      `{"ciphertext":"${base64(ciphertext)}","keyId":${canonicalJson(keyId)},"nonce":"${base64(nonce)}","tag":"${base64(tag)}"}`,
+  );
+  const { data, id, learnedAtMs, meta, position, recordedAtMs, stream, type, typeVersion, version } = event;
+  return hashLeaf(
+    `{"boxes":[${boxes.join(',')}],"data":${canonicalJson(data)},"id":${canonicalJson(id)},"learnedAtMs":${learnedAtMs},` +
+      `"meta":${canonicalJson(meta)},"position":${position},"recordedAtMs":${recordedAtMs},` +
+      `"stream":${canonicalJson(stream)},"type":${canonicalJson(type)},"typeVersion":${typeVersion},"version":${version}}`,
+  );
 }
 
 function base64(bytes: Uint8Array): string {

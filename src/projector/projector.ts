@@ -201,7 +201,7 @@ function createBatches(options: ProjectorOptions): {
           (category === 'contact' || category === 'signals') && erased.has(subjectOf(event.stream));
         if (!isErased) for (const projection of byEvent) rows.push(...projection.rows(event));
         if (!isBelieved(category)) continue;
-        if (isErased) held.delete(event.stream);
+        if (isErased || event.type === 'TurnoverErased') held.delete(event.stream);
         else advance(event);
         touched.add(event.stream);
         const merge = mergeIn(event);

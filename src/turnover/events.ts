@@ -153,6 +153,8 @@ export const turnoverEvents = {
   ),
   TurnoverDismissed: eventContract({ dismissal: z.enum(dismissals) }, note),
   TurnoverReopened: eventContract({}, {}),
+  /** The one who left was erased: no text of an earlier event of this turnover can be read any more. */
+  TurnoverErased: eventContract({ erasureId: zId }, {}),
 };
 
 export type TurnoverEventType = keyof typeof turnoverEvents;

@@ -202,6 +202,8 @@ const steps: { [K in Exclude<TurnoverEventType, 'TurnoverOpened'>]: Step<K> } = 
   TurnoverDismissed: (belief, event) =>
     close(belief, event, 'dismissed', { dismissal: event.data.dismissal, note: noteOf(event) }),
   TurnoverReopened: (belief) => (belief.outcome ? { ...belief, outcome: null } : belief),
+  // What can no longer be read is missing from the events themselves.
+  TurnoverErased: (belief) => belief,
 };
 
 /** What was done for the one who left again has to be done once more for the next. */

@@ -17,7 +17,7 @@ import { tell, testActor } from '../support/app-in-memory.ts';
 import { ledgerFolder } from '../support/app-on-disk.ts';
 import { filesIn, findInFiles } from '../support/byte-search.ts';
 import { importLines } from '../support/feed-in-memory.ts';
-import { acme, ann, bob, cleo, job, nextJob } from '../support/ids.ts';
+import { acme, ann, bob, cleo, factIdOf, job, nextJob } from '../support/ids.ts';
 
 const folder = ledgerFolder();
 const texts = ['Ann Archer-Quill', 'ann.quill@acme.example', 'Loved the pottery class'];
@@ -152,6 +152,64 @@ describe('an erased contact', () => {
     await erase(app);
     const confirm: Command = { type: 'AddContactEmail', contactId: bob, address: texts[1]! };
     expect(await refusal(app, confirm, { by: 'feed', learnedAtMs: Date.UTC(2027, 0, 1, 12) })).toBeNull();
+  });
+});
+
+describe('the turnover that the leaving of an erased person opened', () => {
+  const turnoverId = factIdOf(7);
+  const texts = ['Went to Globex Pottery Ltd', 'She is hard to replace'];
+  const texted = () => findInFiles(filesIn(folder.path), texts);
+
+  it('loses its words and goes on with new ones', async () => {
+    const app = await open();
+    await tell(app, {
+      type: 'OpenTurnover',
+      turnoverId,
+      contactId: ann,
+      placementId: job,
+      accountId: acme,
+      postId: null,
+      keyRoles: ['champion'],
+      definition: { name: 'key_role', version: 1 },
+      departure: {
+        cause: 'left',
+        causeEventId: factIdOf(5),
+        leftOn: '2026-01-01',
+        learnedAtMs: 0,
+        destination: null,
+        destinationAccountId: null,
+      },
+      coverage: { percent: 25, basis: 'other_contact', contactIds: [bob] },
+      plan: { name: 'recovery', version: 1 },
+      owner: null,
+      segment: null,
+      arr: null,
+      renewalOn: null,
+    });
+    await tell(app, { type: 'LearnDepartureDetails', turnoverId, destinationName: texts[0]! });
+    await tell(app, { type: 'AssessCoverage', turnoverId, percent: 50, basis: 'manager', note: texts[1]! });
+    expect(texted()).not.toEqual([]);
+    const receipt = await erase(app);
+    expect(receipt).toMatchObject({ events: 5, keysDestroyed: 3 });
+    expect(texted()).toEqual([]);
+    await tell(app, { type: 'AssessCoverage', turnoverId, percent: 75, basis: 'manager', note: 'Bob helps' });
+    const events = await app.sealing.open(await app.store.read(`turnover-${turnoverId}`));
+    expect(events.map(({ type, personal }) => [type, personal])).toEqual([
+      ['TurnoverOpened', {}],
+      ['DepartureDetailsLearned', null],
+      ['CoverageAssessed', null],
+      ['TurnoverErased', {}],
+      ['CoverageAssessed', { note: 'Bob helps' }],
+    ]);
+    expect((await verify(app)).findings).toEqual([]);
+    await app.close();
+    const again = await open();
+    expect(await erase(again)).toEqual(receipt);
+    expect(
+      (await again.sealing.open(await again.store.read(`turnover-${turnoverId}`))).at(-1)!.personal,
+    ).toEqual({
+      note: 'Bob helps',
+    });
   });
 });
 

@@ -59,6 +59,27 @@ it('appends a note at once, and another only when something came in', async () =
   ]);
 });
 
+it('writes nothing while nothing comes in', async () => {
+  let asked = 0;
+  const thrice = Promise.withResolvers<void>();
+  const checkpoint = () => {
+    asked += 1;
+    if (asked === 3) thrice.resolve();
+    return app.integrity.checkpoint();
+  };
+  const integrity = { ...app.integrity, checkpoint };
+  const schedule = startCheckpoints({
+    integrity,
+    everyMs: 1,
+    file,
+    log: (entry) => logged.push(entry as never),
+  });
+  await thrice.promise;
+  await schedule.stop();
+  expect(sizes()).toEqual([1]);
+  expect(logged).toHaveLength(1);
+});
+
 it('goes on from the last note of its file after a restart', async () => {
   await runUntil(1, { file });
   await tell(app, { type: 'RegisterContact', contactId: bob, name: 'Bob' });

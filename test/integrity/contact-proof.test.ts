@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/canonical-json.ts';
 import { proveContact } from '../../src/contact-proof.ts';
-import { sealedEventOf } from '../../src/integrity/sealed-event.ts';
+import type { StoredEvent } from '../../src/event-store/port.ts';
+import { countsRoot, proveCount, setCounts } from '../../src/integrity/count-map.ts';
+import { leafOf, sealedEventOf } from '../../src/integrity/sealed-event.ts';
+import { readSigningKey, signCheckpoint } from '../../src/integrity/signing-key.ts';
 import {
   canonicalText,
   hashLeaf,
@@ -12,11 +15,13 @@ import {
   ProofUnreadable,
   readCheckpoints,
   readVerifierKey,
+  streamKey,
   verifyProof,
 } from '../../src/integrity/verify-proof.ts';
 import { openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
 import { ann, at, bob, cleo, contactIdOf } from '../support/ids.ts';
 import { signingKeyFile } from '../support/signing-key-file.ts';
+import { countTilesInMemory } from './tiles-in-memory.ts';
 
 const keyFile = signingKeyFile();
 const fiveHundred = Array.from({ length: 500 }, (_, index) => contactIdOf(100 + index));
@@ -159,6 +164,28 @@ describe('an altered proof', () => {
     expect(codes(fewer)).toEqual(['COUNT_ALTERED']);
   });
 
+  it('is found where a later checkpoint was signed with a false count, to hide what was there before', async () => {
+    const counts = new Map<string, number>();
+    for await (const page of app.store.readAll(0))
+      for (const { stream, version } of page) counts.set(stream, version);
+    counts.delete(`signals-${ann}`);
+    const tiles = countTilesInMemory();
+    setCounts(
+      tiles,
+      Array.from(counts, ([stream, count]) => ({ key: streamKey(stream), count })),
+    );
+    const { size, root } = readCheckpoints(proof.checkpoint)[0]!;
+    const forged = copy();
+    const head = { size, root, countsRoot: countsRoot(tiles) };
+    forged.checkpoint = signCheckpoint(readSigningKey(keyFile), app.ledgerId, head);
+    for (const stream of forged.streams) stream.count = proveCount(tiles, stream.stream);
+    streamOf(forged, `signals-${ann}`).events = [];
+    expect(codes(forged)).toEqual(['EVENT_MISSING']);
+    // Without a checkpoint from before, nobody but who has the log could tell.
+    delete forged.since;
+    expect(codes(forged, forged.checkpoint)).toEqual([]);
+  });
+
   it('is found where two events are swapped, with or without their places', () => {
     const swapped = copy();
     streamOf(swapped).events.reverse();
@@ -279,6 +306,14 @@ describe('a checkpoint', () => {
     }
   });
 
+  it('is not gone on from where its counts are not those that were', async () => {
+    const lines = earlier.split('\n');
+    const rewritten = lines.with(3, `stream-counts ${lines[2]}`).join('\n');
+    await expect(proveContact(app, ann, rewritten)).rejects.toMatchObject({
+      code: 'CHECKPOINT_INCONSISTENT',
+    });
+  });
+
   it('must be one that the proof is about', async () => {
     const fresh = (await proveContact(app, ann))!;
     expect(codes(fresh)).toEqual(['CHECKPOINT_UNRELATED']);
@@ -310,6 +345,26 @@ describe('the canonical form', () => {
       fc.property(fc.jsonValue({ noUnicodeString: false, maxDepth: 4 }), (value) => {
         const read = JSON.parse(JSON.stringify(value));
         expect(canonicalText(read)).toBe(canonicalJson(read));
+      }),
+    );
+  });
+
+  it('is what every leaf is the hash of, whatever the event holds', () => {
+    const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed());
+    const bytes = fc.uint8Array({ maxLength: 40 });
+    const box = fc.record({ keyId: text, nonce: bytes, ciphertext: bytes, tag: bytes });
+    const number = fc.nat();
+    const event = fc.record({
+      ...{ stream: text, version: number, position: number, id: text, type: text, typeVersion: number },
+      ...{ learnedAtMs: fc.integer(), recordedAtMs: number },
+      meta: fc.dictionary(text, fc.jsonValue()),
+      data: fc.dictionary(text, fc.jsonValue()),
+      boxes: fc.array(box, { maxLength: 3 }),
+    });
+    fc.assert(
+      fc.property(event, (value) => {
+        const stored = value as unknown as StoredEvent;
+        expect(leafOf(stored)).toEqual(hashLeaf(canonicalJson(sealedEventOf(stored))));
       }),
     );
   });

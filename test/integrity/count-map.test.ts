@@ -97,4 +97,15 @@ describe('the map of counts', () => {
     )!;
     expect(countHolds(countsRoot(tiles), elsewhere, { count: 0, siblings, neighbour })).toBe(false);
   });
+
+  it('takes no stream that was put in a wrong place as a proof that others are absent', () => {
+    const isLeft = (stream: string) => bitOf(streamKey(stream), 0) === 0;
+    const streams = Array.from({ length: 20 }, (_, index) => `contact-${index}`);
+    const [left, right] = [streams.find(isLeft)!, streams.find((stream) => !isLeft(stream))!];
+    // A root that no map has: on the left lies a stream that belongs to the right.
+    const root = hashBranches(hashCount(streamKey(right), 1), nothing);
+    const neighbour = { key: streamKey(right).toString('base64'), count: 1 };
+    const proof = { count: 0, siblings: [nothing.toString('base64')], neighbour };
+    expect(countHolds(root, left, proof)).toBe(false);
+  });
 });

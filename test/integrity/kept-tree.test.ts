@@ -127,7 +127,8 @@ describe('the writer of the tree', () => {
   });
 
   it('counts on after a crash between tree and counts', async () => {
-    const events = eventsOf(600, 50);
+    // Most streams have nothing after the crash: what they had before it must be read again.
+    const events = eventsOf(510, 50);
     const whole = openProofsFile(':memory:', 'ledger');
     const writer = createTreeWriter(whole);
     await writer.take(events);
@@ -141,7 +142,7 @@ describe('the writer of the tree', () => {
     expect(file.state).toEqual({ size: 500, countedTo: 200 });
     // What waited in memory is gone; the log is read again from where the counts are.
     const second = createTreeWriter(file);
-    await second.take(events.slice(200, 600));
+    await second.take(events.slice(200));
     await second.settle();
     expect(second.head()).toEqual(writer.head());
     expect(countsRoot(file.counts)).toEqual(countsRoot(whole.counts));
