@@ -68,6 +68,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
     read: `
       account account(externalId:) accounts contact contacts node nodes nodes(ids:) post post(name:) postHolders posts
+      mergePreview mergePreview(contactId:) mergePreview(intoId:)
       posts(name:) removalExplanation removalExplanation(contactId:) removalGateCandidates successions undoPreview
       executiveReport executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(from:) timeAtRisk(groupBy:)
       turnover turnovers`,
@@ -231,6 +232,12 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   },
   HistoryPolicy: 'read',
   UndoPreview: 'read',
+  MergePreview: 'read',
+  MergedValue: 'read',
+  MergedFact: { read: 'factId isCarried kind value why', personal: 'label' },
+  SourcedValue: { read: 'confirmedAt sources', personal: 'value' },
+  MergeReason: 'read',
+  MergedFactKind: 'read',
   RemovalCandidate: 'read',
   RemovalCause: 'read',
   RemovalExplanation: {

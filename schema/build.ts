@@ -18,6 +18,7 @@ import type { Context } from './context.ts';
 import { ErasureResolvers } from './erasure.ts';
 import { ExecutiveReportQueries } from './executive-report.ts';
 import { markCosts } from './field-costs.ts';
+import { MergeQueries } from './merge-preview.ts';
 import { mutationResolvers } from './mutations.ts';
 import { NodeQueries } from './nodes.ts';
 import { PostQueries } from './post.ts';
@@ -38,6 +39,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     ContactQueries,
     AccountQueries,
     AuditQueries,
+    MergeQueries,
     RemovalQueries,
     RemovalGateQueries,
     ValueQueries,

@@ -353,6 +353,40 @@ describe(RemovalKind, 'RemovalKind', 'How a contact went out of view.', {
   ERASURE: 'The personal data were erased.',
 });
 
+export const MergedFactKind = {
+  EMAIL: 'email',
+  PHONE: 'phone',
+  ADDRESS: 'address',
+  ATTRIBUTE: 'attribute',
+  PLACEMENT: 'placement',
+} as const;
+export type MergedFactKind = (typeof MergedFactKind)[keyof typeof MergedFactKind];
+describe(MergedFactKind, 'MergedFactKind', 'A kind of fact that a merge may carry.', {
+  EMAIL: 'An e-mail address.',
+  PHONE: 'A phone number.',
+  ADDRESS: 'A postal address.',
+  ATTRIBUTE: 'A named value.',
+  PLACEMENT: 'A placement.',
+});
+
+export const MergeReason = {
+  SAME: 'same',
+  ONLY_ONE: 'only_one',
+  FRESHER: 'fresher',
+  OWN_KEPT: 'own_kept',
+  NEW_TO_SURVIVOR: 'new_to_survivor',
+  HAS_ITS_OWN: 'has_its_own',
+} as const;
+export type MergeReason = (typeof MergeReason)[keyof typeof MergeReason];
+describe(MergeReason, 'MergeReason', 'Why a merge would choose a value.', {
+  SAME: 'Both have the same.',
+  ONLY_ONE: 'Only one of them has a value.',
+  FRESHER: 'It was said or confirmed later than the other.',
+  OWN_KEPT: "Neither is fresher, so the survivor's own stays.",
+  NEW_TO_SURVIVOR: 'The survivor has no such fact.',
+  HAS_ITS_OWN: 'The survivor has another value for the same.',
+});
+
 export const ClaimState = {
   OPEN: 'open',
   ACCEPTED: 'accepted',

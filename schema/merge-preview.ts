@@ -1,0 +1,136 @@
+// What a merge would make of two contacts, before it is made: value by value, with what to hand to mergeContacts.
+import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import { type MergePreview as Previewed, previewMerge } from '../src/explaining/merge-preview.ts';
+import { Contact, contactAt } from './contact.ts';
+import type { Context } from './context.ts';
+import { MergeChoice, MergedFactKind, MergeReason } from './enums.ts';
+import { currentPoint } from './read-point.ts';
+import { canonicalId } from './reading.ts';
+import { Instant } from './scalars.ts';
+
+@ObjectType({ description: 'A value, who says so and how fresh it is.' })
+export class SourcedValue {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The value as text. Null: none, or no longer readable.',
+  })
+  value: string | null;
+
+  @Field(() => [String], { description: 'The sources that claimed it, each once.' })
+  sources: readonly string[];
+
+  @Field(() => Instant, {
+    nullable: true,
+    description: 'When it was said or confirmed last. Null: by nobody.',
+  })
+  confirmedAt: number | null;
+}
+
+@ObjectType({ description: 'A value that a contact has one of, on both sides of a merge.' })
+export class MergedValue {
+  @Field(() => MergeChoice, { description: 'Which value.' })
+  field: MergeChoice;
+
+  @Field(() => SourcedValue, { description: 'What the loser has.' })
+  loser: SourcedValue;
+
+  @Field(() => SourcedValue, { description: 'What the survivor has.' })
+  survivor: SourcedValue;
+
+  @Field(() => Boolean, { description: "Whether the loser's would be taken: then it is in `choices`." })
+  takesLosers: boolean;
+
+  @Field(() => MergeReason, { description: 'Why.' })
+  why: MergeReason;
+}
+
+@ObjectType({ description: 'A fact of the loser, which the survivor may show from then on.' })
+export class MergedFact {
+  @Field(() => ID, { description: 'Id of the fact.' })
+  factId: string;
+
+  @Field(() => MergedFactKind, { description: 'What it is.' })
+  kind: MergedFactKind;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Kind of a phone or address, name of an attribute, id of the account of a placement.',
+  })
+  label: string | null;
+
+  @Field(() => SourcedValue, { description: 'The address, number, value or title.' })
+  value: SourcedValue;
+
+  @Field(() => Boolean, { description: 'Whether it would go along: then it is in `carried`.' })
+  isCarried: boolean;
+
+  @Field(() => MergeReason, { description: 'Why.' })
+  why: MergeReason;
+}
+
+@ObjectType({
+  description:
+    'What is proposed for a merge. Hand `carried` and `choices` to mergeContacts, or others. Both ids, the external ids and the ' +
+    'histories of both stay valid whatever is chosen, and observations stay with the contact that they were made of.',
+})
+export class MergePreview {
+  @Field(() => Contact, { description: 'Who would be merged, as believed now.' })
+  loser: Contact;
+
+  @Field(() => Contact, { description: 'Who would survive, as believed now.' })
+  survivor: Contact;
+
+  @Field(() => [MergedValue], { description: 'The values that a contact has one of.' })
+  values: MergedValue[];
+
+  @Field(() => [MergedFact], { description: 'The facts of the loser.' })
+  facts: MergedFact[];
+
+  @Field(() => [ID], { description: 'The proposal for MergeContactsInput.carried.' })
+  carried: string[];
+
+  @Field(() => [MergeChoice], { description: 'The proposal for MergeContactsInput.choices.' })
+  choices: MergeChoice[];
+}
+
+@Resolver()
+export class MergeQueries {
+  @Query(() => MergePreview, {
+    nullable: true,
+    description:
+      'What merging a contact into another would make of them, as believed now. Of two values the one that was confirmed last is ' +
+      'proposed; facts that the survivor has too are not carried. Null: one of them is not known.',
+  })
+  async mergePreview(
+    @Ctx() context: Context,
+    @Arg('contactId', () => ID, { description: 'Who would be merged.' }) contactId: string,
+    @Arg('intoId', () => ID, { description: 'Who would survive.' }) intoId: string,
+  ): Promise<MergePreview | null> {
+    const { app, actor, purpose } = context;
+    const [loserId, survivorId] = [canonicalId(contactId), canonicalId(intoId)];
+    const previewed = await previewMerge(app, loserId, survivorId);
+    if (previewed) app.accessLog.note({ actor, kind: 'contact', subjectIds: [loserId, survivorId], purpose });
+    return previewed && previewOf(context, previewed);
+  }
+}
+
+const sourced = ({ confirmedAtMs, ...value }: Previewed['facts'][number]['value']): SourcedValue => ({
+  ...value,
+  confirmedAt: confirmedAtMs,
+});
+
+function previewOf(context: Context, { loser, survivor, values, facts }: Previewed): MergePreview {
+  const point = currentPoint(context);
+  return {
+    loser: contactAt(loser, point),
+    survivor: contactAt(survivor, point),
+    values: values.map((value) => ({
+      ...value,
+      loser: sourced(value.loser),
+      survivor: sourced(value.survivor),
+    })),
+    facts: facts.map((fact) => ({ ...fact, value: sourced(fact.value) })),
+    carried: facts.filter(({ isCarried }) => isCarried).map(({ factId }) => factId),
+    choices: values.filter(({ takesLosers }) => takesLosers).map(({ field }) => field),
+  };
+}

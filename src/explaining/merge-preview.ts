@@ -1,0 +1,199 @@
+// What a merge would make of two contacts, value by value: what each has, from which sources, how fresh, and what would be chosen and why.
+import type { Application } from '../application.ts';
+import { displayed } from '../changes.ts';
+import type { ContactBelief } from '../contact/belief.ts';
+import { claimedValues } from '../contact/claimed-values.ts';
+import type { ContactEvent } from '../contact/events.ts';
+import { latest } from '../timeline.ts';
+
+/** A value with who says so. */
+export interface SourcedValue {
+  value: string | null;
+  /** Sources that claimed it, each once. */
+  sources: readonly string[];
+  /** When it was said or confirmed last; null where nobody did. */
+  confirmedAtMs: number | null;
+}
+
+export const mergeReasons = [
+  'same',
+  'only_one',
+  'fresher',
+  'own_kept',
+  'new_to_survivor',
+  'has_its_own',
+] as const;
+export type MergeReason = (typeof mergeReasons)[number];
+
+/** A single value, of which the survivor has one. */
+export interface ValueChoice {
+  field: 'name' | 'location' | 'owner';
+  loser: SourcedValue;
+  survivor: SourcedValue;
+  takesLosers: boolean;
+  why: MergeReason;
+}
+
+/** A fact of the loser with an id, which the survivor may show beside its own. */
+export interface FactChoice {
+  factId: string;
+  kind: 'email' | 'phone' | 'address' | 'attribute' | 'placement';
+  label: string | null;
+  value: SourcedValue;
+  isCarried: boolean;
+  why: MergeReason;
+}
+
+export interface MergePreview {
+  loser: ContactBelief;
+  survivor: ContactBelief;
+  values: ValueChoice[];
+  facts: FactChoice[];
+}
+
+/** Null where one of them is not known. */
+export async function previewMerge(
+  app: Application,
+  loserId: string,
+  survivorId: string,
+): Promise<MergePreview | null> {
+  const [loser, survivor] = [await side(app, loserId), await side(app, survivorId)];
+  if (!loser || !survivor) return null;
+  return {
+    loser: loser.belief,
+    survivor: survivor.belief,
+    values: (['name', 'location', 'owner'] as const).map((field) => chooseValue(field, loser, survivor)),
+    facts: chooseFacts(loser, survivor.belief),
+  };
+}
+
+interface Side {
+  belief: ContactBelief;
+  sourced(field: string, factId: string | null, value: string | null): SourcedValue;
+}
+
+async function side(app: Application, id: string): Promise<Side | null> {
+  const claims: { source: string; learnedAtMs: number; key: string }[] = [];
+  const belief = await app.readModels.beliefs.contact(
+    id,
+    {},
+    (event: ContactEvent, _before, _after, isVoid) => {
+      if (isVoid || event.type === 'ChangeProposed') return;
+      for (const { field, factId, now } of claimedValues(event))
+        claims.push({ source: event.source, learnedAtMs: event.learnedAtMs, key: keyOf(field, factId, now) });
+    },
+  );
+  if (!belief) return null;
+  return {
+    belief,
+    sourced(field, factId, value) {
+      const own = claims.filter(({ key }) => key === keyOf(field, factId, value));
+      return {
+        value,
+        sources: [...new Set(own.map(({ source }) => source))],
+        confirmedAtMs: own.length > 0 ? Math.max(...own.map(({ learnedAtMs }) => learnedAtMs)) : null,
+      };
+    },
+  };
+}
+
+const keyOf = (field: string, factId: string | null, value: string | null) =>
+  `${field}\n${factId ?? ''}\n${value ?? ''}`;
+
+/** The only one that there is, else the one that was confirmed last; the survivor's own where neither was. */
+function chooseValue(field: ValueChoice['field'], loser: Side, survivor: Side): ValueChoice {
+  const sourcedOf = ({ belief, sourced }: Side) =>
+    sourced(field, null, displayed(latest<unknown>(belief[field])));
+  const [theirs, own] = [sourcedOf(loser), sourcedOf(survivor)];
+  const choice = (takesLosers: boolean, why: MergeReason): ValueChoice => ({
+    field,
+    loser: theirs,
+    survivor: own,
+    takesLosers,
+    why,
+  });
+  if (theirs.value === own.value) return choice(false, 'same');
+  if (theirs.value === null) return choice(false, 'only_one');
+  if (own.value === null) return choice(true, 'only_one');
+  const isFresher = (theirs.confirmedAtMs ?? 0) > (own.confirmedAtMs ?? 0);
+  return choice(
+    isFresher,
+    isFresher || (own.confirmedAtMs ?? 0) > (theirs.confirmedAtMs ?? 0) ? 'fresher' : 'own_kept',
+  );
+}
+
+type Fact = Pick<FactChoice, 'factId' | 'kind' | 'label' | 'value'> & {
+  /** What makes two facts the same for people. */
+  sameness: string;
+};
+
+function factsOf({ belief, sourced }: Side): Fact[] {
+  const text = (value: string | null) => (value ?? '').trim().toLowerCase();
+  const shown = belief.placements.filter((placement) => !placement.withdrawn);
+  return [
+    ...belief.emails.map(({ id, address }): Fact => {
+      const value = latest(address);
+      return {
+        factId: id,
+        kind: 'email',
+        label: null,
+        value: sourced('email', id, value),
+        sameness: text(value),
+      };
+    }),
+    ...belief.phones.map(({ id, kind, line, number }): Fact => {
+      const value = latest(number);
+      const digits = (value ?? '').replace(/\D/g, '');
+      return {
+        factId: id,
+        kind: 'phone',
+        label: kind,
+        value: sourced('phone', id, value),
+        sameness: `${line} ${digits}`,
+      };
+    }),
+    ...belief.addresses.map(({ id, kind, address }): Fact => {
+      const value = latest(address);
+      return {
+        factId: id,
+        kind: 'address',
+        label: kind,
+        value: sourced('address', id, value),
+        sameness: text(value),
+      };
+    }),
+    // Of an attribute there is one value: the survivor's own stays.
+    ...belief.attributes.map(({ id, name, value }): Fact => {
+      const now = latest(value);
+      return {
+        factId: id,
+        kind: 'attribute',
+        label: name,
+        value: sourced('attribute', id, now),
+        sameness: text(name),
+      };
+    }),
+    ...shown.map(({ id, accountId, postId, startsOn, title }): Fact => {
+      const value = latest(title);
+      return {
+        factId: id,
+        kind: 'placement',
+        label: accountId,
+        value: sourced('placement.title', id, value),
+        sameness: `${accountId} ${postId ?? ''} ${startsOn ?? ''}`,
+      };
+    }),
+  ];
+}
+
+function chooseFacts(loser: Side, survivor: ContactBelief): FactChoice[] {
+  const own = factsOf({
+    belief: survivor,
+    sourced: (_field, _factId, value) => ({ value, sources: [], confirmedAtMs: null }),
+  });
+  return factsOf(loser).map(({ sameness, ...fact }) => {
+    const twin = own.find((one) => one.kind === fact.kind && one.sameness === sameness);
+    const why = !twin ? 'new_to_survivor' : twin.value.value === fact.value.value ? 'same' : 'has_its_own';
+    return { ...fact, isCarried: !twin, why };
+  });
+}
