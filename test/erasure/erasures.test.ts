@@ -100,6 +100,19 @@ describe('an erased contact', () => {
     );
   });
 
+  it('gets no fresh key where its own is destroyed and no order tells why', async () => {
+    const app = await open();
+    const keyIds = (await app.store.read(`contact-${ann}`)).flatMap(({ boxes }) =>
+      boxes.map((box) => box.keyId),
+    );
+    await app.close();
+    const again = await open();
+    await again.keyStore.destroy([...new Set(keyIds)]);
+    expect(await refusal(again, { type: 'ChangeContactName', contactId: ann, name: 'Back' })).toEqual(
+      refuse('CONTACT_ERASED'),
+    );
+  });
+
   it('keeps its place and its account, and its post keeps its name while somebody else held it', async () => {
     const app = await open();
     const before = findContact(app.readModels.database, ann)!;
