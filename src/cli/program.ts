@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { defineAccessLog } from './access-log.ts';
 import { defineAccessReport } from './access-report.ts';
 import { defineAudit } from './audit.ts';
+import { defineChanges } from './changes.ts';
 import { defineCheckpoint, definePublicKey } from './checkpoint.ts';
 import { defineCompletion } from './completion.ts';
 import { defineDemo } from './demo.ts';
@@ -39,6 +40,7 @@ export function buildProgram(): Command {
     defineImport,
     defineExport,
     defineAudit,
+    defineChanges,
     definePolicy,
     defineWhy,
     defineReport,
