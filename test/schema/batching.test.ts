@@ -60,7 +60,14 @@ function count(): void {
 }
 
 interface Listed {
-  accounts: { edges: { node: { contacts: { edges: unknown[] } } }[] };
+  accounts: {
+    edges: {
+      node: {
+        name: string;
+        contacts: { edges: { node: { contact: { name: string }; account: { name: string } } }[] };
+      };
+    }[];
+  };
 }
 const listed = ({ accounts: { edges } }: Listed) =>
   edges.reduce((sum, { node }) => sum + node.contacts.edges.length, 0);
@@ -77,6 +84,14 @@ test('fifty accounts with twenty contacts each, their accounts, managers and mer
     } } } }`,
   );
   expect(listed(found)).toBe(accounts * contactsEach);
+  for (const { node } of found.accounts.edges)
+    for (const { node: placement } of node.contacts.edges) {
+      const number = Number(/\d+/.exec(placement.contact.name)![0]);
+      expect([placement.account.name, `Account ${Math.floor(number / contactsEach)}`]).toEqual([
+        node.name,
+        node.name,
+      ]);
+    }
   // Accounts, their rows, children, posts, contacts, rows of contacts, accounts again, merged contacts.
   expect(reads.statements).toBeLessThanOrEqual(10);
   expect(reads).toMatchObject({ streams: 0, positions: 0 });
