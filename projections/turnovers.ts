@@ -27,6 +27,7 @@ const columns = {
   /** JSON array of codes. */
   key_roles: 'TEXT',
   destination: 'TEXT',
+  destination_account_id: 'TEXT',
   notice: 'TEXT',
   coverage: 'INTEGER',
   coverage_band: 'TEXT',
@@ -68,7 +69,7 @@ type Column = keyof typeof columns;
 export const turnovers: TurnoverProjection = {
   by: 'turnover',
   name: 'turnovers',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'turnover',
@@ -88,6 +89,7 @@ export const turnovers: TurnoverProjection = {
         'contact_id',
         'placement_id',
         'replacement_id',
+        'destination_account_id',
       ],
     },
     {
@@ -148,6 +150,7 @@ function identityOf(belief: TurnoverBelief, timeZone: string) {
     cause: belief.departure.cause,
     key_roles: JSON.stringify(belief.keyRoles),
     destination: belief.destination,
+    destination_account_id: belief.destinationAccountId,
     notice: noticeOf(belief, timeZone),
     coverage,
     coverage_band: coverageBandOf(coverage),
@@ -275,7 +278,12 @@ export function findTurnoverIds(db: ReadDatabase, accountId?: string): string[] 
   return (rows as { id: string }[]).map(({ id }) => id);
 }
 
-export type TurnoverSubject = 'account_id' | 'contact_id' | 'placement_id' | 'replacement_id';
+export type TurnoverSubject =
+  | 'destination_account_id'
+  | 'account_id'
+  | 'contact_id'
+  | 'placement_id'
+  | 'replacement_id';
 
 /** All turnovers of an account, a leaver, a placement or a replacement, the oldest first. */
 export function findTurnoversOf(db: ReadDatabase, subject: TurnoverSubject, id: string): TurnoverBelief[] {

@@ -71,7 +71,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       mergePreview mergePreview(contactId:) mergePreview(intoId:)
       posts(name:) removalExplanation removalExplanation(contactId:) removalGateCandidates successions undoPreview
       executiveReport executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(from:) timeAtRisk(groupBy:)
-      turnover turnovers`,
+      turnover turnovers
+      workList workList(limit:) workList(owner:) exposure`,
     personal: `
       contact(externalId:) contacts(-orderBy:) explain explain(contactId:) explain(factId:) explain(field:)
       search search(kinds:) search(text:)`,
@@ -209,6 +210,10 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   StageProgress: 'read',
   Versioned: 'read',
   TurnoverFilterInput: 'read',
+  WorkItem: 'read',
+  ExposedAccount: 'read',
+  ExposureFilterInput: 'read',
+  HeldRole: 'read',
 
   // Histories. `label` is the name of an attribute or the kind of a phone, which are sealed.
   HistoryEntry: {
@@ -354,4 +359,5 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   TurnoverDismissal: 'read',
   TurnoverOrder: 'read',
   TurnoverStage: 'read',
+  WorkKind: 'read',
 };

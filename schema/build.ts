@@ -17,6 +17,7 @@ import { ContactQueries } from './contacts.ts';
 import type { Context } from './context.ts';
 import { ErasureResolvers } from './erasure.ts';
 import { ExecutiveReportQueries } from './executive-report.ts';
+import { ExposureQueries } from './exposure.ts';
 import { markCosts } from './field-costs.ts';
 import { MergeQueries } from './merge-preview.ts';
 import { mutationResolvers } from './mutations.ts';
@@ -32,6 +33,7 @@ import { TimeAtRiskQueries } from './time-at-risk.ts';
 import { TurnoverQueries } from './turnovers.ts';
 import { UndoQueries } from './undo-preview.ts';
 import { ValueQueries } from './value-explanation.ts';
+import { WorkListQueries } from './work-list.ts';
 
 /** Arguments are checked by the resolvers themselves: the library's own validation throws away what was parsed. */
 export async function buildLedgerSchema(): Promise<GraphQLSchema> {
@@ -49,6 +51,8 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     SearchQueries,
     ProofQueries,
     TurnoverQueries,
+    WorkListQueries,
+    ExposureQueries,
     TimeAtRiskQueries,
     ExecutiveReportQueries,
     ChangesSubscription,

@@ -135,3 +135,9 @@ export const RiskDimension = enumOf('RiskDimension', 'What turnovers can be grou
   destination: 'Where the contact went.',
   coverage_band: 'How well the account was covered without the contact, in percent.',
 });
+export const WorkKind = enumOf('WorkKind', 'What kind of thing is to be done.', {
+  step: 'The next step of a turnover.',
+  confirm_departure: 'To find out whether somebody really left.',
+  proposed_contact: 'To accept or decline somebody who left another customer for this one.',
+  root_cause: 'To find out why a product was not renewed.',
+});

@@ -160,6 +160,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
       'server',
       'demo',
       'policies',
+      'turnover',
       'ledger',
       'read models',
       'keys',

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { accountListing } from '../../projections/accounts.ts';
 import { contactListing } from '../../projections/contacts.ts';
 import { countRows } from '../../projections/listing.ts';
+import { findTurnoverIds, findTurnovers } from '../../projections/turnovers.ts';
 import type { Application } from '../application.ts';
 import { readConfig, readServingConfig } from '../config.ts';
 import {
@@ -13,14 +14,18 @@ import {
   demoStartDay,
   generateCustomerBase,
 } from '../demo/customer-base.ts';
+import { dayMs } from '../demo/dates.ts';
+import { recoveryOf } from '../demo/recoveries.ts';
 import { newMasterKey } from '../personal-data/master-key.ts';
 import { dayInZone, systemClock } from '../time/clock.ts';
 import { dayFromIso, isoFromDay } from '../time/day.ts';
+import type { TurnoverBelief } from '../turnover/belief.ts';
 import { demoQueries } from './demo-queries.ts';
 import {
   count,
   createProgress,
   type GlobalOptions,
+  letPoliciesReact,
   openConfigured,
   type Progress,
   portNumber,
@@ -144,6 +149,10 @@ async function makeBase(app: Application, base: CustomerBaseOptions, progress: P
     progress.show(`making the customer base: ${count(done)} of ${count(commands.length)} commands`);
   }
   await Promise.all(inFlight);
+  await app.readModels.applied(await app.store.head());
+  await letPoliciesReact(app, progress);
+  await recover(app, (base.todayDay - 1) * dayMs);
+  await letPoliciesReact(app, progress);
   const database = app.readModels.database;
   const all = ['active', 'removed', 'merged', 'deceased'] as const;
   return {
@@ -154,6 +163,19 @@ async function makeBase(app: Application, base: CustomerBaseOptions, progress: P
     contacts: countRows(database, contactListing({ statuses: all }, 'name', false), 1_000_000),
     seconds: Math.round(performance.now() - startedMs) / 1000,
   };
+}
+
+/** What colleagues did about the turnovers that the policy opened. What no longer fits is refused, and left out. */
+async function recover(app: Application, beforeMs: number): Promise<void> {
+  const { database } = app.readModels;
+  const turnovers = [...findTurnovers(database, findTurnoverIds(database)).values()];
+  const work = async (turnover: TurnoverBelief) => {
+    for (const { command, context } of recoveryOf(turnover, beforeMs))
+      await app.ledger.execute(command, context);
+  };
+  const atRisk = turnovers.filter(({ outcome }) => outcome?.kind !== 'dismissed');
+  for (let start = 0; start < atRisk.length; start += inFlightMax)
+    await Promise.all(atRisk.slice(start, start + inFlightMax).map(work));
 }
 
 function describe(

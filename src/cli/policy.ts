@@ -2,14 +2,18 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { Application } from '../application.ts';
 import { createRemovalGate } from '../policies/removal-gate.ts';
+import { createTurnoverPolicy } from '../policies/turnover-policy.ts';
 import { findRemovalCandidates, type RemovalCandidate, undoRemovals } from '../removal-candidates.ts';
 import { type Day, dayFromIso } from '../time/day.ts';
 import { formatInstant } from '../time/instant.ts';
+import { type Definition, defaultDefinition } from '../turnover/definition.ts';
 import { configOf, count, createProgress, letPoliciesReact, openConfigured, print } from './terminal.ts';
+import { compareWithDefinition, describeComparison, readDefinition } from './turnover-what-if.ts';
 
 interface PolicyOptions {
   dryRun?: boolean;
   undo?: Day;
+  definition?: string;
   reason?: string;
 }
 
@@ -21,22 +25,34 @@ export function definePolicy(program: Command): void {
     .description(
       'let a rule act once on all that the ledger holds, see what it would do, or take back what it did',
     )
-    .addArgument(new Argument('<name>', 'which rule').choices(['removal-gate']))
-    .option('--dry-run', 'write nothing: list each candidate with its evidence')
-    .option('--undo <day>', 'take back what it removed for the bounces of this day', readDay)
+    .addArgument(new Argument('<name>', 'which rule').choices(['removal-gate', 'turnover']))
+    .option(
+      '--dry-run',
+      'write nothing: list each candidate with its evidence, or compare what would open with what is',
+    )
+    .option('--definition <file>', 'turnover --dry-run: key roles as JSON in place of those that apply')
+    .option('--undo <day>', 'removal-gate: take back what it removed for the bounces of this day', readDay)
     .option('--reason <code>', 'why it is taken back, as a code', readCode)
     .addHelpText('after', '\nThe lines hold ids, no names.')
-    .action(async (_name: string, options: PolicyOptions, command: Command) => {
+    .action(async (name: string, options: PolicyOptions, command: Command) => {
       const config = configOf(command);
-      const { dryRun, undo, reason } = options;
+      const { dryRun, undo, reason, definition } = options;
+      if (definition !== undefined && (name !== 'turnover' || !dryRun))
+        command.error('error: --definition goes with turnover --dry-run', { exitCode: 2 });
+      if (undo !== undefined && name !== 'removal-gate')
+        command.error('error: --undo goes with removal-gate', { exitCode: 2 });
+      const keyRoles = definition === undefined ? defaultDefinition : readDefinition(definition);
       if (undo !== undefined && reason === undefined)
         command.error('error: --undo needs a --reason', { exitCode: 2 });
       const progress = createProgress();
-      const app = await openConfigured(config, { create: false, progress, policies: [createRemovalGate()] });
+      const policy = name === 'turnover' ? createTurnoverPolicy() : createRemovalGate();
+      const app = await openConfigured(config, { create: false, progress, policies: [policy] });
       try {
         const actor = { id: config.actor, kind: 'person' } as const;
         const result = dryRun
-          ? await listCandidates(app)
+          ? name === 'turnover'
+            ? await whatIf(app, keyRoles)
+            : await listCandidates(app)
           : undo !== undefined
             ? await takeBack(app, { day: undo, reasonCode: reason!, actor })
             : await act(app, progress);
@@ -59,6 +75,11 @@ function readCode(text: string): string {
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(text))
     throw new InvalidArgumentError('It is a code: lower-case letters, digits and _, at most 64.');
   return text;
+}
+
+async function whatIf(app: Application, definition: Definition): Promise<Result> {
+  const comparison = await compareWithDefinition(app, definition);
+  return { data: comparison, text: describeComparison(comparison) };
 }
 
 interface Result {

@@ -34,6 +34,8 @@ export interface PolicyRunner {
   follow(): void;
   /** Position up to which every policy has reacted. */
   readonly checkpoint: number;
+  /** What policies may ask; a dry run asks the same. */
+  readonly world: PolicyWorld;
   /** What policies were refused last, newest first. */
   refused(limit: number): RefusedEffect[];
   /** Lets what a policy is doing come to its end, then stops all. */
@@ -166,6 +168,7 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
     get checkpoint() {
       return Math.min(...policies.map((policy) => file.checkpoint(policy.name)));
     },
+    world,
     refused: (limit) => file.refused(limit),
     async stop() {
       stopping.abort();

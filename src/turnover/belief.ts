@@ -74,7 +74,8 @@ export interface TurnoverBelief {
   interim: (Learned & { contactId: string; untilOn: string | null }) | null;
   roleOutcome: (Learned & { outcome: (typeof roleOutcomes)[number]; note: string | null }) | null;
   replacement: Replacement | null;
-  formerReplacementIds: readonly string[];
+  /** Who took over and left again before the onboarding ended, in order. */
+  formerReplacements: readonly Replacement[];
   intention: (Learned & { intention: (typeof intentions)[number]; note: string | null }) | null;
   productValues: readonly (Learned & { rating: number | null; value: string | null })[];
   advocacy: Advocacy | null;

@@ -44,6 +44,21 @@ export function looksAtTexts({ keyRoles, segments }: Definition): boolean {
   return [keyRoles, ...Object.values(segments)].some((one) => one.titles.length + one.posts.length > 0);
 }
 
+/** The roles that a buying centre consists of; a customer that lacks one has a gap. By version of this list. */
+export const buyingCentre = {
+  name: 'buying_centre',
+  version: 1,
+  roles: [
+    'executive_sponsor',
+    'adoption_champion',
+    'executive_under_sponsor',
+    'cio_coo_organisation',
+    'procurement',
+  ],
+  /** Who decides: an account with one such contact hangs on a single thread. */
+  deciders: ['executive_sponsor', 'decision_maker'],
+} as const;
+
 /** When a turnover counts as saved: the plan's onboarding is complete and somebody in the account is an advocate. */
 export const savedDefinition = { name: 'saved', version: 1 } as const;
 /** A net promoter score from here on is an advocate's, up to the other one a detractor's (Reichheld's bounds). */

@@ -67,7 +67,7 @@ function open(event: TurnoverEventOf<'TurnoverOpened'>): TurnoverBelief {
     interim: null,
     roleOutcome: null,
     replacement: null,
-    formerReplacementIds: [],
+    formerReplacements: [],
     intention: null,
     productValues: [],
     advocacy: null,
@@ -217,6 +217,6 @@ function withoutReplacement(belief: TurnoverBelief, contactId: string): Turnover
     intention: null,
     advocacy: belief.advocacy?.contactId === contactId ? null : belief.advocacy,
     completed,
-    formerReplacementIds: [...belief.formerReplacementIds, contactId],
+    formerReplacements: [...belief.formerReplacements, ...(belief.replacement ? [belief.replacement] : [])],
   };
 }

@@ -311,7 +311,7 @@ describe('a replacement', () => {
     await following(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
     const ending = { type: 'EndPlacement', contactId: cleo, placementId: cleosJob } as const;
     const [turnover] = await following(ending, { ...on('2026-08-01'), effectiveOn: '2026-07-31' });
-    expect(turnover).toMatchObject({ replacement: null, formerReplacementIds: [cleo] });
+    expect(turnover).toMatchObject({ replacement: null, formerReplacements: [{ contactId: cleo }] });
     expect(stageNow(turnover!)).toBe('role_outcome_known');
     expect(findTurnoversOf(app.readModels.database, 'contact_id', cleo)).toHaveLength(1);
   });

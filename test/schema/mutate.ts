@@ -1,6 +1,7 @@
 // Mutations in a few words: the text of one, its answer, and what a mistake in its input is told as.
 import { expect } from 'vitest';
 import type { Application } from '../../src/application.ts';
+import { turnoverCommands } from '../../src/turnover/commands.ts';
 import { ask } from '../support/app-in-memory.ts';
 
 type Json = Record<string, unknown>;
@@ -13,12 +14,16 @@ export interface Answer {
   rejection: { code: string; path: string; message: string } | null;
   contact?: Json | null;
   account?: Json | null;
+  turnover?: Json | null;
 }
 
 /** The text of a mutation; `fields` are those of the contact or account to ask for. */
 function textOf(name: string, fields: string): string {
-  const entity = name.includes('Account') || name === 'decideRenewal' ? 'account' : 'contact';
-  const input = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const isAccount = name.includes('Account') || name === 'decideRenewal';
+  const isTurnover = Object.hasOwn(turnoverCommands, type);
+  const entity = isTurnover ? 'turnover' : isAccount ? 'account' : 'contact';
+  const input = `${type}Input`;
   return `mutation ($input: ${input}!) {
     answer: ${name}(input: $input) {
       ${entity} { ${fields} } position version eventIds repeated rejection { code path message }
@@ -42,7 +47,7 @@ export async function change<T = Json>(
 ): Promise<T> {
   const answer = await send(app, name, input, fields);
   expect(answer.rejection).toBeNull();
-  return (answer.contact ?? answer.account) as T;
+  return (answer.contact ?? answer.account ?? answer.turnover) as T;
 }
 
 /** Sends a mutation that must be refused; nothing was written then. */
@@ -52,9 +57,9 @@ export async function refusal(
   input: Json,
 ): Promise<{ code: string; path: string; message: string }> {
   const head = await app.store.head();
-  const { contact, account, rejection, ...others } = await send(app, name, input);
+  const { contact, account, turnover, rejection, ...others } = await send(app, name, input);
   expect(others).toEqual({ position: null, version: null, eventIds: [], repeated: false });
-  expect(contact ?? account ?? null).toBeNull();
+  expect(contact ?? account ?? turnover ?? null).toBeNull();
   expect(await app.store.head()).toBe(head);
   return rejection!;
 }

@@ -1,0 +1,338 @@
+// Turnovers over GraphQL: boards, one with all that is known of it, what to do, and which customers hang on single contacts.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listSql } from '../../projections/listing.ts';
+import { turnoverListing } from '../../projections/turnovers.ts';
+import {
+  answer,
+  ask,
+  mistakes,
+  openTestApplication,
+  type TestApplication,
+  tell,
+  testActor,
+} from '../support/app-in-memory.ts';
+import { acme, ann, bob, cleo, globex, job, nextJob, placementIdOf } from '../support/ids.ts';
+import { change, refusal } from './mutate.ts';
+
+let app: TestApplication;
+let turnoverId: string;
+const usd = (minorUnits: number) => ({ minorUnits, currency: 'USD' });
+const on = (learnedOn: string) => ({ learnedOn });
+
+beforeEach(async () => {
+  app = await openTestApplication({ nowMs: Date.parse('2026-07-01T12:00:00Z') });
+  for (const [accountId, name, renewalOn, arr] of [
+    [acme, 'Acme', '2026-12-31', usd(4_300_000)],
+    [globex, 'Globex', '2026-08-01', usd(6_000_000)],
+  ] as const) {
+    await tell(
+      app,
+      { type: 'RegisterAccount', accountId, name, relationship: 'customer', renewalOn, arr },
+      on('2026-01-01'),
+    );
+    await tell(
+      app,
+      { type: 'ChangeAccountTeam', accountId, teamRole: 'owner', member: 'csm-1' },
+      on('2026-01-01'),
+    );
+  }
+  for (const [contactId, placementId, accountId, more] of [
+    [ann, job, acme, { contactType: 'champion', buyingRoles: ['adoption_champion'] }],
+    [bob, nextJob, globex, { contactType: 'decision_maker', buyingRoles: ['decision_maker'] }],
+    [cleo, placementIdOf(3), acme, { contactType: 'end_user' }],
+  ] as const) {
+    await tell(
+      app,
+      { type: 'RegisterContact', contactId, name: 'A name', email: 'a@b.example' },
+      on('2026-01-02'),
+    );
+    await tell(
+      app,
+      {
+        type: 'StartPlacement',
+        contactId,
+        placementId,
+        accountId,
+        ...more,
+        buyingRoles: [...('buyingRoles' in more ? more.buyingRoles : [])],
+      },
+      { ...on('2026-01-03'), effectiveOn: '2025-01-01' },
+    );
+  }
+  await tell(
+    app,
+    {
+      type: 'EndPlacement',
+      contactId: ann,
+      placementId: job,
+      destination: 'another_company',
+      destinationAccountId: globex,
+    },
+    { ...on('2026-06-10'), effectiveOn: '2026-05-31' },
+  );
+  await tell(
+    app,
+    { type: 'EndPlacement', contactId: bob, placementId: nextJob },
+    { ...on('2026-06-20'), effectiveOn: '2026-06-20' },
+  );
+  await app.policies.catchUp();
+  const data = await answer<{ turnovers: { edges: { node: { id: string } }[] } }>(
+    app,
+    '{ turnovers { edges { node { id } } } }',
+  );
+  turnoverId = data.turnovers.edges[0]!.node.id;
+});
+afterEach(() => app.close());
+
+const list = async (args: string) =>
+  (
+    await answer<{ turnovers: { edges: { node: { accountId: string; account: { name: string } } }[] } }>(
+      app,
+      `{ turnovers(${args}) { edges { node { account { name } } } } }`,
+    )
+  ).turnovers.edges.map(({ node }) => node.account.name);
+
+test('a turnover tells what is known of it, what is not, and what comes next', async () => {
+  const { turnover } = await answer<{ turnover: object }>(
+    app,
+    `query ($id: ID!) { turnover(id: $id) {
+      stage isOpen isSuspected keyRoles definition { name version } plan { name version } owner ageDays percent unknowns arrAtOpening { minorUnits } arrNow { minorUnits }
+      departure { cause leftOn lagMinDays lagMaxDays notice destination destinationAccount { name } }
+      coverage { percent band basis isAssessed contacts { id } } stages { stage }
+      nextSteps { key dueOn isOverdue answeredBy } lead { fromPlacementId isProposed contact { id } } handoverBrief
+    } }`,
+    { id: turnoverId },
+  );
+  expect(turnover).toMatchObject({
+    stage: 'DETECTED',
+    isOpen: true,
+    isSuspected: false,
+    keyRoles: ['champion', 'adoption_champion'],
+    definition: { name: 'key_role', version: 1 },
+    plan: { name: 'recovery', version: 1 },
+    owner: 'csm-1',
+    ageDays: 21,
+    percent: 10,
+    unknowns: ['coverage', 'role_outcome', 'replacement', 'intentions', 'product_value', 'advocate'],
+    arrAtOpening: { minorUnits: 4_300_000 },
+    departure: {
+      cause: 'LEFT',
+      leftOn: '2026-05-31',
+      lagMinDays: 10,
+      lagMaxDays: 10,
+      notice: 'AFTER_LEAVING',
+      destination: 'ANOTHER_COMPANY',
+      destinationAccount: { name: 'Globex' },
+    },
+    coverage: {
+      percent: 25,
+      band: 'LOW',
+      basis: 'OTHER_CONTACT',
+      isAssessed: false,
+      contacts: [{ id: cleo }],
+    },
+    lead: { fromPlacementId: job, isProposed: true, contact: { id: ann } },
+  });
+  expect(turnover).toHaveProperty('nextSteps.0', {
+    key: 'assess_coverage',
+    dueOn: '2026-06-12',
+    isOverdue: true,
+    answeredBy: 'coverage',
+  });
+  expect((turnover as { handoverBrief: string[] }).handoverBrief.join(' ')).toContain(
+    'What becomes of the role is not known.',
+  );
+});
+
+test('a mutation answers with the turnover as it is then; steps show who completed them', async () => {
+  const after = await change<{ stage: string; steps: { key: string; completedBy: string | null }[] }>(
+    app,
+    'identifyReplacement',
+    { turnoverId, contactId: cleo, kind: 'INTERNAL' },
+    'stage steps { key completedBy }',
+  );
+  expect(after.stage).toBe('REPLACEMENT_IDENTIFIED');
+  const done = await change<typeof after>(
+    app,
+    'completeStep',
+    { turnoverId, step: 'introduce' },
+    'stage steps { key completedBy }',
+  );
+  expect(done.stage).toBe('ONBOARDING');
+  expect(done.steps.find(({ key }) => key === 'introduce')).toEqual({
+    key: 'introduce',
+    completedBy: testActor.id,
+  });
+  const { code, path } = await refusal(app, 'completeStep', { turnoverId, step: 'dance' });
+  expect([code, path]).toEqual(['STEP_UNKNOWN', 'input.step']);
+});
+
+test('its timeline says what each event changed', async () => {
+  await change(app, 'assessCoverage', { turnoverId, percent: 50, basis: 'KEY_ROLE' });
+  const { turnover } = await answer<{ turnover: { timeline: { edges: { node: object }[] } } }>(
+    app,
+    'query ($id: ID!) { turnover(id: $id) { timeline { edges { node { type policy { name } contact { id } changes { field was now } } } } } }',
+    { id: turnoverId },
+  );
+  const [assessed, opened] = turnover.timeline.edges.map(({ node }) => node);
+  expect(assessed).toMatchObject({ type: 'CoverageAssessed', contact: null });
+  expect((assessed as { changes: object[] }).changes).toEqual(
+    expect.arrayContaining([
+      { field: 'stage', was: 'detected', now: 'coverage_assessed' },
+      { field: 'coverage.percent', was: '25', now: '50' },
+    ]),
+  );
+  expect(opened).toMatchObject({ type: 'TurnoverOpened', policy: { name: 'turnover' } });
+});
+
+describe('boards', () => {
+  test('are ordered by age, money or what is due, and filtered', async () => {
+    expect(await list('orderBy: AGE')).toEqual(['Acme', 'Globex']);
+    expect(await list('orderBy: MONEY')).toEqual(['Globex', 'Acme']);
+    expect(await list('filter: { open: true, stages: [DETECTED], owner: "csm-1" }')).toEqual([
+      'Acme',
+      'Globex',
+    ]);
+    expect(await list('filter: { overdue: true }')).toEqual(['Acme', 'Globex']);
+    expect(await list('filter: { openedBefore: "2026-06-15T00:00:00Z" }')).toEqual(['Acme']);
+    expect(await list('filter: { stages: [SAVED] }')).toEqual([]);
+  });
+
+  test('can be seen as they were known', async () => {
+    await change(app, 'dismissTurnover', { turnoverId, dismissal: 'NOT_A_RISK' });
+    expect(await list('filter: { open: true }')).toEqual(['Globex']);
+    expect(await list('filter: { open: true }, knownAt: "2026-06-25T00:00:00Z"')).toEqual(['Acme', 'Globex']);
+    expect(await list('filter: { open: true }, knownAt: "2026-06-15T00:00:00Z"')).toEqual(['Acme']);
+    expect(await list('knownAt: "2026-06-01T00:00:00Z"')).toEqual([]);
+  });
+
+  test('page, and count on request', async () => {
+    const page = await answer<{
+      turnovers: { totalCount: object; pageInfo: { endCursor: string; hasNextPage: boolean } };
+    }>(app, '{ turnovers(first: 1) { totalCount { value exact } pageInfo { endCursor hasNextPage } } }');
+    expect(page.turnovers).toMatchObject({
+      totalCount: { value: 2, exact: true },
+      pageInfo: { hasNextPage: true },
+    });
+    expect(await list(`first: 1, after: "${page.turnovers.pageInfo.endCursor}"`)).toEqual(['Globex']);
+  });
+
+  test.each([
+    [{ open: true }, 'age'],
+    [{ open: true, stages: ['detected'] as const }, 'age'],
+    [{ open: true, owner: 'csm-1' }, 'age'],
+    [{ open: true }, 'money'],
+    [{ open: true, stages: ['detected'] as const }, 'money'],
+    [{ open: true, owner: 'csm-1' }, 'money'],
+    [{ open: true }, 'due'],
+    [{ open: true, owner: 'csm-1' }, 'due'],
+  ] as const)('by %o in the order of %s are read from an index, without sorting', (filter, order) => {
+    const { sql, values } = listSql(turnoverListing(filter, order));
+    const plan = app.readModels.database.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as {
+      detail: string;
+    }[];
+    expect(plan.map(({ detail }) => detail).join()).toMatch(/INDEX turnover_\d+/);
+    expect(plan.map(({ detail }) => detail).join()).not.toMatch(/TEMP B-TREE/);
+  });
+});
+
+test('accounts and contacts show their turnovers', async () => {
+  const data = await answer(
+    app,
+    'query ($a: ID!, $c: ID!) { account(id: $a) { turnovers { id } } contact(id: $c) { turnovers { id } } }',
+    { a: acme, c: ann },
+  );
+  expect(data).toEqual({
+    account: { turnovers: [{ id: turnoverId }] },
+    contact: { turnovers: [{ id: turnoverId }] },
+  });
+});
+
+test('a work list puts the most revenue that renews soonest first, and says why', async () => {
+  await tell(
+    app,
+    {
+      type: 'DecideRenewal',
+      accountId: acme,
+      product: 'maps',
+      outcome: 'not_renewed',
+      amount: null,
+      rootCause: null,
+    },
+    on('2026-06-30'),
+  );
+  const { workList } = await answer<{
+    workList: {
+      kind: string;
+      account: { name: string };
+      reasons: string[];
+      daysToRenewal: number;
+      urgency: number;
+    }[];
+  }>(app, '{ workList(owner: "csm-1") { kind account { name } reasons daysToRenewal urgency isOverdue } }');
+  expect(workList.map(({ kind, account }) => `${kind} ${account.name}`)).toEqual([
+    'STEP Globex',
+    'PROPOSED_CONTACT Globex',
+    'STEP Acme',
+    'ROOT_CAUSE Acme',
+  ]);
+  expect(workList[0]).toMatchObject({ daysToRenewal: 31, urgency: 60_000 / 31 });
+  expect(workList[0]!.reasons).toContain('The renewal is in 31 day(s).');
+  expect((await mistakes(app, '{ workList(owner: "csm-1", limit: 0) { kind } }'))[0]).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    path: 'limit',
+  });
+});
+
+test('exposure shows customers with at most one decider first, and the gaps of their buying centre', async () => {
+  await tell(
+    app,
+    { type: 'AssignBuyingRole', contactId: cleo, placementId: placementIdOf(3), buyingRole: 'procurement' },
+    { ...on('2026-06-30'), effectiveOn: '2026-06-01' },
+  );
+  const { exposure } = await answer<{ exposure: { edges: { node: object }[] } }>(
+    app,
+    '{ exposure { edges { node { account { name } contacts deciders isSingleThreaded gaps coveragePercent roles { role contacts } arr { minorUnits currency } renewalOn } } } }',
+  );
+  expect(exposure.edges.map(({ node }) => node)).toEqual([
+    {
+      account: { name: 'Globex' },
+      contacts: 0,
+      deciders: 0,
+      isSingleThreaded: true,
+      gaps: [
+        'executive_sponsor',
+        'adoption_champion',
+        'executive_under_sponsor',
+        'cio_coo_organisation',
+        'procurement',
+      ],
+      coveragePercent: 0,
+      roles: [],
+      arr: usd(6_000_000),
+      renewalOn: '2026-08-01',
+    },
+    {
+      account: { name: 'Acme' },
+      contacts: 1,
+      deciders: 0,
+      isSingleThreaded: true,
+      gaps: ['executive_sponsor', 'adoption_champion', 'executive_under_sponsor', 'cio_coo_organisation'],
+      coveragePercent: 20,
+      roles: [
+        { role: 'procurement', contacts: 1 },
+        { role: 'end_user', contacts: 1 },
+      ],
+      arr: usd(4_300_000),
+      renewalOn: '2026-12-31',
+    },
+  ]);
+});
+
+test('analysts see figures, and no words about people', async () => {
+  const asked = (fields: string) =>
+    ask(app, `{ turnovers { edges { node { ${fields} } } } }`, {}, testActor, ['analyst']);
+  expect(
+    (await asked('stage percent coverage { percent } departure { destination }')).errors,
+  ).toBeUndefined();
+});
