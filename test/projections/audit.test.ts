@@ -172,6 +172,26 @@ describe('one condition and a range of time', () => {
   });
 });
 
+it('jumps from source to source where nothing is asked but a time, without walking the log', () => {
+  const db = openWith([]);
+  const plans: string[] = [];
+  const explaining: ReadDatabase = {
+    ...db,
+    prepare(sql) {
+      const rows = db.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
+      plans.push(...rows.map(({ detail }) => detail));
+      return db.prepare(sql);
+    },
+  };
+  const ranges = { learned: { from: 1, before: 2 } };
+  listAudit(explaining, { ranges }, { axis: 'learned', limit: 50, newestFirst: true });
+  expect(plans.filter((plan) => / audit /.test(plan))).toEqual([
+    expect.stringContaining('SEARCH audit USING COVERING INDEX'),
+    expect.stringContaining('SEARCH audit USING COVERING INDEX'),
+  ]);
+  db.close();
+});
+
 it('names the events that an event was caused by or rests on once each', () => {
   const event = {
     ...contactNameChanged(),

@@ -1,0 +1,60 @@
+// contact-ledger policy: the removal gate seen beforehand, let act once, and taken back.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openApplication } from '../../src/application.ts';
+import { systemClock } from '../../src/time/clock.ts';
+import { tell } from '../support/app-in-memory.ts';
+import { acme, ann, at, job } from '../support/ids.ts';
+import { masterKey, runProgram } from '../support/program.ts';
+
+let folder: string;
+const run = (...args: string[]) => runProgram(['policy', 'removal-gate', ...args], { cwd: folder });
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'contact-ledger-test-'));
+  const app = await openApplication({
+    dataDirectory: join(folder, 'data'),
+    masterKey: Buffer.from(masterKey, 'base64'),
+    clock: systemClock,
+    timeZone: 'UTC',
+    create: true,
+    onFault: (fault) => {
+      throw fault;
+    },
+  });
+  const learned = { learnedAtMs: at('2024-01-01') };
+  await tell(app, { type: 'RegisterAccount', accountId: acme, name: 'Acme' }, learned);
+  await tell(app, { type: 'RegisterContact', contactId: ann, name: 'Secret Name' }, learned);
+  await tell(
+    app,
+    { type: 'StartPlacement', contactId: ann, placementId: job, accountId: acme },
+    { ...learned, effectiveOn: '2023' },
+  );
+  await tell(
+    app,
+    { type: 'RecordBounce', contactId: ann, kind: 'hard', status: '5.1.1', address: 'a@acme.example' },
+    { learnedOn: '2024-05-30', effectiveOn: '2024-05-30' },
+  );
+  await app.close();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('lists candidates without a name, acts once, and is taken back for a day', async () => {
+  const { stdout, code } = await run('--dry-run');
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    `${ann} at ${acme} (placement ${job}): bounced 5.1.1 on 2024-05-30, never seen before`,
+  );
+  expect(stdout).not.toContain('Secret');
+  expect(JSON.parse((await run('--json')).stdout)).toEqual({ done: 1, refused: 0 });
+  expect(JSON.parse((await run('--dry-run', '--json')).stdout)).toEqual({ candidates: [] });
+  const undone = await run('--undo', '2024-05-30', '--reason', 'server_was_down', '--json');
+  expect(JSON.parse(undone.stdout)).toEqual({ undone: 1, refused: [] });
+});
+
+it('wants a reason, and a day that is one', async () => {
+  expect((await run('--undo', '2024-05-30')).code).toBe(2);
+  expect((await run('--undo', 'yesterday', '--reason', 'x')).code).toBe(2);
+});
