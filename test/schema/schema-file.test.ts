@@ -1,6 +1,8 @@
 // The committed schema is the one that the code makes, and all of it is described.
 import { readFileSync } from 'node:fs';
 import {
+  buildSchema,
+  findBreakingChanges,
   type GraphQLSchema,
   isEnumType,
   isInputObjectType,
@@ -15,6 +17,7 @@ import { coordinatesOf } from '../../schema/access-rules.ts';
 import { buildLedgerSchema } from '../../schema/build.ts';
 import { printLedgerSchema, schemaFile } from '../../schema/print.ts';
 
+const breaksFile = 'schema/breaking-changes.json';
 const roots = new Set(['Query', 'Mutation', 'Subscription']);
 
 describe('the schema', () => {
@@ -29,6 +32,17 @@ describe('the schema', () => {
       committed === (await printLedgerSchema()),
       `${schemaFile} is not up to date: run npm run schema`,
     ).toBe(true);
+  });
+
+  it('breaks nothing that clients of the last release use, unless that is recorded with a reason', () => {
+    const released = buildSchema(readFileSync('schema/released.graphql', 'utf8'));
+    const recorded: { change: string; reason: string }[] = JSON.parse(readFileSync(breaksFile, 'utf8'));
+    const broken = findBreakingChanges(released, buildSchema(readFileSync(schemaFile, 'utf8')));
+    expect(
+      broken.map(({ description }) => description).sort(),
+      `record in ${breaksFile} why a client has to change, and how; or leave it as it was`,
+    ).toEqual(recorded.map(({ change }) => change).sort());
+    for (const { reason } of recorded) expect(reason).toMatch(/\w/);
   });
 
   it('classifies everything in the schema', () => {
