@@ -253,6 +253,23 @@ test('an operation whose time is over is answered at once, and what runs is wait
   await closed;
 });
 
+test('a server whose read models lie too far behind the log is not ready', async () => {
+  const strict = await serveTestApplication({ limits: { unreadMax: 0 } });
+  const { app } = strict;
+  const statusOf = async () => (await fetch(`${strict.url}/health/ready`)).status;
+  await tell(app, { type: 'RegisterAccount', accountId: acme, name: 'Acme' });
+  expect(await statusOf()).toBe(200);
+  // A feed's line is durable before it is visible.
+  const { done } = await app.ledger.submit(
+    { type: 'ChangeAccountName', accountId: acme, name: 'Acme Corp' },
+    { actor: { id: 'importer', kind: 'integration' }, source: 'crm', by: 'feed' },
+  );
+  await done;
+  expect(await statusOf()).toBe(503);
+  await app.readModels.applied(await app.store.head());
+  expect(await statusOf()).toBe(200);
+});
+
 test('an array of operations is not answered', async () => {
   const answer = await server.post([{ query: '{ __typename }' }, { query: '{ __typename }' }]);
   expect([answer.status, codesOf(answer)]).toEqual([400, ['BAD_REQUEST']]);
