@@ -15,6 +15,7 @@ import { openTestApplication } from './support/app-in-memory.ts';
 import { importText } from './support/feed-in-memory.ts';
 
 const readme = readFileSync('README.md', 'utf8');
+const commandsPage = readFileSync('docs/commands.md', 'utf8');
 const codes = readFileSync('docs/codes.md', 'utf8');
 const changeFeed = readFileSync('docs/change-feed.md', 'utf8');
 const limits = readFileSync('docs/limits.md', 'utf8');
@@ -29,9 +30,9 @@ function leavesOf(command: Command, path: string[] = []): [string, Command][] {
   return command.commands.flatMap((sub) => leavesOf(sub, [...path, sub.name()]));
 }
 
-describe('the README', () => {
-  it('names every command and option, and no other', () => {
-    const commands = readme.slice(readme.indexOf('## Commands'), readme.indexOf('All take `--data'));
+describe('the README and the page of commands', () => {
+  it('name every command and option, and no other', () => {
+    const commands = commandsPage.slice(0, commandsPage.indexOf('All take `--data'));
     // A cell may name several commands, and says in capitals what follows them.
     const options = Object.fromEntries(
       [...commands.matchAll(/^\| (`[a-z-]+[^|]*)\|[^|]*\|([^|]*)\|$/gm)].flatMap(([, names, cell]) =>
@@ -48,11 +49,11 @@ describe('the README', () => {
       ),
     );
     for (const option of program.options)
-      expect(readme).toContain(`\`${option.flags.replace(/<.*>/, '').trim()}`);
+      expect(commandsPage).toContain(`\`${option.flags.replace(/<.*>/, '').trim()}`);
   });
 
-  it('names every environment variable, and no other', () => {
-    const named = matches(readme + limits, /\b(CONTACT_LEDGER_[A-Z_]+)/g);
+  it('name every environment variable, and no other', () => {
+    const named = matches(readme + commandsPage + limits, /\b(CONTACT_LEDGER_[A-Z_]+)/g);
     expect(named).toEqual(sorted(Object.keys(environmentVariables)));
   });
 
@@ -64,7 +65,7 @@ describe('the README', () => {
   });
 
   it('explains every exit code', () => {
-    const sentence = /Exit codes: (.*)/.exec(readme)![1]!;
+    const sentence = /Exit codes: (.*)/.exec(commandsPage)![1]!;
     for (const code of Object.keys(exitCodes)) expect(sentence).toMatch(new RegExp(`(^|, )${code} `));
   });
 
