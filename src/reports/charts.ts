@@ -8,7 +8,7 @@ export function escapeHtml(text: string): string {
 
 const width = 640;
 const curveHeight = 260;
-const left = 60;
+const left = 72;
 const bottom = 34;
 const top = 10;
 const right = 12;

@@ -237,13 +237,13 @@ function sentenceOf(report: Omit<ExecutiveReport, 'sentence'>): string {
 
 function customersIn(figure: CustomerFigure, what = ''): string {
   const noun = figure.customers === 1 ? 'customer' : 'customers';
-  return `${figure.customers} ${noun} (${money(figure)}${what})`;
+  return `${figure.customers} ${noun} (${money(figure, what)})`;
 }
 
-function money({ arr, withoutArr }: CustomerFigure): string {
+function money({ arr, withoutArr }: CustomerFigure, what = ''): string {
+  const known = arr.length > 0 ? [`${arr.map(formatMoney).join(' + ')}${what}`] : [];
   const unknown = withoutArr > 0 ? [`${withoutArr} of unknown value`] : [];
-  const amounts = [...arr.map(formatMoney), ...unknown];
-  return amounts.length === 0 ? 'nothing' : amounts.join(' + ');
+  return [...known, ...unknown].join(' + ') || 'nothing';
 }
 
 /** Money as people write it: whole units where the amount is whole. */

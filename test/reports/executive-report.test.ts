@@ -105,7 +105,7 @@ describe('the executive report', () => {
     });
     expect(sentence).toBe(
       'Last week we saved no customer. We lost 1 customer ($10.50). ' +
-        '2 customers (€1,000 + 1 of unknown value ARR) are at risk, for 1 to 2 months on average; their recovery is 0 % complete. ' +
+        '2 customers (€1,000 ARR + 1 of unknown value) are at risk, for 1 to 2 months on average; their recovery is 0 % complete. ' +
         'We expect to save nothing; nothing is at high risk; €1,000 + 1 of unknown value is not yet decided.',
     );
   });
