@@ -46,7 +46,7 @@ export function episodeOf(row: EpisodeRow, timeZone: string): RiskEpisode {
     turnoverId: row.id as string,
     accountId: row.account_id as string,
     state: stateOf(row),
-    stage: row.stage as string,
+    stage: row.stage as RiskEpisode['stage'],
     departed: earliest === null ? null : { earliest: earliest as number, latest: latest as number },
     learnedOn: dayOf(row.learned_at)!,
     // The day that somebody gave for it, else the one on which it was learned.

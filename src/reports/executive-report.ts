@@ -1,7 +1,7 @@
 // The executive report of a week: customers saved, customers at risk and what is expected of them, each figure with its list.
 import type { Money } from '../event-contract.ts';
 import { type Day, isoFromDay } from '../time/day.ts';
-import type { Forecast, RiskEpisode } from './risk-episode.ts';
+import { type Forecast, openStages, type RiskEpisode } from './risk-episode.ts';
 import { minorUnitsPerUnit, type TimeAtRisk, timeAtRisk } from './time-at-risk.ts';
 
 /** Version of the definitions in this file: who counts as saved and at risk, what is averaged over whom. */
@@ -73,7 +73,7 @@ export interface ExecutiveReport {
   percentComplete: number | null;
   /** The same weighted by revenue, for each currency. */
   percentCompleteByArr: { currency: string; percentComplete: number }[];
-  /** Open turnovers by stage, at the end of the week. */
+  /** Open turnovers by stage, in the order in which stages follow, at the end of the week. */
   stages: { stage: string; turnovers: number }[];
   /** Customers at risk by owner of the account, most first. */
   owners: { owner: string | null; figure: CustomerFigure }[];
@@ -201,7 +201,10 @@ function weightedByArr(lines: readonly ReportLine[]): ExecutiveReport['percentCo
 
 function stagesOf(open: readonly RiskEpisode[]): ExecutiveReport['stages'] {
   const counts = Map.groupBy(open, (episode) => episode.stage);
-  return [...counts].map(([stage, episodes]) => ({ stage, turnovers: episodes.length }));
+  return openStages.flatMap((stage) => {
+    const turnovers = counts.get(stage)?.length ?? 0;
+    return turnovers > 0 ? [{ stage, turnovers }] : [];
+  });
 }
 
 function ownersOf(lines: readonly ReportLine[]): ExecutiveReport['owners'] {

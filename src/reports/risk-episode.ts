@@ -3,6 +3,15 @@ import type { Money } from '../event-contract.ts';
 import type { Day } from '../time/day.ts';
 import type { DateBounds } from '../time/edtf.ts';
 
+/** How far an open episode can have got, in order. */
+export const openStages = [
+  'detected',
+  'coverage_assessed',
+  'role_outcome_known',
+  'replacement_identified',
+  'onboarding',
+] as const;
+
 /** How an episode stands: open ones are the risk of today, dismissed ones never were a risk. */
 export type EpisodeState = 'suspected' | 'open' | 'saved' | 'lost' | 'dismissed';
 
@@ -13,8 +22,8 @@ export interface RiskEpisode {
   turnoverId: string;
   accountId: string;
   state: EpisodeState;
-  /** How far it has got: detected, coverage_assessed, role_outcome_known, replacement_identified, onboarding, or how it ended. */
-  stage: string;
+  /** How far it has got, or how it ended. */
+  stage: (typeof openStages)[number] | 'saved' | 'lost' | 'dismissed';
   /** First day without the contact, within its bounds; null where nothing is known of it. */
   departed: DateBounds | null;
   /** Day on which that was learned. */

@@ -21,7 +21,7 @@ function report() {
       learnedOn,
       departed: { earliest: learnedOn - 20, latest: learnedOn - 10 },
       state: endedOn === null ? 'open' : index % 2 === 0 ? 'saved' : 'lost',
-      stage: ['detected', 'coverage_assessed', 'onboarding'][index % 3]!,
+      stage: (['detected', 'coverage_assessed', 'onboarding'] as const)[index % 3]!,
       endedOn,
       replacedOn: endedOn,
       percentComplete: (index * 7) % 100,
