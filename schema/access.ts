@@ -92,7 +92,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       recordActivity recordBounce recordDeath recordVerification registerAccount registerContact removeContact
       removePlacement restoreContact restorePlacement revokeBuyingRole scheduleAccountRenewal startPlacement
       withdrawPlacement
-      assessCoverage captureProductValue completeStep dismissTurnover dropReplacement forecastOutcome identifyReplacement learnDepartureDetails learnIntentions learnRoleOutcome loseTurnover migratePlan nameInterimContact reassignTurnover recordAdvocacy reopenTurnover undoStep`,
+      assessCoverage captureProductValue completeStep dismissTurnover dropReplacement forecastOutcome identifyReplacement learnDepartureDetails learnIntentions learnRoleOutcome loseTurnover migratePlan nameInterimContact reassignTurnover recordAdvocacy reopenTurnover undoStep
+      recordAbsence endAbsence`,
     review: `acceptChange declineChange`,
     curate: `closeAccount mergeContacts revertAccountChanges revertContactChanges undoAccountChange
       undoContactChange unmergeContacts`,
@@ -118,10 +119,12 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Placement: {
     read: `
       account accountId buyingRoles certainty contact contactType ending endsBeforeStart endsOn heldOn id
-      importance interactionClass isEnded manager movedFrom payingAccount post removal startsOn titleOrigin`,
+      importance interactionClass isEnded manager movedFrom payingAccount post removal startsOn titleOrigin
+      absence`,
     personal: `department function title`,
   },
   BuyingRole: { read: 'ending endsOn role startsOn' },
+  Absence: 'read',
   Ending: {
     read: 'destination destinationAccountId effectiveOn eventId learnedAt reasonCode',
     personal: 'destinationName reasonText',

@@ -26,6 +26,8 @@ const typesByField: Readonly<Record<string, readonly EventType[]>> = {
     'FunctionChanged',
     'DepartmentChanged',
     'ReportsToChanged',
+    'AbsenceRecorded',
+    'AbsenceEnded',
     'PayingOrganisationChanged',
     'ContactTypeChanged',
     'InteractionClassChanged',

@@ -151,6 +151,12 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
     'Changes whom a contact reports to in a placement.',
     ...ofPlacement,
   ),
+  RecordAbsence: entry(
+    placement.RecordAbsenceInput,
+    'Records that a contact is away for a while, and who stands in: no departure.',
+    ...ofPlacement,
+  ),
+  EndAbsence: entry(placement.EndAbsenceInput, 'Records that a contact is back.', ...ofPlacement),
   ChangePayingOrganisation: entry(
     placement.ChangePayingOrganisationInput,
     'Changes which organisation pays a contact in a placement.',

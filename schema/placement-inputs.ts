@@ -185,6 +185,23 @@ export class ChangeDepartmentInput extends PlacementCommandInput {
   department: string | null;
 }
 
+@InputType({
+  description: 'The contact is away for a while and will come back; change.effectiveOn is the first day.',
+})
+export class RecordAbsenceInput extends PlacementCommandInput {
+  @Field(() => EdtfDate, { nullable: true, description: 'The first day back; null = not known.' })
+  untilOn?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The contact who stands in; null = nobody known. CONTACT_UNKNOWN.',
+  })
+  delegateId?: string | null;
+}
+
+@InputType({ description: 'The contact is back.' })
+export class EndAbsenceInput extends PlacementCommandInput {}
+
 @InputType({ description: 'Another manager.' })
 export class ChangeReportsToInput extends PlacementCommandInput {
   @Field(() => ID, {

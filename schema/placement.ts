@@ -13,8 +13,26 @@ import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Post, postOf } from './post.ts';
 import { followMerges, readAccount, readContact } from './reading.ts';
-import { EdtfDate } from './scalars.ts';
+import { EdtfDate, Instant } from './scalars.ts';
 import { Ending, endingOf, originOf, ValueOrigin } from './values.ts';
+
+@ObjectType({ description: 'A time in which a contact is away and somebody else may stand in.' })
+export class Absence {
+  @Field(() => EdtfDate, { nullable: true, description: 'The first day away. Null: not known.' })
+  fromOn: string | null;
+
+  @Field(() => EdtfDate, { nullable: true, description: 'The first day back. Null: not known.' })
+  untilOn: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The contact who stands in. Null: nobody known.' })
+  delegateId: string | null;
+
+  @Field(() => Instant, { description: 'When that was learned.' })
+  learnedAt: number;
+
+  @Field(() => ID, { description: 'The event that says so.' })
+  eventId: string;
+}
 
 @ObjectType({ description: 'A part that a contact plays in buying decisions.' })
 export class BuyingRole {
@@ -76,6 +94,12 @@ export class Placement implements Node {
 
   @Field(() => ID, { nullable: true, description: 'The placement that this one is a move from.' })
   movedFrom: string | null;
+
+  @Field(() => Absence, {
+    nullable: true,
+    description: 'Whether the contact is away for a while. Null: not as far as known.',
+  })
+  absence: Absence | null;
 
   @Field(() => Boolean, {
     description: 'Whether its dates contradict each other: it ends before it starts, so it holds on no day.',
@@ -220,6 +244,7 @@ export function placementAt(fact: PlacementFact, belief: ContactBelief, point: R
     ending: endingOf(fact.ended),
     removal: endingOf(fact.removed),
     movedFrom: fact.movedFrom,
+    absence: fact.absence ? { ...fact.absence, learnedAt: fact.absence.learnedAtMs } : null,
     endsBeforeStart: endsBeforeStart(fact),
     buyingRoles: fact.buyingRoles.map(({ role, startsOn, ended }) => ({
       role,

@@ -50,12 +50,21 @@ export async function loadReferences(
   }
   const alone = () => null;
   const refer = command as unknown as Record<string, unknown>;
-  for (const field of ['accountId', 'payingAccountId', 'parentId', 'managerId', 'contactId', 'intoId']) {
+  for (const field of [
+    'accountId',
+    'payingAccountId',
+    'parentId',
+    'managerId',
+    'delegateId',
+    'contactId',
+    'intoId',
+  ]) {
     const id = refer[field];
     if (typeof id !== 'string') continue;
     const isContact =
       field === 'contactId' ||
       field === 'managerId' ||
+      field === 'delegateId' ||
       (field === 'intoId' && command.type === 'MergeContacts');
     const stream = `${isContact ? 'contact' : 'account'}-${id}`;
     if (stream === own) continue;

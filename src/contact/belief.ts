@@ -43,6 +43,14 @@ export interface BuyingRoleFact {
   startsOn?: string;
   ended?: Ending;
 }
+/** Away for a while: who stands in, and until when, as far as known. */
+export interface Absence {
+  eventId: string;
+  learnedAtMs: number;
+  fromOn: string | null;
+  untilOn: string | null;
+  delegateId: string | null;
+}
 export interface PlacementFact {
   id: string;
   accountId: string;
@@ -64,6 +72,8 @@ export interface PlacementFact {
   importance: Timeline<number | null>;
   interactionClass: Timeline<string | null>;
   buyingRoles: readonly BuyingRoleFact[];
+  /** Present while it is not known to have ended. */
+  absence?: Absence;
 }
 export interface Proposal {
   id: string;

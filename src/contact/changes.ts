@@ -128,6 +128,10 @@ function listPlacement(list: ValueList, placement: PlacementFact): void {
   list.timeline('placement.function', placement.function, fact);
   list.timeline('placement.department', placement.department, fact);
   list.timeline('placement.manager', placement.managerId, fact);
+  list.text('placement.absence', placement.absence ? true : null, fact);
+  list.text('placement.absence.fromOn', placement.absence?.fromOn, fact);
+  list.text('placement.absence.untilOn', placement.absence?.untilOn, fact);
+  list.text('placement.absence.delegate', placement.absence?.delegateId, fact);
   list.timeline('placement.payingAccount', placement.payingAccountId, fact);
   list.timeline('placement.contactType', placement.contactType, fact);
   list.timeline('placement.importance', placement.importance, fact);

@@ -89,6 +89,12 @@ export const contactCommands = {
   ChangeFunction: z.strictObject({ ...placed, function: zText(500).nullable() }),
   ChangeDepartment: z.strictObject({ ...placed, department: zText(500).nullable() }),
   ChangeReportsTo: z.strictObject({ ...placed, managerId: zId.nullable() }),
+  RecordAbsence: z.strictObject({
+    ...placed,
+    untilOn: zDate.nullable().optional(),
+    delegateId: zId.nullable().optional(),
+  }),
+  EndAbsence: z.strictObject(placed),
   ChangePayingOrganisation: z.strictObject({ ...placed, payingAccountId: zId.nullable() }),
   ChangeContactType: z.strictObject({
     ...placed,

@@ -362,6 +362,16 @@ const decisions: {
       ? reject('CONTACT_UNKNOWN', 'managerId')
       : { type: 'ReportsToChanged', data: { placementId, managerId }, personal: {} },
   ),
+  RecordAbsence: onPlacement(({ placementId, untilOn = null, delegateId = null }, _, deciding) =>
+    delegateId !== null && !deciding.contactKnown(delegateId)
+      ? reject('CONTACT_UNKNOWN', 'delegateId')
+      : { type: 'AbsenceRecorded', data: { placementId, untilOn, delegateId }, personal: {} },
+  ),
+  EndAbsence: onPlacement(({ placementId }) => ({
+    type: 'AbsenceEnded',
+    data: { placementId },
+    personal: {},
+  })),
   ChangePayingOrganisation: onPlacement(({ placementId, payingAccountId }, _, deciding) =>
     payingAccountId !== null && !deciding.accountKnown(payingAccountId)
       ? reject('ACCOUNT_UNKNOWN', 'payingAccountId')

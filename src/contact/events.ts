@@ -112,6 +112,9 @@ const claims = {
   FunctionChanged: eventContract(placement, { function: zText(500).nullable() }),
   DepartmentChanged: eventContract(placement, { department: zText(500).nullable() }),
   ReportsToChanged: eventContract({ ...placement, managerId: zId.nullable() }, {}),
+  /** Away for a while and coming back: no departure. `effectiveOn` is the first day; null = not known, or nobody. */
+  AbsenceRecorded: eventContract({ ...placement, untilOn: zDate.nullable(), delegateId: zId.nullable() }, {}),
+  AbsenceEnded: eventContract(placement, {}),
   PayingOrganisationChanged: eventContract({ ...placement, payingAccountId: zId.nullable() }, {}),
   ContactTypeChanged: eventContract(
     { ...placement, contactType: zCode.nullable(), importance: zImportance.nullable() },

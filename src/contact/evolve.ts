@@ -374,6 +374,22 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
   DepartmentChanged: (belief, event) =>
     setOnPlacement(belief, event, 'department', event.personal?.department ?? null),
   ReportsToChanged: (belief, event) => setOnPlacement(belief, event, 'managerId', event.data.managerId),
+  AbsenceRecorded: (belief, event) =>
+    changePlacement(belief, event.data.placementId, (placement) => {
+      const { untilOn, delegateId } = event.data;
+      const fromOn = event.effectiveOn ?? null;
+      const { absence } = placement;
+      const isSame =
+        absence?.fromOn === fromOn && absence.untilOn === untilOn && absence.delegateId === delegateId;
+      if (isSame) return placement;
+      const { id: eventId, learnedAtMs } = event;
+      return { ...placement, absence: { eventId, learnedAtMs, fromOn, untilOn, delegateId } };
+    }),
+  AbsenceEnded: (belief, event) =>
+    changePlacement(belief, event.data.placementId, (placement) => {
+      const { absence, ...present } = placement;
+      return absence ? present : placement;
+    }),
   PayingOrganisationChanged: (belief, event) =>
     setOnPlacement(belief, event, 'payingAccountId', event.data.payingAccountId),
   ContactTypeChanged: (belief, event) => {

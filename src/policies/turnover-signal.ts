@@ -1,7 +1,9 @@
 // What signals say of turnovers: a hard bounce makes one suspected, a sign of life refutes it, a survey shows an advocate.
 import { type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import type { SignalEvent } from '../signals/events.ts';
+import { dayInZone } from '../time/clock.ts';
 import { isOpen, isSuspected, type TurnoverBelief } from '../turnover/belief.ts';
+import { isAway } from '../turnover/coverage.ts';
 import { npsAdvocateMin, npsDetractorMax } from '../turnover/definition.ts';
 import type { Effect } from './policy.ts';
 import { dismiss, openingOf } from './turnover-opening.ts';
@@ -50,6 +52,8 @@ async function suspect(event: Bounce, world: TurnoverWorld): Promise<Effect[]> {
   const effects: Effect[] = [];
   for (const { placement, keyRoles } of keyPlacementsOf(belief, accounts, world)) {
     if (event.data.placementId !== undefined && event.data.placementId !== placement.id) continue;
+    // Mail to somebody on leave may be switched off.
+    if (isAway(placement, dayInZone(event.learnedAtMs, world.timeZone))) continue;
     const account = accounts.get(placement.accountId);
     if (!isAtRisk(account, world) || world.turnoversOf('placement_id', placement.id).some(isOpen)) continue;
     const departure = {

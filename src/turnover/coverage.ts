@@ -2,6 +2,7 @@
 import type { ContactBelief, PlacementFact } from '../contact/belief.ts';
 import { placementInterval } from '../contact/placement-interval.ts';
 import type { Day } from '../time/day.ts';
+import { parseEdtf } from '../time/edtf.ts';
 import { certaintyOn, exactDay } from '../time/interval.ts';
 import { latest } from '../timeline.ts';
 import type { Coverage } from './events.ts';
@@ -10,7 +11,7 @@ import type { Coverage } from './events.ts';
  * The formula: percent of coverage by the best who is left and can be reached (has an e-mail address or phone number).
  * A champion, or whom the leaver reported to: 100. A decision maker or executive sponsor: 75. Anybody else in a buying role or
  * a main contact: 50. Any other contact: 25. Only human resources, or nobody: 0, and then the account's main number is the
- * first to call.
+ * first to call. Who is away for a while counts where a delegate is named.
  */
 export const coveragePercent = {
   champion: 100,
@@ -54,6 +55,14 @@ export function placementIn(
   );
 }
 
+/** Whether the contact is away on the day, as far as known: an absence without dates counts. */
+export function isAway({ absence }: PlacementFact, on: Day): boolean {
+  if (!absence) return false;
+  const from = absence.fromOn === null ? undefined : parseEdtf(absence.fromOn);
+  const until = absence.untilOn === null ? undefined : parseEdtf(absence.untilOn);
+  return (from === undefined || from.earliest <= on) && (until === undefined || on < until.latest);
+}
+
 export function isReachable({ emails, phones }: ContactBelief): boolean {
   return (
     emails.some(({ address }) => latest(address) !== null) ||
@@ -88,7 +97,10 @@ export function coverageWithout(
     const placement = placementIn(contact, leaver.placement.accountId, on, timeZone);
     if (!placement) continue;
     const basis = basisOf(placement, contact.id === managerId);
-    by.set(basis, [...(by.get(basis) ?? []), contact.id]);
+    // Who is away is covered by whom they named.
+    const coveredBy = isAway(placement, on) ? placement.absence!.delegateId : contact.id;
+    if (coveredBy !== null && coveredBy !== leaver.contactId)
+      by.set(basis, [...(by.get(basis) ?? []), coveredBy]);
   }
   const basis = inOrder.find((one) => by.has(one)) ?? 'nobody';
   return { percent: coveragePercent[basis], basis, contactIds: (by.get(basis) ?? []).slice(0, listedMax) };

@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { believeAccount, believeAccountNext } from '../../src/account/belief.ts';
+import { accountCommands } from '../../src/account/commands.ts';
 import { type AccountEvent, accountEvents } from '../../src/account/events.ts';
-import { commandShapes } from '../../src/command.ts';
 import { believe, believeNext, type ContactBelief, type MergeIn } from '../../src/contact/belief.ts';
+import { contactCommands } from '../../src/contact/commands.ts';
 import { type ContactEvent, contactEvents } from '../../src/contact/events.ts';
 import { isRejection } from '../../src/rejections.ts';
+import { signalCommands } from '../../src/signals/commands.ts';
 import { compareBeliefOrder } from '../../src/time/belief-order.ts';
 import { valueOn } from '../../src/timeline.ts';
 import { arbitraryEvent, arbitraryOf, placed } from '../support/arbitrary-values.ts';
@@ -115,7 +117,7 @@ describe('the fold is total', () => {
 
 describe('whatever is asked of whatever is believed', () => {
   const commands = fc
-    .constantFrom(...Object.entries(commandShapes))
+    .constantFrom(...Object.entries({ ...contactCommands, ...accountCommands, ...signalCommands }))
     .chain(([type, shape]) =>
       arbitraryOf(shape).map(
         (command) => ({ type, ...(command as object) }) as Parameters<typeof carryOut>[1],

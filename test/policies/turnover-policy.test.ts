@@ -281,6 +281,59 @@ describe('a bounce', () => {
   });
 });
 
+describe('an absence', () => {
+  const away = {
+    type: 'RecordAbsence',
+    contactId: ann,
+    placementId: job,
+    untilOn: '2026-09-01',
+    delegateId: bob,
+  } as const;
+  const bounce = { type: 'RecordBounce', contactId: ann, address: 'ann@acme.example', kind: 'hard' } as const;
+
+  test('is no departure, and a bounce meanwhile no suspicion', async () => {
+    expect(await following(away, { ...on('2026-06-01'), effectiveOn: '2026-05-20' })).toEqual([]);
+    expect(await following(bounce, on('2026-06-02'))).toEqual([]);
+  });
+
+  test('that has ended makes a bounce suspicious again', async () => {
+    await following(away, { ...on('2026-06-01'), effectiveOn: '2026-05-20' });
+    await following({ type: 'EndAbsence', contactId: ann, placementId: job }, on('2026-06-20'));
+    expect((await following(bounce, on('2026-06-21'))).map(isSuspected)).toEqual([true]);
+  });
+
+  test('of a champion leaves the account covered by the delegate', async () => {
+    await tell(
+      app,
+      {
+        type: 'StartPlacement',
+        contactId: cleo,
+        placementId: cleosJob,
+        accountId: acme,
+        contactType: 'champion',
+      },
+      { ...on('2026-01-10'), effectiveOn: '2025-01-01' },
+    );
+    await tell(
+      app,
+      { ...away, contactId: cleo, placementId: cleosJob },
+      { ...on('2026-05-01'), effectiveOn: '2026-05-01' },
+    );
+    expect((await leave())[0]!.coverageAtOpening).toEqual({
+      percent: 100,
+      basis: 'champion',
+      contactIds: [bob],
+    });
+    await tell(
+      app,
+      { ...away, contactId: cleo, placementId: cleosJob, delegateId: null },
+      { ...on('2026-06-11'), effectiveOn: '2026-05-01' },
+    );
+    const [belief] = [await app.readModels.beliefs.contact(cleo)];
+    expect(belief!.placements[0]!.absence).toMatchObject({ untilOn: '2026-09-01', delegateId: null });
+  });
+});
+
 describe('a replacement', () => {
   const cleoStarts = {
     type: 'StartPlacement',

@@ -144,6 +144,8 @@ export const placementRestored = onContact('PlacementRestored', placed);
 export const titleChanged = onContact('TitleChanged', { ...placed, title: 'Director' });
 export const functionChanged = onContact('FunctionChanged', { ...placed, function: 'IT' });
 export const departmentChanged = onContact('DepartmentChanged', { ...placed, department: 'Platforms' });
+export const absenceRecorded = onContact('AbsenceRecorded', { ...placed, untilOn: null, delegateId: bob });
+export const absenceEnded = onContact('AbsenceEnded', placed);
 export const reportsToChanged = onContact('ReportsToChanged', { ...placed, managerId: bob });
 export const payingOrganisationChanged = onContact('PayingOrganisationChanged', {
   ...placed,
