@@ -1,7 +1,7 @@
 // A real PostgreSQL of the test's own, on a free port, that can be killed and started again.
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,22 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** Processes that a process started, where the system lists them. */
+function childrenOf(parent: number): number[] {
+  if (!existsSync('/proc/self/stat')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        // After the name, which is in brackets: state, then the parent's number.
+        return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[1]) === parent;
+      } catch {
+        return false;
+      }
+    });
 }
 
 export async function startPostgres(): Promise<TestPostgres> {
@@ -56,8 +72,10 @@ export async function startPostgres(): Promise<TestPostgres> {
     async kill() {
       const { process: child } = server as unknown as { process: ChildProcess };
       const ended = once(child, 'exit');
-      // Its helpers end when they notice; the next start waits for their shared memory.
+      // Left to themselves, those that serve a connection would go on answering until they notice.
+      const servants = childrenOf(child.pid!);
       child.kill('SIGKILL');
+      for (const pid of servants) process.kill(pid, 'SIGKILL');
       await ended;
     },
     async start() {
