@@ -13,16 +13,16 @@ import { latest } from '../../src/timeline.ts';
 import { openTestApplication, tell } from '../support/app-in-memory.ts';
 import { acme, ann, bob, job, nextJob } from '../support/ids.ts';
 
-/** Who leaves is noted, and loses the owner. */
+/** Who leaves is noted, and loses the owner. A note is written each time, unless it is known to be the same one. */
 const farewell: Policy = {
   name: 'farewell',
   version: 3,
   types: ['PlacementEnded'],
-  react: async (event, { timeZone }) => {
+  react: async (event) => {
     const contactId = event.stream.slice('contact-'.length);
-    const noted = { contactId, attribute: 'left', value: timeZone } as const;
+    const { learnedAtMs } = event;
     return [
-      { key: 'note', learnedAtMs: event.learnedAtMs, command: { type: 'ChangeContactAttribute', ...noted } },
+      { key: 'note', learnedAtMs, command: { type: 'RecordActivity', contactId, activity: 'task' } },
       { key: 'owner', command: { type: 'ChangeContactOwner', contactId, owner: 'nobody' } },
     ];
   },
@@ -86,21 +86,18 @@ function run(options: Partial<RunnerOptions> = {}, policy = farewell): PolicyRun
 const leave = (contactId = ann, placementId = job) =>
   tell(app, { type: 'EndPlacement', contactId, placementId }, { learnedOn: '2026-06-01' });
 const eventsOf = async (contactId: string) =>
-  (await app.store.read(`contact-${contactId}`)).map(({ type }) => type);
-const done = [
-  'ContactRegistered',
-  'PlacementStarted',
-  'PlacementEnded',
-  'ContactAttributeChanged',
-  'ContactOwnerChanged',
-];
+  [...(await app.store.read(`contact-${contactId}`)), ...(await app.store.read(`signals-${contactId}`))].map(
+    ({ type }) => type,
+  );
+const before = ['ContactRegistered', 'PlacementStarted', 'PlacementEnded'];
+const done = [...before, 'ContactOwnerChanged', 'ActivityRecorded'];
 
 test('what follows says by which policy and version, because of which event, and when it was learned', async () => {
   const { position, eventIds } = await leave();
   expect(await run().catchUp()).toEqual({ done: 2, refused: 0 });
-  const [noted] = (await app.store.read(`contact-${ann}`)).slice(3);
+  const [noted] = await app.store.read(`signals-${ann}`);
   expect(noted).toMatchObject({
-    type: 'ContactAttributeChanged',
+    type: 'ActivityRecorded',
     learnedAtMs: Date.parse('2026-06-01T12:00:00Z'),
     meta: {
       actor: { id: 'policy.farewell', kind: 'policy' },
@@ -135,7 +132,7 @@ test('after a crash between two effects the second is made up for, and nothing i
     },
   });
   await expect(crashing.catchUp()).rejects.toThrow('power');
-  expect(await eventsOf(ann)).toEqual(done.slice(0, 4));
+  expect(await eventsOf(ann)).toEqual([...before, 'ActivityRecorded']);
   expect(file.checkpoint('farewell')).toBe(0);
   await run({ file }).catchUp();
   expect(await eventsOf(ann)).toEqual(done);

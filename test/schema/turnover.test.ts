@@ -226,6 +226,7 @@ describe('boards', () => {
     [{ open: true, owner: 'csm-1' }, 'money'],
     [{ open: true }, 'due'],
     [{ open: true, owner: 'csm-1' }, 'due'],
+    [{ open: true, overdueOn: 20_000 }, 'age'],
   ] as const)('by %o in the order of %s are read from an index, without sorting', (filter, order) => {
     const { sql, values } = listSql(turnoverListing(filter, order));
     const plan = app.readModels.database.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as {

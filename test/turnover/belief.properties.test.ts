@@ -16,18 +16,16 @@ import { factIdOf } from '../support/ids.ts';
 const stream = `turnover-${factIdOf(1)}`;
 const plan = { name: 'recovery', version: 1 };
 const actor = { id: 'csm-1', kind: 'person' };
-const told = fc
-  .array(arbitraryEvent(turnoverEvents, stream), { maxLength: 25, size: 'max' })
-  .map((events) =>
-    placed(events as unknown as Parameters<typeof placed>[0]).map(
-      (event) =>
-        ({
-          ...event,
-          actor,
-          data: 'plan' in event.data ? { ...event.data, plan } : event.data,
-        }) as unknown as TurnoverEvent,
-    ),
-  );
+const told = fc.array(arbitraryEvent(turnoverEvents, stream), { maxLength: 25, size: 'max' }).map((events) =>
+  placed(events as unknown as Parameters<typeof placed>[0]).map(
+    (event) =>
+      ({
+        ...event,
+        actor,
+        data: 'plan' in event.data ? { ...event.data, plan } : event.data,
+      }) as unknown as TurnoverEvent,
+  ),
+);
 
 test('every history folds, opened and erased, to something that can be shown', () => {
   fc.assert(
