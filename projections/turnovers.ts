@@ -295,6 +295,31 @@ export function findTurnoverIds(db: ReadDatabase, accountId?: string): string[] 
   return (rows as { id: string }[]).map(({ id }) => id);
 }
 
+export type CompletionGroup = 'account_id' | 'owner' | 'segment' | 'stage';
+export interface CompletionRow {
+  /** Null where the turnovers of the group have none. */
+  value: string | null;
+  /** '' where no revenue was known. */
+  currency: string;
+  turnovers: number;
+  accounts: number;
+  weight: number;
+  doneWeight: number;
+  /** Revenue at opening, in minor units, and the sum of each one's times its percentage. */
+  arr: number;
+  arrPercent: number;
+}
+
+/** How far the plans of open turnovers are, by group and currency. An account with two counts its revenue for each. */
+export function sumCompletion(db: ReadDatabase, group: CompletionGroup): CompletionRow[] {
+  const sql =
+    `SELECT ${group} AS value, arr_currency AS currency, count(*) AS turnovers, count(DISTINCT account_id) AS accounts, ` +
+    'sum(weight) AS weight, sum(done_weight) AS doneWeight, coalesce(sum(arr_minor), 0) AS arr, ' +
+    'coalesce(sum(arr_minor * 100.0 * done_weight / max(weight, 1)), 0) AS arrPercent ' +
+    `FROM turnover WHERE open = 1 GROUP BY ${group}, arr_currency ORDER BY ${group}, arr_currency`;
+  return db.prepare(sql).all() as unknown as CompletionRow[];
+}
+
 export type TurnoverSubject =
   | 'destination_account_id'
   | 'account_id'

@@ -72,7 +72,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       posts(name:) removalExplanation removalExplanation(contactId:) removalGateCandidates successions undoPreview
       executiveReport executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(from:) timeAtRisk(groupBy:)
       turnover turnovers
-      workList workList(limit:) workList(owner:) exposure`,
+      workList workList(limit:) workList(owner:) exposure
+      turnoverCompletion turnoverCompletion(groupBy:)`,
     personal: `
       contact(externalId:) contacts(-orderBy:) explain explain(contactId:) explain(factId:) explain(field:)
       search search(kinds:) search(text:)`,
@@ -213,6 +214,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   StageProgress: 'read',
   Versioned: 'read',
   TurnoverFilterInput: 'read',
+  TurnoverCompletion: 'read',
+  CompletionByRevenue: 'read',
   WorkItem: 'read',
   ExposedAccount: 'read',
   ExposureFilterInput: 'read',
@@ -363,4 +366,5 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   TurnoverOrder: 'read',
   TurnoverStage: 'read',
   WorkKind: 'read',
+  CompletionGroup: 'read',
 };

@@ -30,6 +30,7 @@ import { RetentionResolvers } from './retention.ts';
 import { SearchQueries } from './search.ts';
 import { SuccessionQueries } from './succession.ts';
 import { TimeAtRiskQueries } from './time-at-risk.ts';
+import { TurnoverCompletionQueries } from './turnover-completion.ts';
 import { TurnoverQueries } from './turnovers.ts';
 import { UndoQueries } from './undo-preview.ts';
 import { ValueQueries } from './value-explanation.ts';
@@ -52,6 +53,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     ProofQueries,
     TurnoverQueries,
     WorkListQueries,
+    TurnoverCompletionQueries,
     ExposureQueries,
     TimeAtRiskQueries,
     ExecutiveReportQueries,

@@ -141,3 +141,15 @@ export const WorkKind = enumOf('WorkKind', 'What kind of thing is to be done.', 
   proposed_contact: 'To accept or decline somebody who left another customer for this one.',
   root_cause: 'To find out why a product was not renewed.',
 });
+export const CompletionGroup = {
+  ACCOUNT: 'account_id',
+  OWNER: 'owner',
+  SEGMENT: 'segment',
+  STAGE: 'stage',
+} as const;
+describe(CompletionGroup, 'CompletionGroup', 'What the completion of plans is grouped by.', {
+  ACCOUNT: 'The account.',
+  OWNER: 'The colleague who answers for it.',
+  SEGMENT: 'The segment of the account when it opened.',
+  STAGE: 'The stage that it is in.',
+});

@@ -146,14 +146,17 @@ async function follow(
   const living = same ?? all.find((turnover) => !isVoid(turnover));
   if (!living) return open(found, belief, accounts, event, world);
   if (sameValue(living.departure, departure)) return [];
-  return [
-    {
-      key: `restate ${placement.id}`,
-      learnedAtMs: Math.max(event.learnedAtMs, living.opened.learnedAtMs),
-      ...(departure.leftOn !== null && { effectiveOn: departure.leftOn }),
-      command: { type: 'RestateDeparture', turnoverId: living.id, departure },
-    },
-  ];
+  const learnedAtMs = Math.max(event.learnedAtMs, living.opened.learnedAtMs);
+  const restated: Effect = {
+    key: `restate ${placement.id}`,
+    learnedAtMs,
+    ...(departure.leftOn !== null && { effectiveOn: departure.leftOn }),
+    command: { type: 'RestateDeparture', turnoverId: living.id, departure },
+  };
+  // With another date, somebody who was thought to have begun too early may be the one who followed.
+  const successor =
+    isOpen(living) && !living.replacement ? await successorIn(found, belief.id, event, world) : null;
+  return [restated, ...(successor ? [replaceEffect(restated, successor, learnedAtMs)] : [])];
 }
 
 async function open(

@@ -4,7 +4,7 @@ import type { ContactBelief, PlacementFact } from '../contact/belief.ts';
 import { placementInterval } from '../contact/placement-interval.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import { parseEdtf } from '../time/edtf.ts';
-import { isOpen, type TurnoverBelief } from '../turnover/belief.ts';
+import { isOpen, type Replacement, stageNow, type TurnoverBelief } from '../turnover/belief.ts';
 import type { FoundDeparture } from '../turnover/departures.ts';
 import type { Effect } from './policy.ts';
 import type { TurnoverWorld } from './turnover-world.ts';
@@ -75,27 +75,40 @@ export async function replacementsBy(
   world: TurnoverWorld,
 ): Promise<Effect[]> {
   const replacing = world.turnoversOf('replacement_id', contactId).filter(isOpen);
-  const free = event.type === 'PlacementStarted' ? freeBy(event.data, world) : [];
-  if (replacing.length === 0 && free.length === 0) return [];
+  const { accountId, postId } = event.data as { accountId?: string; postId?: string | null };
+  // Most who start somewhere fill no post that is free: nothing need be read to see that.
+  const isIdle =
+    event.type === 'PlacementStarted' && (!postId || freeIn(accountId!, postId, world).length === 0);
+  if (replacing.length === 0 && (isIdle || !mayFill.has(event.type))) return [];
   const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
   if (!belief) return [];
   const effects: Effect[] = [];
   for (const turnover of replacing) effects.push(...reviewReplacement(turnover, belief, event));
-  const { placementId } = event.data as { placementId?: string };
-  const placement = belief.placements.find(({ id }) => id === placementId);
-  if (placement) effects.push(...takeOver(belief, placement, free, event));
+  for (const placement of belief.placements)
+    if (placement.postId !== null && isIn(belief, placement, placement.postId) && !placement.ended)
+      for (const turnover of freeIn(placement.accountId, placement.postId, world))
+        effects.push(...takeOver(belief, placement, turnover, event));
   return effects;
 }
 
-/** Open turnovers whose post somebody starts in, and nobody has taken over yet. */
-function freeBy(
-  { accountId, postId }: { accountId: string; postId?: string | undefined },
-  world: TurnoverWorld,
-): TurnoverBelief[] {
-  if (postId === undefined) return [];
+/** Events by which somebody may turn out to be in a post, or to have begun on another day. */
+const mayFill: ReadonlySet<string> = new Set([
+  'PlacementStarted',
+  'PlacementCorrected',
+  'PlacementRestored',
+  'ContactRestored',
+  'ContactUnmerged',
+  'ChangeAccepted',
+  'ChangesReverted',
+]);
+
+/** Open turnovers of a post that nobody has taken over, or of which nobody has begun with the one who has. */
+function freeIn(accountId: string, postId: string, world: TurnoverWorld): TurnoverBelief[] {
   return world
     .turnoversOf('account_id', accountId)
-    .filter((turnover) => isOpen(turnover) && !turnover.replacement && turnover.postId === postId);
+    .filter(
+      (turnover) => isOpen(turnover) && turnover.postId === postId && stageNow(turnover) !== 'onboarding',
+    );
 }
 
 /** The replacement who leaves before the onboarding ends is none; one whose start is corrected stays. */
@@ -130,30 +143,38 @@ function reviewReplacement(turnover: TurnoverBelief, belief: ContactBelief, even
   ];
 }
 
-/** Somebody starts in a post that is free: the same person once more ends the risk, another one takes over. */
+/** Somebody is in a post that was free: the same person once more ends the risk, another one takes over, the first to begin. */
 function takeOver(
   belief: ContactBelief,
   placement: PlacementFact,
-  free: readonly TurnoverBelief[],
+  turnover: TurnoverBelief,
   event: LedgerEvent,
 ): Effect[] {
-  const effects: Effect[] = [];
-  for (const turnover of free) {
-    if (placement.id === turnover.placementId || !beginsAfter(placement, turnover.departure.leftOn)) continue;
-    const learnedAtMs = Math.max(event.learnedAtMs, turnover.opened.learnedAtMs);
-    if (belief.id === turnover.contactId)
-      effects.push({
+  const { departure, replacement } = turnover;
+  if (placement.id === turnover.placementId || !beginsAfter(placement, departure.leftOn)) return [];
+  if (replacement && !isSooner(placement, replacement)) return [];
+  const learnedAtMs = Math.max(event.learnedAtMs, turnover.opened.learnedAtMs, replacement?.learnedAtMs ?? 0);
+  if (belief.id === turnover.contactId)
+    return [
+      {
         key: `return ${turnover.id}`,
         learnedAtMs,
         ...(placement.startsOn !== null && { effectiveOn: placement.startsOn }),
         command: { type: 'DismissTurnover', turnoverId: turnover.id, dismissal: 'contact_returned' },
-      });
-    else
-      effects.push({
-        key: `replace ${turnover.id}`,
-        learnedAtMs,
-        command: { type: 'IdentifyReplacement', turnoverId: turnover.id, ...successorOf(belief, placement) },
-      });
-  }
-  return effects;
+      },
+    ];
+  return [
+    {
+      key: `replace ${turnover.id}`,
+      learnedAtMs,
+      command: { type: 'IdentifyReplacement', turnoverId: turnover.id, ...successorOf(belief, placement) },
+    },
+  ];
+}
+
+/** News of who came first may come late. Whom somebody named without a placement stays. */
+function isSooner(placement: PlacementFact, replacement: Replacement): boolean {
+  if (replacement.placementId === null || replacement.startsOn === null) return false;
+  if (replacement.placementId === placement.id || placement.startsOn === null) return false;
+  return parseEdtf(placement.startsOn)!.latest < parseEdtf(replacement.startsOn)!.earliest;
 }

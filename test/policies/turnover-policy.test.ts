@@ -359,6 +359,30 @@ describe('a replacement', () => {
     expect(turnover!.replacement).toMatchObject({ contactId: cleo, placementId: cleosJob });
   });
 
+  test('is who began first, also where that is learned last or corrected', async () => {
+    await leave();
+    await following(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });
+    const bobStarts = { ...cleoStarts, contactId: bob, placementId: placementIdOf(13) } as const;
+    const [still] = await following(bobStarts, on('2026-07-02'));
+    expect(still!.replacement).toMatchObject({ contactId: cleo });
+    const [bobs] = await following(
+      { type: 'CorrectPlacement', contactId: bob, placementId: placementIdOf(13), startsOn: '2026-06-03' },
+      on('2026-07-03'),
+    );
+    expect(bobs!.replacement).toMatchObject({ contactId: bob, kind: 'internal', startsOn: '2026-06-03' });
+    expect(bobs!.formerReplacements).toEqual([]);
+  });
+
+  test('may turn out to be one when the day of the departure is corrected', async () => {
+    await tell(app, cleoStarts, { ...on('2026-06-01'), effectiveOn: '2026-05-30' });
+    expect((await leave())[0]!.replacement).toBeNull();
+    const [turnover] = await following(
+      { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-05-30' },
+      on('2026-06-20'),
+    );
+    expect(turnover!.replacement).toMatchObject({ contactId: cleo, startsOn: '2026-05-30' });
+  });
+
   test('who leaves before the onboarding ends is none any more', async () => {
     await leave();
     await following(cleoStarts, { ...on('2026-07-01'), effectiveOn: '2026-06-15' });

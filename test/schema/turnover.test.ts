@@ -285,6 +285,28 @@ test('a work list puts the most revenue that renews soonest first, and says why'
   });
 });
 
+test('completion is told by group, and weighted by revenue in each currency', async () => {
+  const { turnoverCompletion } = await answer<{ turnoverCompletion: object[] }>(
+    app,
+    '{ turnoverCompletion(groupBy: OWNER) { group turnovers percent byRevenue { percent arr { minorUnits currency } } } }',
+  );
+  // Acme has done 2 of 21; Globex 1 of 23, since there is nobody left to call.
+  const [acmes, globexs] = [(2 / 21) * 100, (1 / 23) * 100];
+  expect(turnoverCompletion).toEqual([
+    {
+      group: 'csm-1',
+      turnovers: 2,
+      percent: (3 / 44) * 100,
+      byRevenue: [
+        {
+          percent: expect.closeTo((acmes * 4_300_000 + globexs * 6_000_000) / 10_300_000, 6),
+          arr: usd(10_300_000),
+        },
+      ],
+    },
+  ]);
+});
+
 test('exposure shows customers with at most one decider first, and the gaps of their buying centre', async () => {
   await tell(
     app,
