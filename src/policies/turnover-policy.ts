@@ -42,9 +42,13 @@ const ends = [
 const signals = ['Bounced', 'ActivityRecorded', 'DatapointVerified'];
 const ofAccounts = ['AccountTeamChanged', 'AccountClosed', 'RenewalDecided'];
 
+/** Streams that are remembered as no concern, before the memory starts anew. */
+const unconcernedMax = 20_000;
+
 export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Policy {
   const { definition = defaultDefinition, computesCoverage = true } = options;
   const find = options.turnoversOf ?? ((world, subject, id) => findTurnoversOf(world.database, subject, id));
+  const unconcerned = new Map<string, number>();
   return {
     name: 'turnover',
     version: 1,
@@ -60,6 +64,7 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
       const world: TurnoverWorld = Object.assign(Object.create(policyWorld) as PolicyWorld, {
         definition,
         computesCoverage,
+        unconcerned,
         turnoversOf: (subject: TurnoverSubject, id: string) => find(policyWorld, subject, id),
       });
       const category = categoryOf(event.stream);
@@ -103,8 +108,11 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
 async function mayConcern(contactId: string, event: LedgerEvent, world: TurnoverWorld): Promise<boolean> {
   if (event.type === 'PlacementStarted' || event.type === 'BuyingRoleAssigned') return false;
   if (looksAtTexts(world.definition)) return true;
-  const stored = await world.read(`contact-${contactId}`);
-  return stored.some(({ type, data }) => {
+  const stream = `contact-${contactId}`;
+  // What was read behind this event holds for it too: after an import a stream is read once, not for each of its events.
+  if (event.stream === stream && event.version <= (world.unconcerned.get(stream) ?? 0)) return false;
+  const stored = await world.read(stream);
+  const concerns = stored.some(({ type, data }) => {
     const claim = (data['claim'] ?? data) as Record<string, unknown>;
     return (
       claim['contactType'] !== undefined ||
@@ -113,6 +121,9 @@ async function mayConcern(contactId: string, event: LedgerEvent, world: Turnover
       type === 'ContactMerged'
     );
   });
+  if (world.unconcerned.size >= unconcernedMax) world.unconcerned.clear();
+  if (!concerns) world.unconcerned.set(stream, stored.length);
+  return concerns;
 }
 
 function departuresFrom(belief: ContactBelief, accounts: Accounts, world: TurnoverWorld): FoundDeparture[] {

@@ -14,6 +14,8 @@ import type { PolicyWorld } from './policy.ts';
 export interface TurnoverWorld extends PolicyWorld {
   definition: Definition;
   computesCoverage: boolean;
+  /** Versions up to which streams were found to be no concern of the policy. */
+  unconcerned: Map<string, number>;
   turnoversOf(subject: TurnoverSubject, id: string): TurnoverBelief[];
 }
 
