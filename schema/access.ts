@@ -55,7 +55,7 @@ type Entry = Right | { readonly [R in Right]?: string } | { readonly as: string 
  * fields are classified themselves. Any other argument is named in the table, since it may ask for something hidden.
  */
 export const ordinaryArguments = `
-  accountId after asOf atPosition certainty commands date eventId filter first id includeClosed includeEnded includeRemoved
+  accountId after asOf atPosition certainty commands date direction eventId filter first id includeClosed includeEnded includeRemoved
   input knownAt learnedBefore learnedFrom newestFirst orderBy post subjectId types upTo`;
 
 /**
@@ -153,9 +153,11 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   AccountOrderInput: 'read',
   Post: 'read',
   PostHolder: 'read',
+  PostHolderOrderInput: 'read',
   PostInput: 'read',
   Succession: 'read',
   SuccessionFilterInput: 'read',
+  SuccessionOrderInput: 'read',
   DepartedHolder: 'read',
   SucceedingHolder: 'read',
 
@@ -343,12 +345,14 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   PhoneLine: 'read',
   // Those of one importance are in the order of their names.
   PlacementOrderField: { read: 'STARTS_ON', personal: 'IMPORTANCE NAME' },
+  PostHolderOrderField: 'read',
   ProposalState: 'read',
   Relationship: 'read',
   RenewalOutcome: 'read',
   SearchField: 'read',
   SearchKind: 'read',
   SearchPrecision: 'read',
+  SuccessionOrderField: 'read',
   VerificationResult: 'read',
   AdvocacyBasis: 'read',
   ArrBand: 'read',

@@ -11,7 +11,7 @@ import { batchesOf } from './batching.ts';
 import { AccountDifference, accountChanges } from './changes-between.ts';
 import { connectionOf, PageArguments } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
-import { Closing, Relationship, RenewalOutcome } from './enums.ts';
+import { Closing, OrderDirection, Relationship, RenewalOutcome } from './enums.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
 import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
@@ -235,10 +235,15 @@ export class Account implements Node {
       description: 'Only posts whose name begins so; case and accents do not matter. Absent: all.',
     })
     nameStartsWith: string | null | undefined,
+    @Arg('direction', () => OrderDirection, {
+      defaultValue: OrderDirection.ASC,
+      description: 'In which direction of the names.',
+    })
+    direction: OrderDirection,
   ): Promise<Post[]> {
     const posts = await batchesOf(app).posts(this.id);
     const prefix = sortName(nameStartsWith ?? null);
-    return posts
+    return (direction === OrderDirection.DESC ? posts.toReversed() : posts)
       .filter(({ name }) => sortName(name).startsWith(prefix))
       .map((post) => postOf(post, this.point));
   }

@@ -288,6 +288,22 @@ describe(PlacementOrderField, 'PlacementOrderField', 'What the contacts of an ac
   STARTS_ON: 'The first day on which the placement may have begun; an unknown one as if it were long ago.',
 });
 
+export const SuccessionOrderField = { POST: 'post', ENDED_ON: 'end', GAP: 'gap' } as const;
+export type SuccessionOrderField = (typeof SuccessionOrderField)[keyof typeof SuccessionOrderField];
+describe(SuccessionOrderField, 'SuccessionOrderField', 'What departures from posts can be ordered by.', {
+  POST: 'The name of the post; within it the last day on which the contact may have left.',
+  ENDED_ON:
+    'The last day on which the contact may have left; where that is not known, the day on which it was learned.',
+  GAP: 'The least number of days without a holder; of a vacant post those up to today.',
+});
+
+export const PostHolderOrderField = { CERTAINTY: 'certainty', STARTS_ON: 'start' } as const;
+export type PostHolderOrderField = (typeof PostHolderOrderField)[keyof typeof PostHolderOrderField];
+describe(PostHolderOrderField, 'PostHolderOrderField', 'What the holders of a post can be ordered by.', {
+  CERTAINTY: 'Who held it for sure first, then who possibly did; of each by the first possible day.',
+  STARTS_ON: 'The first day on which the contact may have begun; an unknown one as if it were long ago.',
+});
+
 export const SearchKind = { CONTACT: 'contact', ACCOUNT: 'account' } as const;
 export type SearchKind = (typeof SearchKind)[keyof typeof SearchKind];
 describe(SearchKind, 'SearchKind', 'What to search for.', {

@@ -1,6 +1,7 @@
 // Posts: named positions in an account that a succession of contacts fills, and who holds one at a point.
 import { Arg, Args, Ctx, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { findPost, findPostsByName, listPosts, type Post as PostRow } from '../projections/involvement.ts';
+import { compareKeys, type ListKey } from '../projections/listing.ts';
 import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
 import { countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
 import { certaintyOn, exactDay, type ValidInterval } from '../src/time/interval.ts';
@@ -8,7 +9,7 @@ import { Account, accountAt } from './account.ts';
 import { batchesOf } from './batching.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
-import { Certainty } from './enums.ts';
+import { Certainty, OrderDirection, PostHolderOrderField } from './enums.ts';
 import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
@@ -43,7 +44,7 @@ export class Post implements Node {
   }
 
   @Field(() => [PostHolder], {
-    description: 'Who held it on the day; certain holders first. See postHolders.',
+    description: 'Who held it on the day. See postHolders.',
   })
   async holders(
     @Ctx() context: Context,
@@ -52,8 +53,10 @@ export class Post implements Node {
       description: 'CERTAIN, or POSSIBLE for these and the possible ones. NO is BAD_USER_INPUT.',
     })
     certainty: Certainty,
+    @Arg('orderBy', () => PostHolderOrderInput, { nullable: true, description: 'Absent: by certainty.' })
+    orderBy: PostHolderOrderInput | null | undefined,
   ): Promise<PostHolder[]> {
-    return holdersOf(context, this.id, this.point, certainty);
+    return holdersOf(context, this.id, this.point, certainty, orderBy);
   }
 }
 
@@ -71,6 +74,15 @@ export class PostHolder {
 
   @Field(() => Certainty, { description: 'CERTAIN, or POSSIBLE where dates are uncertain.' })
   certainty: Certainty;
+}
+
+@InputType({ description: 'In which order to list the holders of a post.' })
+export class PostHolderOrderInput {
+  @Field(() => PostHolderOrderField, { description: 'What they are ordered by.' })
+  field: PostHolderOrderField;
+
+  @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'In which direction.' })
+  direction: OrderDirection;
 }
 
 @InputType({
@@ -138,13 +150,19 @@ async function holdersOf(
   postId: string,
   point: ReadPoint,
   asked: Certainty,
+  order: PostHolderOrderInput | null | undefined,
 ): Promise<PostHolder[]> {
   refuseNo(asked);
   const holdings = (await readHoldings(context, postId, point))
     .map((holding) => ({ ...holding, certainty: certaintyOn(holding.interval, exactDay(point.on)) }))
     .filter((holding) => takes(asked, holding.certainty));
+  const sign = order?.direction === OrderDirection.DESC ? -1 : 1;
+  const keyOf = ({ certainty, interval, placement }: (typeof holdings)[number]): ListKey => {
+    const byStart = [interval.start.earliest, placement.id];
+    return order?.field === PostHolderOrderField.STARTS_ON ? byStart : [certainty, ...byStart];
+  };
   return holdings
-    .sort((a, b) => (a.certainty === b.certainty ? 0 : a.certainty === 'CERTAIN' ? -1 : 1))
+    .sort((a, b) => sign * compareKeys(keyOf(a), keyOf(b)))
     .map(({ belief, placement, certainty }) => ({
       contact: contactAt(belief, point),
       placement: placementAt(placement, belief, point),
@@ -181,7 +199,7 @@ export class PostQueries {
 
   @Query(() => [Post], {
     description:
-      'Posts of an account, or of a name wherever they are, or both: those that a placement was ever said to fill. By name.',
+      'Posts of an account, or of a name wherever they are, or both: those that a placement was ever said to fill; by name.',
   })
   posts(
     @Ctx() context: Context,
@@ -192,6 +210,11 @@ export class PostQueries {
     accountId: string | null | undefined,
     @Arg('name', () => String, { nullable: true, description: 'Exact name of the post.' })
     name: string | null | undefined,
+    @Arg('direction', () => OrderDirection, {
+      defaultValue: OrderDirection.ASC,
+      description: 'In which direction of the names.',
+    })
+    direction: OrderDirection,
   ): Post[] {
     const { database } = context.app.readModels;
     if (accountId == null && name == null)
@@ -201,7 +224,8 @@ export class PostQueries {
       name == null
         ? listPosts(database, [canonicalId(accountId!)])[0]!
         : findPostsByName(database, name, accountId == null ? undefined : canonicalId(accountId));
-    return posts.map((post) => postOf(post, point));
+    const ordered = direction === OrderDirection.DESC ? posts.toReversed() : posts;
+    return ordered.map((post) => postOf(post, point));
   }
 
   @Query(() => [PostHolder], {
@@ -218,10 +242,12 @@ export class PostQueries {
       description: 'CERTAIN, or POSSIBLE for these and the possible ones. NO is BAD_USER_INPUT.',
     })
     certainty: Certainty,
+    @Arg('orderBy', () => PostHolderOrderInput, { nullable: true, description: 'Absent: by certainty.' })
+    orderBy: PostHolderOrderInput | null | undefined,
   ): Promise<PostHolder[]> {
     const point = readPoint(context, at);
     refuseNo(certainty);
     const post = findReferredPost(context, reference, 'post.');
-    return post ? holdersOf(context, post.id, point, certainty) : [];
+    return post ? holdersOf(context, post.id, point, certainty, orderBy) : [];
   }
 }

@@ -8,6 +8,7 @@ import type { DayCount } from '../src/time/interval.ts';
 import { connectionOf, PageArguments, pageOf, readPage } from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
+import { OrderDirection, SuccessionOrderField } from './enums.ts';
 import { badUserInput } from './parse-input.ts';
 import { endsOnOf, Placement, placementAt } from './placement.ts';
 import { findReferredPost, type Holding, Post, PostInput, postOf, readHoldings } from './post.ts';
@@ -86,7 +87,7 @@ export class Succession {
 }
 
 export const SuccessionConnection = connectionOf('Succession', () => Succession, {
-  list: 'Departures by name of the post and, within a post, in the order of the ends.',
+  list: 'A list of departures from posts.',
   node: 'The departure.',
 });
 export type SuccessionConnection = InstanceType<typeof SuccessionConnection>;
@@ -112,14 +113,21 @@ export class SuccessionFilterInput {
   endedBefore?: string | null;
 }
 
+@InputType({ description: 'In which order to list departures from posts.' })
+export class SuccessionOrderInput {
+  @Field(() => SuccessionOrderField, { description: 'What they are ordered by.' })
+  field: SuccessionOrderField;
+
+  @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'In which direction.' })
+  direction: OrderDirection;
+}
+
 type HeldTerm = Term & Holding;
 interface Row {
   key: ListKey;
   post: PostRow;
   found: Found<HeldTerm>;
 }
-
-const byPost = 'successions by post';
 
 @Resolver()
 export class SuccessionQueries {
@@ -144,18 +152,21 @@ export class SuccessionQueries {
       description: 'Which departures. Absent: all.',
     })
     filter: SuccessionFilterInput | null | undefined,
+    @Arg('orderBy', () => SuccessionOrderInput, { nullable: true, description: 'Absent: by post.' })
+    orderBy: SuccessionOrderInput | null | undefined,
   ): Promise<SuccessionConnection> {
-    const page = readPage(context, args, byPost);
+    const order = orderBy ?? { field: SuccessionOrderField.POST, direction: OrderDirection.ASC };
+    const page = readPage(context, args, `successions by ${order.field} ${order.direction}`);
     const point = readPoint(context, at);
     const posts = postsOf(context, accountId, reference);
-    const takes = conditionOf(filter ?? {});
-    const found = await rowsOf(context, posts, point, takes, page.first + 1, page.after);
+    const wanted = { posts, point, takes: conditionOf(filter ?? {}), order };
+    const found = await rowsOf(context, wanted, page.first + 1, page.after);
     return pageOf(
       SuccessionConnection,
       found,
       page,
       (row) => nodeOf(context, row, point),
-      async (upTo) => (await rowsOf(context, posts, point, takes, upTo + 1)).length,
+      async (upTo) => (await rowsOf(context, wanted, upTo + 1)).length,
     );
   }
 }
@@ -190,36 +201,56 @@ function conditionOf({ isVacant, endedFrom, endedBefore }: SuccessionFilterInput
   };
 }
 
-/** The first rows after a place, read post by post until there are enough. */
+interface Wanted {
+  /** In the order of their names. */
+  posts: readonly PostRow[];
+  point: ReadPoint;
+  takes: (row: Row) => boolean;
+  order: SuccessionOrderInput;
+}
+
+/** The first rows after a place. By post they are read post by post until there are enough; any other order needs them all. */
 async function rowsOf(
   context: Context,
-  posts: readonly PostRow[],
-  point: ReadPoint,
-  takes: (row: Row) => boolean,
+  { posts, point, takes, order }: Wanted,
   limit: number,
   after?: ListKey,
 ): Promise<Row[]> {
+  const sign = order.direction === OrderDirection.DESC ? -1 : 1;
+  const compare = (one: ListKey, other: ListKey) => sign * compareKeys(one, other);
+  const isByPost = order.field === SuccessionOrderField.POST;
   const rows: Row[] = [];
-  for (const post of posts) {
-    if (rows.length >= limit) break;
-    if (after && compareKeys(postKey(post), after) < 0) continue;
-    const own = await rowsOfPost(context, post, point);
-    rows.push(...own.filter((row) => takes(row) && (!after || compareKeys(row.key, after) > 0)));
+  for (const post of sign < 0 ? posts.toReversed() : posts) {
+    if (isByPost && rows.length >= limit) break;
+    if (isByPost && after && compareKeys(postKey(post), after.slice(0, 2)) * sign < 0) continue;
+    const own = await rowsOfPost(context, post, point, order.field);
+    const wanted = own.filter((row) => takes(row) && (!after || compare(row.key, after) > 0));
+    rows.push(...wanted.sort((a, b) => compare(a.key, b.key)));
   }
+  if (!isByPost) rows.sort((a, b) => compare(a.key, b.key));
   return rows.slice(0, limit);
 }
 
-async function rowsOfPost(context: Context, post: PostRow, point: ReadPoint): Promise<Row[]> {
+async function rowsOfPost(
+  context: Context,
+  post: PostRow,
+  point: ReadPoint,
+  field: SuccessionOrderField,
+): Promise<Row[]> {
   const terms = (await readHoldings(context, post.id, point)).map((holding) => ({
     ...holding,
     contactId: holding.belief.id,
     placementId: holding.placement.id,
   }));
-  const rows = findSuccessions(terms, point.on).map((found): Row => {
+  return findSuccessions(terms, point.on).map((found) => {
     const { interval, placementId, contactId } = found.departed;
-    return { key: [...postKey(post), interval.end.latest, placementId, contactId], post, found };
+    const keys: Record<SuccessionOrderField, ListKey> = {
+      post: postKey(post),
+      end: [],
+      gap: [found.gap.minDays],
+    };
+    return { key: [...keys[field], interval.end.latest, placementId, contactId], post, found };
   });
-  return rows.sort((a, b) => compareKeys(a.key, b.key));
 }
 
 function nodeOf({ app }: Context, { post, found }: Row, point: ReadPoint): Succession {

@@ -76,6 +76,21 @@ describe('the holders of a post', () => {
     },
   );
 
+  it('are ordered by certainty, or by when they began', async () => {
+    await end(ann, await start(ann, '2012'), '2014-06');
+    await start(bob, '2013-01-01');
+    await start(cleo, '2012-03-01');
+    const ordered = (order: string) => holders(`asOf: "2014-06-15", certainty: POSSIBLE${order}`);
+    const byCertainty = ['Cleo CERTAIN', 'Bob CERTAIN', 'Ann POSSIBLE'];
+    const byStart = ['Ann POSSIBLE', 'Cleo CERTAIN', 'Bob CERTAIN'];
+    expect(await ordered('')).toEqual(byCertainty);
+    expect(await ordered(', orderBy: { field: CERTAINTY, direction: DESC }')).toEqual(
+      byCertainty.toReversed(),
+    );
+    expect(await ordered(', orderBy: { field: STARTS_ON }')).toEqual(byStart);
+    expect(await ordered(', orderBy: { field: STARTS_ON, direction: DESC }')).toEqual(byStart.toReversed());
+  });
+
   it('are those who were known to hold it, and held by the ledger to', async () => {
     const placementId = await start(ann, '2012-01-01');
     const before = await app.store.head();
@@ -179,6 +194,9 @@ describe('a post', () => {
     expect(await answer(app, `{ account(id: "${acme}") { posts { name } } }`)).toEqual({
       account: { posts: [{ name: 'Champion' }, { name: 'Sponsor' }] },
     });
+    const backwards = `{ posts(accountId: "${acme}", direction: DESC) { name } account(id: "${acme}") { posts(direction: DESC) { name } } }`;
+    const reversed = [{ name: 'Sponsor' }, { name: 'Champion' }];
+    expect(await answer(app, backwards)).toEqual({ posts: reversed, account: { posts: reversed } });
     expect(await answer(app, `{ post(name: "Nobody") ${fields} }`)).toEqual({ post: null });
     expect(await holders('', 'name: "Nobody"')).toEqual([]);
   });

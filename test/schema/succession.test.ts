@@ -190,4 +190,43 @@ describe('successions of an account', () => {
     expect(await leavers('endedFrom: "2024-05"')).toEqual([]);
     expect(await leavers('endedFrom: "2024-04", endedBefore: "2024-07"')).toEqual(['Bob']);
   });
+
+  it.each([
+    ['POST', ['Ann 2022', 'Bob 2024', 'Cleo 2021', 'Ann 2023']],
+    ['ENDED_ON', ['Cleo 2021', 'Ann 2022', 'Ann 2023', 'Bob 2024']],
+    // Nobody has followed Bob for two years and a half, nor Ann for longer.
+    ['GAP', ['Ann 2022', 'Cleo 2021', 'Bob 2024', 'Ann 2023']],
+  ])('are ordered by %s in both directions, page by page', async (field, expected) => {
+    await held(ann, 'Seat 1', '2020-01-01', '2022-01-01');
+    await held(bob, 'Seat 1', '2022-02-01', '2024-01-01');
+    await held(cleo, 'Seat 2', '2020-01-01', '2021-01-01');
+    await held(ann, 'Seat 2', '2021-06-01', '2023-01-01');
+    for (const [direction, list] of [
+      ['ASC', expected],
+      ['DESC', expected.toReversed()],
+    ] as const)
+      for (const first of [1, 3, 4]) {
+        const seen: string[] = [];
+        for (let after = '', more = true; more; ) {
+          const page = await successions(
+            `accountId: "${acme}", orderBy: { field: ${field}, direction: ${direction} }, first: ${first}${after}`,
+          );
+          seen.push(
+            ...page.edges.map(
+              ({ node: { departed } }) => `${departed.contact.name} ${departed.endsOn!.slice(0, 4)}`,
+            ),
+          );
+          after = `, after: "${page.pageInfo.endCursor}"`;
+          more = page.pageInfo.hasNextPage;
+        }
+        expect(seen).toEqual(list);
+      }
+  });
+
+  it('take no cursor of another order', async () => {
+    await held(ann, 'Seat 1', '2020-01-01', '2022-01-01');
+    const { pageInfo } = await successions(`accountId: "${acme}"`);
+    const other = `{ successions(accountId: "${acme}", orderBy: { field: GAP }, after: "${pageInfo.endCursor}") { edges { cursor } } }`;
+    expect(await mistakes(app, other)).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'after' }]);
+  });
 });
