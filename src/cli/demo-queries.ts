@@ -148,8 +148,22 @@ export function demoQueries(highlights: readonly DemoHighlight[]): ExampleQuery[
     ...stories,
     ...aboutLeaver(highlights),
     { title: 'Accounts and their most important contacts', query: everything },
+    liveChanges,
   ];
 }
+
+/** Shown where a ledger is served: every change as it comes. */
+export const liveChanges: ExampleQuery = {
+  title: 'Live: every change as it comes. Leave it running and make a change in another tab',
+  query: `subscription LiveChanges {
+  changes {
+    position
+    type
+    contact { name }
+    actor { id kind }
+  }
+}`,
+};
 
 /** What else one may ask about whoever left late: by a part of the name, and what the account lost and gained. */
 function aboutLeaver(highlights: readonly DemoHighlight[]): ExampleQuery[] {

@@ -15,6 +15,7 @@ import { type Config, ConfigInvalid, type ServingConfig } from '../config.ts';
 import { reachPosition } from '../live/position-wait.ts';
 import type { ExampleQuery } from '../server/graphiql-page.ts';
 import { type HttpServer, startHttpServer } from '../server/http-server.ts';
+import { liveChanges } from './demo-queries.ts';
 import { readRegisteredOperations } from './registered-operations.ts';
 import { accessFileName, logAtLeast } from './terminal.ts';
 
@@ -138,4 +139,5 @@ const generalExamples: ExampleQuery[] = [
   registerContact(input: { name: "Ada Example", email: "ada@industries.example" }) { contact { id name } position rejection { code message } }
 }`,
   },
+  liveChanges,
 ];

@@ -128,12 +128,14 @@ const storage = {
   removeItem: (key) => localStorage.removeItem(prefix + key),
   clear: () => own().forEach((key) => localStorage.removeItem(key)),
 };
+// Subscriptions go over a WebSocket of the same origin, and send the headers of the tab when it opens.
+const socket = new URL('/graphql', location.href.replace(/^http/, 'ws'));
 // GraphiQL leaves the variables of its first default tab out unless they are handed over once more; on a later visit
 // it restores its own tabs.
 const isFirstVisit = storage.getItem('graphiql:tabState') === null;
 ReactDOM.createRoot(document.getElementById('graphiql')).render(
   React.createElement(GraphiQL, {
-    fetcher: GraphiQL.createFetcher({ url: '/graphql' }),
+    fetcher: GraphiQL.createFetcher({ url: '/graphql', subscriptionUrl: socket.href }),
     storage,
     defaultTabs: tabs.length > 0 ? tabs : undefined,
     variables: isFirstVisit ? tabs[0]?.variables : undefined,

@@ -1,11 +1,20 @@
 // The ready queries of the demo, asked of a ledger that holds the demo: each shows its story.
+import { type ExecutionResult, parse, subscribe } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildLedgerSchema } from '../../schema/build.ts';
 import { demoQueries } from '../../src/cli/demo-queries.ts';
 import { demoHighlights } from '../../src/demo/customer-base.ts';
 import type { DemoHighlight } from '../../src/demo/story-highlights.ts';
 import { dayFromIso } from '../../src/time/day.ts';
-import { ask, openTestApplication, type TestApplication } from '../support/app-in-memory.ts';
+import {
+  ask,
+  openTestApplication,
+  type TestApplication,
+  tell,
+  testContext,
+} from '../support/app-in-memory.ts';
 import { tellDemo } from '../support/demo-ledger.ts';
+import { ann } from '../support/ids.ts';
 
 const base = { seed: 5, accounts: 20, months: 30, today: '2026-12-31' };
 let app: TestApplication;
@@ -16,7 +25,9 @@ beforeAll(async () => {
   app = await openTestApplication();
   await tellDemo(app, base);
   highlights = demoHighlights({ ...base, todayDay: dayFromIso(base.today)! });
-  const told = demoQueries(highlights).map(async ({ query }) => {
+  const queries = demoQueries(highlights);
+  const told = queries.map(async ({ query }) => {
+    if (query.startsWith('subscription')) return ['LiveChanges', await firstChange(query)] as const;
     const { data, errors } = await ask(app, query);
     expect(errors).toBeUndefined();
     return [/^query (\w+)/.exec(query)![1]!, data] as const;
@@ -24,6 +35,18 @@ beforeAll(async () => {
   answers = Object.fromEntries(await Promise.all(told));
 }, 60_000);
 afterAll(() => app.close());
+
+async function firstChange(query: string): Promise<unknown> {
+  const schema = await buildLedgerSchema();
+  const started = await subscribe({ schema, document: parse(query), contextValue: testContext(app) });
+  if (!('next' in started)) throw new Error(JSON.stringify(started));
+  const coming = started.next();
+  await new Promise(setImmediate);
+  await tell(app, { type: 'RegisterContact', contactId: ann, name: 'Nina New' });
+  const { value } = await coming;
+  await started.return();
+  return (value as ExecutionResult).data;
+}
 
 const storyOf = (story: DemoHighlight['story']) => highlights.find((each) => each.story === story)!;
 
@@ -110,4 +133,10 @@ test('the list of accounts shows some with their contacts', () => {
   };
   expect(accounts.edges).toHaveLength(10);
   expect(accounts.edges.some(({ node }) => node.contacts.edges.length > 0)).toBe(true);
+});
+
+test('the live tab tells of a change as it comes', () => {
+  expect(answers['LiveChanges']).toMatchObject({
+    changes: { type: 'ContactRegistered', contact: { name: 'Nina New' } },
+  });
 });

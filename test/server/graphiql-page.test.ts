@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { AuthenticationFailure } from '../../src/auth/viewer.ts';
 import { localViewer, startStubServer } from './stub-server.ts';
@@ -15,6 +15,7 @@ const exampleQueries = [
     variables: { name: 'Grace' },
   },
   { title: 'What a refusal looks like', query: 'query Refused {\n  refused\n}' },
+  { title: 'Greets again and again', query: 'subscription Live {\n  greetings\n}' },
 ];
 
 const browserPath = [
@@ -55,6 +56,17 @@ async function openBrowser(): Promise<BrowserContext> {
   return browser;
 }
 
+/** GraphiQL takes over the name of a tab's operation a moment after its text. */
+async function settled(page: Page, operationName: string): Promise<void> {
+  await expect
+    .poll(() =>
+      page.evaluate(
+        "Object.entries(localStorage).find(([key]) => key.endsWith(':graphiql:operationName'))?.[1]",
+      ),
+    )
+    .toBe(operationName);
+}
+
 describe('in a browser', () => {
   test.skipIf(browserPath === undefined && !isBrowserRequired)(
     'the page shows the example queries, runs the first and talks to nobody but this server',
@@ -85,7 +97,11 @@ describe('in a browser', () => {
       await page.goto(server.url);
       const editor = page.locator('.graphiql-query-editor');
       await editor.getByText('# Greets one person').waitFor();
-      expect(await page.locator('.graphiql-tab-button').allTextContents()).toEqual(['Greet', 'Refused']);
+      expect(await page.locator('.graphiql-tab-button').allTextContents()).toEqual([
+        'Greet',
+        'Refused',
+        'Live',
+      ]);
       await page.locator('.graphiql-editor-tool').getByText('"Grace"').waitFor();
 
       await page.locator('.graphiql-execute-button').click();
@@ -95,16 +111,14 @@ describe('in a browser', () => {
       await page.locator('.graphiql-doc-explorer').getByText('Mutation').first().waitFor();
 
       await page.locator('.graphiql-tab-button').nth(1).click();
-      // GraphiQL takes over the name of the tab's operation a moment after its text.
-      await expect
-        .poll(() =>
-          page.evaluate(
-            "Object.entries(localStorage).find(([key]) => key.endsWith(':graphiql:operationName'))?.[1]",
-          ),
-        )
-        .toBe('Refused');
+      await settled(page, 'Refused');
       await page.locator('.graphiql-execute-button').click();
       await page.locator('.graphiql-response').getByText('This contact was merged.').waitFor();
+
+      await page.locator('.graphiql-tab-button').nth(2).click();
+      await settled(page, 'Live');
+      await page.locator('.graphiql-execute-button').click();
+      await page.locator('.graphiql-response').getByText('"Hello again"').waitFor();
 
       await page.getByLabel('Open settings dialog').click();
       await page.getByText('Dark', { exact: true }).click();
@@ -169,6 +183,14 @@ describe('in a browser', () => {
       await page.keyboard.insertText('{ "Authorization": "Bearer good" }');
       await page.locator('.graphiql-execute-button').click();
       await page.locator('.graphiql-response').getByText('"Hello Grace"').waitFor();
+
+      await page.locator('.graphiql-tab-button').nth(2).click();
+      await settled(page, 'Live');
+      await headers.click();
+      await page.keyboard.press('ControlOrMeta+A');
+      await page.keyboard.insertText('{ "Authorization": "Bearer good" }');
+      await page.locator('.graphiql-execute-button').click();
+      await page.locator('.graphiql-response').getByText('"Hello again"').waitFor();
     },
   );
 });

@@ -115,5 +115,17 @@ export function stubSchema(slowStarts: () => void, slowMayEnd: Promise<void>): G
       name: 'Mutation',
       fields: { rename: { ...text, resolve: () => 'renamed' } },
     }),
+    subscription: new GraphQLObjectType({
+      name: 'Subscription',
+      fields: {
+        greetings: {
+          ...text,
+          subscribe: async function* () {
+            yield { greetings: 'Hello once' };
+            yield { greetings: 'Hello again' };
+          },
+        },
+      },
+    }),
   });
 }
