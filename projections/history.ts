@@ -108,8 +108,10 @@ export function listChanges(
   const values: (string | number)[] = [after, upTo];
   let condition = 'position > ? AND position <= ?';
   if (contactIds.length + accountIds.length > 0) {
-    condition += ` AND (subject_id IN (${marks([...contactIds, ...accountIds])})`;
-    values.push(...contactIds, ...accountIds);
+    condition +=
+      ` AND (subject_id IN (${marks([...contactIds, ...accountIds])})` +
+      ` OR subject_id IN (SELECT id FROM turnover WHERE contact_id IN (${marks(contactIds)}) OR account_id IN (${marks(accountIds)}))`;
+    values.push(...contactIds, ...accountIds, ...contactIds, ...accountIds);
     if (accountIds.length > 0) {
       condition += ` OR placement_id IN ${involved('placement_id')} OR (type IN (${personTypesList}) AND subject_id IN ${involved('contact_id')})`;
       values.push(...accountIds, ...accountIds);

@@ -100,8 +100,9 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       undoContactChange unmergeContacts`,
     erase: `applyRetention applyRetention(limit:) eraseContact`,
   },
-  Subscription: { read: 'changes' },
+  Subscription: { read: 'changes turnoverStageChanged' },
   ChangesFilterInput: 'read',
+  TurnoverStageFilterInput: 'read',
 
   // A contact and what belongs to it.
   Contact: {
@@ -213,6 +214,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   },
   TurnoverLead: 'read',
   ReachedStage: 'read',
+  TurnoverStageChange: 'read',
   StageProgress: 'read',
   Versioned: 'read',
   TurnoverFilterInput: 'read',

@@ -31,6 +31,7 @@ import { SearchQueries } from './search.ts';
 import { SuccessionQueries } from './succession.ts';
 import { TimeAtRiskQueries } from './time-at-risk.ts';
 import { TurnoverCompletionQueries } from './turnover-completion.ts';
+import { TurnoverStageSubscription } from './turnover-stage-changes.ts';
 import { TurnoverQueries } from './turnovers.ts';
 import { UndoQueries } from './undo-preview.ts';
 import { ValueQueries } from './value-explanation.ts';
@@ -58,6 +59,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     TimeAtRiskQueries,
     ExecutiveReportQueries,
     ChangesSubscription,
+    TurnoverStageSubscription,
     UndoQueries,
     ErasureResolvers,
     RetentionResolvers,

@@ -1,6 +1,7 @@
 // Live changes: the entries of all histories, from where a client stopped, then as they come.
 import { Arg, Field, ID, InputType, Resolver, Root, Subscription } from 'type-graphql';
 import { type Change, type ChangesFilter, changeTypes } from '../src/live/change.ts';
+import { selectChanges } from '../src/live/selected-changes.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
 import { createFolds, type Folds } from './history-folds.ts';
@@ -21,7 +22,7 @@ export class ChangesFilterInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'Changes of these contacts, and of those that were merged into one of them by then. ' +
+      'Changes of these contacts, of those that were merged into one of them by then, and of the turnovers that their leaving opened. ' +
       `At most ${idsMax} UUIDs of contacts, which need not exist yet; else BAD_USER_INPUT.`,
   })
   contactIds?: string[] | null;
@@ -29,8 +30,8 @@ export class ChangesFilterInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'Changes of these accounts, of placements that were ever said to be in one of them, and removals, deaths and merges of ' +
-      `their contacts. At most ${idsMax} UUIDs of accounts, which need not exist yet; else BAD_USER_INPUT.`,
+      'Changes of these accounts, of their turnovers, of placements that were ever said to be in one of them, and removals, deaths ' +
+      `and merges of their contacts. At most ${idsMax} UUIDs of accounts, which need not exist yet; else BAD_USER_INPUT.`,
   })
   accountIds?: string[] | null;
 
@@ -79,30 +80,16 @@ export class ChangesSubscription {
 async function followChanges(args: ChangesArguments, context: Context): Promise<AsyncIterable<HistoryEntry>> {
   const filter = filterOf(args.filter ?? {});
   const after = await startOf(args.after, context);
-  return entriesOf(context.app.streamChanges({ after, filter }), context);
+  return selectChanges(context.app.streamChanges({ after, filter }), (change) =>
+    entryOfChange(change, context),
+  );
 }
 
-function entriesOf(
-  changes: AsyncIterableIterator<Change, void>,
-  context: Context,
-): AsyncIterableIterator<HistoryEntry, void> {
-  return {
-    async next() {
-      const { done, value } = await changes.next();
-      return done ? { done, value: undefined } : { done: false, value: entryOfChange(value, context) };
-    },
-    // Ends a waiting `next` too, which a generator's would not.
-    async return() {
-      await changes.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
-async function startOf(after: number | null | undefined, { app, resumeAfter }: Context): Promise<number> {
+/** The position to begin after: the header of a client that was cut off goes before the argument. */
+export async function startOf(
+  after: number | null | undefined,
+  { app, resumeAfter }: Context,
+): Promise<number> {
   const path = resumeAfter === undefined ? 'after' : 'Last-Event-ID';
   const wanted = resumeAfter === undefined ? after : Number(resumeAfter);
   const head = await app.store.head();
@@ -137,7 +124,7 @@ function filterOf({ contactIds, accountIds, types }: ChangesFilterInput): Change
   };
 }
 
-function problemsOfIds(path: string, ids: readonly string[] | null | undefined): InputProblem[] {
+export function problemsOfIds(path: string, ids: readonly string[] | null | undefined): InputProblem[] {
   if (!ids) return [];
   if (ids.length > idsMax) return [{ path, message: `are at most ${idsMax}` }];
   return ids.flatMap((id, index) =>

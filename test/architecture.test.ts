@@ -88,7 +88,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   server: { files: /^src\/server\//, mayImport: ['auth', 'limits'] },
   live: {
     files: /^src\/live\//,
-    mayImport: ['read models', 'projector', 'ledger', 'contact', 'port'],
+    mayImport: ['read models', 'projector', 'ledger', 'contact', 'turnover', 'port'],
   },
   application: {
     files:

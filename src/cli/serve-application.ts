@@ -6,6 +6,7 @@ import { refusalOf } from '../../schema/access-check.ts';
 import { buildLedgerSchema } from '../../schema/build.ts';
 import type { Context } from '../../schema/context.ts';
 import { HistoryEntry } from '../../schema/history-entry.ts';
+import { TurnoverStageChange } from '../../schema/turnover-stage-changes.ts';
 import { zPurpose } from '../access/events.ts';
 import type { Application } from '../application.ts';
 import { type AccessFile, openAccessFile } from '../auth/access-file.ts';
@@ -55,7 +56,10 @@ export async function serveApplication(
     limits: config.limits,
     persisted: readRegisteredOperations(config.operations),
     reachPosition: (position, signal) => reachPosition(app, position, signal),
-    eventId: (event) => (event instanceof HistoryEntry ? String(event.position) : undefined),
+    eventId: (event) =>
+      event instanceof HistoryEntry || event instanceof TurnoverStageChange
+        ? String(event.position)
+        : undefined,
     ready: () => isReady(app, config.limits.unreadMax),
     graphiql: config.graphiql,
     introspection: config.introspection,

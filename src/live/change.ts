@@ -11,9 +11,9 @@ export interface Change {
 
 /** As the ledger stood with the event: what came later does not change it, so that a repeat gives the same changes. */
 export interface Concerns {
-  /** The contact itself, and those that show its history because it was merged into them. */
+  /** The contact itself, or the one whose leaving opened the turnover, and those that it was merged into. */
   contactIds: ReadonlySet<string>;
-  /** The account itself, or the accounts of the placement that the event names. */
+  /** The account itself, the account at risk, or the accounts of the placement that the event names. */
   accountIds: ReadonlySet<string>;
 }
 
@@ -24,8 +24,8 @@ export interface ChangesFilter {
   types?: ReadonlySet<string>;
 }
 
-/** Categories of streams that a contact's or an account's history is made of. */
-const historyCategories = ['contact', 'account', 'signals'] as const;
+/** Categories of streams that concern contacts and accounts. */
+const historyCategories = ['contact', 'account', 'signals', 'turnover'] as const;
 export const changeCategories: string[] = [...historyCategories];
 export const changeTypes: ReadonlySet<string> = new Set(
   historyCategories.flatMap((category) => Object.keys(eventContracts[category])),

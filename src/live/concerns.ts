@@ -14,17 +14,17 @@ export interface ConcernsSource {
   database: ReadDatabase;
 }
 
-/** For the events of one batch: each contact's log is read once. The read models must have applied all of them. */
+/** For the events of one batch: each stream is read once. The read models must have applied all of them. */
 export function createConcerns({ store, beliefs, database }: ConcernsSource): {
   of(event: LedgerEvent): Promise<Concerns>;
 } {
   const streams = new Map<string, Promise<StoredEvent[]>>();
 
-  function logOf(contactId: string): Promise<StoredEvent[]> {
-    let reading = streams.get(contactId);
+  function logOf(stream: string): Promise<StoredEvent[]> {
+    let reading = streams.get(stream);
     if (!reading) {
-      reading = store.read(`contact-${contactId}`);
-      streams.set(contactId, reading);
+      reading = store.read(stream);
+      streams.set(stream, reading);
     }
     return reading;
   }
@@ -49,7 +49,7 @@ export function createConcerns({ store, beliefs, database }: ConcernsSource): {
     const isOfPerson = personTypes.includes(event.type);
     if (placementId === null && !isOfPerson) return new Set();
     const found = new Set<string>();
-    for (const { position, data } of await logOf(subjectOf(event.stream))) {
+    for (const { position, data } of await logOf(`contact-${subjectOf(event.stream)}`)) {
       if (position > event.position) break;
       const { claim } = data as { claim?: PlacementData };
       const said = claim ?? (data as PlacementData);
@@ -59,11 +59,22 @@ export function createConcerns({ store, beliefs, database }: ConcernsSource): {
     return found;
   }
 
+  /** Who left and from where is said when it opens, and never again otherwise. */
+  async function concernsOfTurnover({ stream, position }: LedgerEvent): Promise<Concerns> {
+    const opened = (await logOf(stream)).find(({ type }) => type === 'TurnoverOpened');
+    const { contactId, accountId } = (opened?.data ?? {}) as { contactId?: string; accountId?: string };
+    return {
+      contactIds: contactId === undefined ? new Set() : await withSurvivors(contactId, position),
+      accountIds: new Set(accountId === undefined ? [] : [accountId]),
+    };
+  }
+
   return {
     async of(event) {
       const subject = subjectOf(event.stream);
-      if (categoryOf(event.stream) === 'account')
-        return { contactIds: new Set(), accountIds: new Set([subject]) };
+      const category = categoryOf(event.stream);
+      if (category === 'account') return { contactIds: new Set(), accountIds: new Set([subject]) };
+      if (category === 'turnover') return concernsOfTurnover(event);
       return {
         contactIds: await withSurvivors(subject, event.position),
         accountIds: await accountsOf(event),

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findContact } from '../../projections/contacts.ts';
+import { findTurnoversOf } from '../../projections/turnovers.ts';
 import type { ChangesFrom } from '../../src/application.ts';
 import type { Change, ChangesFilter } from '../../src/live/change.ts';
 import { streamChanges } from '../../src/live/change-stream.ts';
@@ -181,6 +182,46 @@ describe('a filter', () => {
     expect(names(await live)).toEqual(expected);
     // Who was away meanwhile gets the same.
     expect(names(await take(5, { after: 3, filter: ofContacts(cleo) }))).toEqual(expected);
+  });
+});
+
+describe('a turnover', () => {
+  const leaving = { type: 'EndPlacement', contactId: ann, placementId: job } as const;
+  async function leave() {
+    const typed = { type: 'ChangeContactType', contactType: 'champion', importance: null } as const;
+    await tell(app, { ...typed, contactId: ann, placementId: job });
+    await tell(app, leaving);
+    await app.policies.catchUp();
+    return findTurnoversOf(app.readModels.database, 'contact_id', ann)[0]!.id;
+  }
+
+  test.each([
+    ['everybody', everything],
+    ['those who ask for the contact who left', ofContacts(ann)],
+    ['those who ask for the account at risk', ofAccounts(acme)],
+  ])('is told of to %s, and afterwards the same', async (_who, filter) => {
+    await hire();
+    const live = take(4, { after: 3, filter });
+    const turnoverId = await leave();
+    await tell(app, { type: 'LearnRoleOutcome', turnoverId, outcome: 'refilled' });
+    const expected = ['ContactTypeChanged', 'PlacementEnded', 'TurnoverOpened', 'RoleOutcomeLearned'];
+    expect(names(await live)).toEqual(expected);
+    expect(names(await take(4, { after: 3, filter }))).toEqual(expected);
+  });
+
+  test('concerns nobody else, but whom its contact is merged into', async () => {
+    await hire();
+    await tell(app, { type: 'RegisterContact', contactId: bob, name: 'Bob' });
+    await tell(app, { type: 'RegisterAccount', accountId: globex, name: 'Globex' });
+    const filter = { ...ofContacts(bob), ...ofAccounts(globex) };
+    const live = take(3, { after: 5, filter });
+    const turnoverId = await leave();
+    await tell(app, { type: 'MergeContacts', contactId: ann, intoId: bob, carried: [] });
+    await app.policies.catchUp();
+    await tell(app, { type: 'ReopenTurnover', turnoverId });
+    const expected = ['ContactMerged', 'TurnoverDismissed', 'TurnoverReopened'];
+    expect(names(await live)).toEqual(expected);
+    expect(names(await take(3, { after: 5, filter }))).toEqual(expected);
   });
 });
 

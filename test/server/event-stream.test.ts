@@ -1,7 +1,7 @@
 // Live changes as server-sent events: each with its position, so that a browser goes on by itself where it was cut off.
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { tell } from '../support/app-in-memory.ts';
-import { acme, ann } from '../support/ids.ts';
+import { acme, ann, job } from '../support/ids.ts';
 import { type ServedApplication, serveTestApplication } from '../support/served-app.ts';
 
 interface ServerSentEvent {
@@ -85,6 +85,24 @@ describe('an event stream', () => {
     const server = await hired();
     const { events } = await open(server, changes, { method: 'GET', headers: { 'last-event-id': '1' } });
     expect((await take(1, events))[0]).toMatchObject({ id: '2' });
+  });
+
+  test('numbers changes of stage like all others, so that a browser goes on after them', async () => {
+    const server = await hired();
+    const { app } = server;
+    await tell(app, {
+      type: 'StartPlacement',
+      contactId: ann,
+      placementId: job,
+      accountId: acme,
+      contactType: 'champion',
+    });
+    await tell(app, { type: 'EndPlacement', contactId: ann, placementId: job });
+    await app.policies.catchUp();
+    const stages = 'subscription { turnoverStageChanged(after: 0) { stage } }';
+    const { events } = await open(server, stages);
+    const data = { data: { turnoverStageChanged: { stage: 'DETECTED' } } };
+    expect(await take(1, events)).toEqual([{ event: 'next', id: '5', data }]);
   });
 
   test('answers a query and a mutation once, and is complete then', async () => {

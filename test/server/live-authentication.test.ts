@@ -2,9 +2,10 @@
 import { createClient } from 'graphql-ws';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { findTurnoversOf } from '../../projections/turnovers.ts';
 import type { Role } from '../../src/auth/roles.ts';
 import { tell } from '../support/app-in-memory.ts';
-import { ann } from '../support/ids.ts';
+import { acme, ann, job } from '../support/ids.ts';
 import { audience, issuer, signed } from '../support/key-server.ts';
 import { type ServedApplication, serveTestApplication } from '../support/served-app.ts';
 
@@ -29,7 +30,11 @@ function tokenOf({ app }: ServedApplication, role: Role, lastsSeconds = 300): Pr
 }
 
 /** The first thing that comes: a change, errors, or the code that the connection is closed with. */
-async function follow(server: ServedApplication, selection: string, token?: string): Promise<unknown> {
+function follow(server: ServedApplication, selection: string, token?: string): Promise<unknown> {
+  return followOperation(server, `changes(after: 0) { ${selection} }`, token);
+}
+
+async function followOperation(server: ServedApplication, field: string, token?: string): Promise<unknown> {
   const client = createClient({
     url: server.socketUrl,
     webSocketImpl: WebSocket,
@@ -37,7 +42,7 @@ async function follow(server: ServedApplication, selection: string, token?: stri
     connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
   onTestFinished(() => void client.dispose());
-  const messages = client.iterate({ query: `subscription { changes(after: 0) { ${selection} } }` });
+  const messages = client.iterate({ query: `subscription { ${field} }` });
   try {
     const { value } = await messages.next();
     return value;
@@ -68,6 +73,39 @@ describe('over a WebSocket', () => {
     const seen = await follow(server, 'changes { now }', await tokenOf(server, 'reader'));
     expect(JSON.stringify(seen)).toContain('Ann Example');
   });
+});
+
+test('stages of turnovers come to an analyst without what is personal, and go on after the last one', async () => {
+  const server = await serve();
+  const { app } = server;
+  await tell(app, { type: 'RegisterAccount', accountId: acme, name: 'Acme' });
+  const champion = { type: 'StartPlacement', contactType: 'champion' } as const;
+  await tell(app, { ...champion, contactId: ann, placementId: job, accountId: acme });
+  const analyst = await tokenOf(server, 'analyst');
+  const stagesAfter = (after: number, fields: string, token = analyst) =>
+    followOperation(server, `turnoverStageChanged(after: ${after}) { ${fields} }`, token);
+  const opening = stagesAfter(0, 'position previousStage stage turnover { owner }');
+  await tell(app, { type: 'EndPlacement', contactId: ann, placementId: job });
+  await app.policies.catchUp();
+  expect(await opening).toEqual({
+    data: {
+      turnoverStageChanged: {
+        position: 5,
+        previousStage: null,
+        stage: 'DETECTED',
+        turnover: { owner: null },
+      },
+    },
+  });
+  const turnoverId = findTurnoversOf(app.readModels.database, 'contact_id', ann)[0]!.id;
+  await tell(app, { type: 'DismissTurnover', turnoverId, dismissal: 'not_a_risk', note: 'Said Ann Example' });
+  expect(await stagesAfter(5, 'previousStage stage')).toEqual({
+    data: { turnoverStageChanged: { previousStage: 'DETECTED', stage: 'DISMISSED' } },
+  });
+  const personal = 'turnover { outcome { note } }';
+  expect(await stagesAfter(5, personal)).toEqual({ errors: ['FORBIDDEN'] });
+  const seen = await stagesAfter(5, personal, await tokenOf(server, 'reader'));
+  expect(JSON.stringify(seen)).toContain('Ann Example');
 });
 
 test('an event stream asks for a token as any request does, and refuses what the role may not see', async () => {
