@@ -28,6 +28,8 @@ const columns = [
   'root_cause',
   'forecast',
   'percent',
+  'definition',
+  'definition_version',
 ] as const satisfies readonly (keyof TurnoverRow)[];
 type EpisodeRow = Pick<TurnoverRow, (typeof columns)[number]>;
 
@@ -45,6 +47,7 @@ export function episodeOf(row: EpisodeRow, timeZone: string): RiskEpisode {
   return {
     turnoverId: row.id as string,
     accountId: row.account_id as string,
+    definition: { name: row.definition as string, version: row.definition_version as number },
     state: stateOf(row),
     stage: row.stage as RiskEpisode['stage'],
     departed: earliest === null ? null : { earliest: earliest as number, latest: latest as number },

@@ -5,12 +5,15 @@ import { findTurnoverIds, turnoverRow } from '../projections/turnovers.ts';
 import type { AccountBelief } from './account/belief.ts';
 import type { Application } from './application.ts';
 import type { Cut } from './belief.ts';
+import { turnoversUnder } from './policies/turnover-what-if.ts';
 import { type Customer, type ExecutiveReport, executiveReport } from './reports/executive-report.ts';
+import { differencesOf, type FigureDifference } from './reports/report-difference.ts';
 import type { RiskEpisode } from './reports/risk-episode.ts';
 import { type TimeAtRisk, type TimeAtRiskOptions, timeAtRisk } from './reports/time-at-risk.ts';
 import { dayInZone } from './time/clock.ts';
 import type { Day } from './time/day.ts';
 import { latest } from './timeline.ts';
+import type { Definition } from './turnover/definition.ts';
 
 type Source = Pick<Application, 'readModels' | 'timeZone' | 'clock'>;
 
@@ -27,18 +30,55 @@ export interface WeeklyReport {
  * otherwise; of a week that has not ended, what is known now.
  */
 export async function weeklyReport(app: Source, weekEnding: Day, asked: Cut = {}): Promise<WeeklyReport> {
-  const today = dayInZone(app.clock.nowMs(), app.timeZone);
   const position = asked.atPosition ?? app.readModels.database.checkpoint;
-  const isPast = weekEnding < today && asked.knownAtMs === undefined;
-  const cut: Cut = isPast ? { ...asked, knownAtMs: endOfDayMs(weekEnding, app.timeZone) } : asked;
-  const episodes = await episodesAt(app, cut);
+  const cut = cutOf(app, weekEnding, asked);
+  const report = await reportOf(app, weekEnding, await episodesAt(app, cut), cut);
+  return { report, position, knownAtMs: cut.knownAtMs ?? null };
+}
+
+function cutOf({ clock, timeZone }: Source, weekEnding: Day, asked: Cut): Cut {
+  const isPast = weekEnding < dayInZone(clock.nowMs(), timeZone) && asked.knownAtMs === undefined;
+  return isPast ? { ...asked, knownAtMs: endOfDayMs(weekEnding, timeZone) } : asked;
+}
+
+async function reportOf(
+  app: Source,
+  weekEnding: Day,
+  episodes: readonly RiskEpisode[],
+  cut: Cut,
+): Promise<ExecutiveReport> {
   const accountIds = new Set(episodes.map((episode) => episode.accountId));
   const customers = await customersAt(app, [...accountIds], cut);
-  return {
-    report: executiveReport({ weekEnding, episodes, customers }),
-    position,
-    knownAtMs: cut.knownAtMs ?? null,
-  };
+  return executiveReport({ weekEnding, episodes, customers });
+}
+
+/** A report beside the one that another definition of key roles would make. */
+export interface ReportUnder {
+  is: WeeklyReport;
+  wouldBe: WeeklyReport;
+  differences: FigureDifference[];
+}
+
+/**
+ * What another definition of key roles makes of a week; nothing is written. Turnovers that both open are the ones there are,
+ * with what people did about them; those that only the other one opens are as the policy alone would have left them.
+ */
+export async function weeklyReportUnder(
+  app: Source & Pick<Application, 'store' | 'sealing' | 'policies'>,
+  definition: Definition,
+  weekEnding: Day,
+  asked: Cut = {},
+): Promise<ReportUnder> {
+  const is = await weeklyReport(app, weekEnding, asked);
+  const cut = cutOf(app, weekEnding, asked);
+  const real = new Map((await episodesAt(app, cut)).map((episode) => [episode.turnoverId, episode]));
+  const imagined = await turnoversUnder(app, app.policies.world, { definition, computesCoverage: true, cut });
+  const episodes = imagined.map((belief) => ({
+    ...(real.get(belief.id) ?? episodeOf(turnoverRow(belief, app.timeZone), app.timeZone)),
+    definition: belief.definition,
+  }));
+  const wouldBe = { ...is, report: await reportOf(app, weekEnding, episodes, cut) };
+  return { is, wouldBe, differences: differencesOf(is.report, wouldBe.report) };
 }
 
 /** How long customers are at risk, of the turnovers as they were known at a cut. */

@@ -1,17 +1,21 @@
 // contact-ledger report: the executive report of a week, in the terminal, as JSON or as a page to mail and print.
 import { writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { differencesText } from '../reports/difference-text.ts';
 import { executivePage, executiveText } from '../reports/executive-page.ts';
-import { weeklyReport } from '../risk-reports.ts';
+import { type ReportUnder, type WeeklyReport, weeklyReport, weeklyReportUnder } from '../risk-reports.ts';
 import { dayInZone } from '../time/clock.ts';
 import { type Day, dayFromIso, isoFromDay } from '../time/day.ts';
 import { formatInstant, parseInstant } from '../time/instant.ts';
+import type { Definition } from '../turnover/definition.ts';
 import { configOf, createProgress, openConfigured, print, wholeNumber } from './terminal.ts';
+import { definitionOf } from './turnover-what-if.ts';
 
 interface ReportOptions {
   weekEnding?: Day;
   knownAt?: number;
   atPosition?: number;
+  withDefinition?: string;
   format?: 'text' | 'html' | 'json';
   out?: string;
 }
@@ -29,22 +33,32 @@ export function defineReport(program: Command): void {
       'what the ledger held at this position',
       wholeNumber(0, Number.MAX_SAFE_INTEGER),
     )
+    .option(
+      '--with-definition <file|name>',
+      'beside it, the difference that another definition of key roles makes (JSON file, or name[:version]); nothing is written',
+    )
     .addOption(
       new Option('--format <format>', 'default: text, or JSON with --json').choices(['text', 'html', 'json']),
     )
     .option('--out <file>', 'file to write (default: standard output)')
     .action(async (options: ReportOptions, command: Command) => {
       const config = configOf(command);
+      const definition =
+        options.withDefinition === undefined ? undefined : definitionOf(options.withDefinition);
       const progress = createProgress();
       const app = await openConfigured(config, { create: false, progress });
       try {
         const weekEnding = options.weekEnding ?? dayInZone(app.clock.nowMs(), app.timeZone);
-        const made = await weeklyReport(app, weekEnding, {
+        const cut = {
           ...(options.knownAt !== undefined && { knownAtMs: options.knownAt }),
           ...(options.atPosition !== undefined && { atPosition: options.atPosition }),
-        });
+        };
+        const format = options.format ?? (config.json ? 'json' : 'text');
+        const text =
+          definition === undefined
+            ? written(await weeklyReport(app, weekEnding, cut), format)
+            : writtenUnder(await weeklyReportUnder(app, definition, weekEnding, cut), definition, format);
         progress.end();
-        const text = written(made, options.format ?? (config.json ? 'json' : 'text'));
         if (options.out === undefined) print(text);
         else {
           // It names customers and what they pay.
@@ -58,20 +72,35 @@ export function defineReport(program: Command): void {
     });
 }
 
-type Made = Awaited<ReturnType<typeof weeklyReport>>;
+type Format = 'text' | 'html' | 'json';
 
-function written({ report, position, knownAtMs }: Made, format: 'text' | 'html' | 'json'): string {
-  if (format === 'html') return executivePage(report, position).trimEnd();
-  if (format === 'text') return executiveText(report, position);
+function written(made: WeeklyReport, format: Format): string {
+  if (format === 'html') return executivePage(made.report, made.position).trimEnd();
+  if (format === 'text') return executiveText(made.report, made.position);
+  return JSON.stringify(shown(made));
+}
+
+function writtenUnder(
+  { is, wouldBe, differences }: ReportUnder,
+  { name, version }: Definition,
+  format: Format,
+): string {
+  const under = { definition: { name, version }, sentence: wouldBe.report.sentence, differences };
+  if (format === 'html') return executivePage(is.report, is.position, under).trimEnd();
+  if (format === 'text') return `${executiveText(is.report, is.position)}\n\n${differencesText(under)}`;
+  return JSON.stringify({ ...shown(is), under: { ...under, report: shown(wouldBe) } });
+}
+
+function shown({ report, position, knownAtMs }: WeeklyReport): object {
   const { from, weekEnding, timeAtRisk, ...figures } = report;
-  return JSON.stringify({
+  return {
     ...figures,
     from: isoFromDay(from),
     weekEnding: isoFromDay(weekEnding),
     position,
     knownAt: knownAtMs === null ? null : formatInstant(knownAtMs),
     timeAtRisk: { ...timeAtRisk, asOf: isoFromDay(timeAtRisk.asOf) },
-  });
+  };
 }
 
 function readDay(text: string): Day {

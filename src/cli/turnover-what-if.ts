@@ -7,7 +7,7 @@ import { turnoversUnder } from '../policies/turnover-what-if.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { gapDays } from '../time/interval.ts';
 import { stageNow, type TurnoverBelief } from '../turnover/belief.ts';
-import { type Definition, zDefinition } from '../turnover/definition.ts';
+import { type Definition, defaultDefinition, zDefinition } from '../turnover/definition.ts';
 import { count } from './terminal.ts';
 
 export function readDefinition(file: string): Definition {
@@ -21,6 +21,14 @@ export function readDefinition(file: string): Definition {
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;
   throw new ConfigInvalid(`${file} is no definition of key roles: ${path.map(String).join('.')}: ${message}`);
+}
+
+/** A definition by its name (`name` or `name:version`), else from a file. */
+export function definitionOf(fileOrName: string): Definition {
+  const { name, version } = defaultDefinition;
+  return fileOrName === name || fileOrName === `${name}:${version}`
+    ? defaultDefinition
+    : readDefinition(fileOrName);
 }
 
 export interface TurnoverCounts {

@@ -1,5 +1,6 @@
 // What the turnover policy would have done under another definition: all of history replayed in memory, nothing written.
 import type { TurnoverSubject } from '../../projections/turnovers.ts';
+import type { Cut } from '../belief.ts';
 import type { Deciding } from '../deciding.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import { isRejection } from '../rejections.ts';
@@ -16,13 +17,15 @@ export interface WhatIf {
   definition: Definition;
   /** False for a quick answer: coverage is then taken to be nothing. */
   computesCoverage?: boolean;
+  /** As they would have been known at this point. */
+  cut?: Cut;
 }
 
 /** The turnovers that there would be, as the policy alone would have left them: what people did to them is not replayed. */
 export async function turnoversUnder(
   log: Pick<RunnerOptions, 'store' | 'sealing'>,
   world: PolicyWorld,
-  { definition, computesCoverage = false }: WhatIf,
+  { definition, computesCoverage = false, cut }: WhatIf,
 ): Promise<TurnoverBelief[]> {
   const imagined = createImagined();
   const policy = createTurnoverPolicy({
@@ -33,7 +36,7 @@ export async function turnoversUnder(
   // What was learned of real turnovers is about other ones.
   const told = { ...policy, types: policy.types.filter((type) => type !== 'DepartureDetailsLearned') };
   await dryRun(log, told, world, (effect, event) => imagined.apply(effect, event));
-  return imagined.all();
+  return imagined.all(cut);
 }
 
 const keyOf: Readonly<Record<TurnoverSubject, (belief: TurnoverBelief) => string | null>> = {
@@ -52,7 +55,7 @@ function createImagined() {
   const events = new Map<string, TurnoverEvent[]>();
   const beliefs = new Map<string, TurnoverBelief>();
   const index = new Map<string, Set<string>>();
-  let position = 0;
+  let count = 0;
 
   function isTurnoverCommand(command: Effect['command']): command is TurnoverCommand {
     return Object.hasOwn(turnoverCommands, command.type);
@@ -67,12 +70,13 @@ function createImagined() {
       const decided = decideTurnover(believeTurnover(known, { knownAtMs: atMs }), command, deciding);
       if (isRejection(decided)) return;
       for (const one of decided) {
-        position += 1;
+        count += 1;
         known.push({
           ...one,
-          id: `${position}`,
+          id: `${count}`,
           stream: `turnover-${turnoverId}`,
-          position,
+          // Held as soon as what it follows from is.
+          position: event.position,
           learnedAtMs: atMs,
           actor: { id: 'dry-run', kind: 'policy' },
           ...(effectiveOn !== undefined && { effectiveOn }),
@@ -91,6 +95,9 @@ function createImagined() {
       const ids = [...(index.get(`${subject} ${id}`) ?? [])];
       return ids.map((one) => beliefs.get(one)!).filter((belief) => keyOf[subject](belief) === id);
     },
-    all: () => [...beliefs.values()],
+    all(cut?: Cut): TurnoverBelief[] {
+      if (!cut) return [...beliefs.values()];
+      return [...events.values()].flatMap((told) => believeTurnover(told, cut) ?? []);
+    },
   };
 }

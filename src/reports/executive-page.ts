@@ -2,6 +2,7 @@
 import { isoFromDay } from '../time/day.ts';
 import { type Bar, barChart, curveChart, escapeHtml } from './charts.ts';
 import { type CustomerFigure, type ExecutiveReport, formatMoney, weekOf } from './executive-report.ts';
+import { figureNames, type WhatWouldBe } from './report-difference.ts';
 import { minorUnitsPerUnit } from './time-at-risk.ts';
 
 const style = `
@@ -34,8 +35,11 @@ footer { color: var(--soft); font-size: .85rem; margin-top: 1.5rem; }
 
 const forecasts = { savable: 'savable', high_risk: 'high risk', undecided: 'undecided' } as const;
 
-/** `position` is what the ledger held when the report was made: with the definitions it makes the report repeatable. */
-export function executivePage(report: ExecutiveReport, position: number): string {
+/**
+ * `position` is what the ledger held when the report was made: with the definitions it makes the report repeatable. `under` adds
+ * what another definition of key roles would make of the week.
+ */
+export function executivePage(report: ExecutiveReport, position: number, under?: WhatWouldBe): string {
   const { saved, lost, atRisk, savable, highRisk, undecided, timeAtRisk } = report;
   const curve = timeAtRisk.all.sinceLearned.curve;
   return `<!doctype html>
@@ -64,10 +68,11 @@ ${tile('lost last week', String(lost.customers), money(lost), 'bad')}
 ${section('Money at risk by owner', report.owners.length > 0, moneyCharts(report))}
 ${section('How long customers stay at risk', curve.steps.length > 0, curveChart(curve, 'Share of turnovers still open by days since they were learned of'), curveNote(report))}
 ${section('Open turnovers by stage', report.stages.length > 0, barChart(stageBars(report), 'Open turnovers by stage'))}
+${under ? differencesSection(under) : ''}
 <section><h2>The customers behind each figure</h2>
 ${list('Saved', saved)}${list('At risk', atRisk)}${list('Lost', lost)}
 </section>
-<footer>Definitions: ${report.definition.name} ${report.definition.version}, ${timeAtRisk.definition.name} ${timeAtRisk.definition.version}. Ledger position ${position}. Each customer counts once, whatever the number of its contacts who left. Ages and shares are means over the customers at risk. Amounts are annual recurring revenue at the end of the week and never added across currencies.</footer>
+<footer>Definitions: ${definitionsOf(report).join(', ')}. Ledger position ${position}. Each customer counts once, whatever the number of its contacts who left. Ages and shares are means over the customers at risk. Amounts are annual recurring revenue at the end of the week and never added across currencies.</footer>
 </main>
 </body>
 </html>
@@ -82,7 +87,8 @@ function section(title: string, hasContent: boolean, chart: string, note = ''): 
   return hasContent ? `<section><h2>${escapeHtml(title)}</h2>${chart}${note}</section>` : '';
 }
 
-function money({ arr, withoutArr }: CustomerFigure): string {
+/** Sums of revenue in words. */
+export function money({ arr, withoutArr }: Pick<CustomerFigure, 'arr' | 'withoutArr'>): string {
   const amounts = arr.map(formatMoney);
   if (withoutArr > 0) amounts.push(`${withoutArr} of unknown value`);
   return amounts.join(' + ') || 'no revenue';
@@ -159,6 +165,16 @@ function list(title: string, figure: CustomerFigure): string {
   return `<details><summary>${title}: ${figure.customers} (${escapeHtml(money(figure))})</summary><div class="scroll"><table><thead><tr><th>customer</th><th>owner</th><th class="number">ARR now</th><th class="number">when it opened</th><th class="number">days</th><th class="number">complete</th><th>forecast</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
+function differencesSection({ definition, sentence, differences }: WhatWouldBe): string {
+  const rows = differences.map(({ figure, is, wouldBe, onlyIs, onlyWouldBe }) => {
+    const cells = [money(is), String(is.customers), String(wouldBe.customers), money(wouldBe)];
+    const apart = `${onlyIs.length} / ${onlyWouldBe.length}`;
+    return `<tr><td>${figureNames[figure]}</td>${[...cells, apart].map((text) => `<td class="number">${escapeHtml(text)}</td>`).join('')}</tr>`;
+  });
+  const heads = ['revenue', 'is', 'would be', 'revenue', 'only here / there'];
+  return `<section><h2>Under the definition ${escapeHtml(definition.name)} ${definition.version}</h2><p>${escapeHtml(sentence)}</p><div class="scroll"><table><thead><tr><th>customers</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="legend">Of turnovers that only this definition opens, what people would have done is not known.</p></section>`;
+}
+
 /** The report for a terminal: the sentence, the figures, and the customers at risk. */
 export function executiveText(report: ExecutiveReport, position: number): string {
   const figures: [string, CustomerFigure][] = [
@@ -188,6 +204,11 @@ export function executiveText(report: ExecutiveReport, position: number): string
     ...lines,
     ...(customers.length > 0 ? ['', 'at risk:', ...customers] : []),
     '',
-    `definition ${report.definition.name} ${report.definition.version}, ledger position ${position}`,
+    `definitions ${definitionsOf(report).join(', ')}, ledger position ${position}`,
   ].join('\n');
+}
+
+/** All that the figures rest on beside the ledger. */
+function definitionsOf({ definition, keyRoles, timeAtRisk }: ExecutiveReport): string[] {
+  return [definition, timeAtRisk.definition, ...keyRoles].map(({ name, version }) => `${name} ${version}`);
 }

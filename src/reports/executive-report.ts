@@ -49,6 +49,8 @@ export interface CustomerFigure {
 
 export interface ExecutiveReport {
   definition: { name: string; version: number };
+  /** The definitions of key roles by which the turnovers opened that are counted, with how many each. */
+  keyRoles: { name: string; version: number; turnovers: number }[];
   /** The week: both days included. */
   from: Day;
   weekEnding: Day;
@@ -113,6 +115,7 @@ export function executiveReport(input: ExecutiveReportInput): ExecutiveReport {
   const expected = (forecast: Forecast) => figureOf(atRisk.filter((one) => one.forecast === forecast));
   const report = {
     definition: executiveReportDefinition,
+    keyRoles: keyRolesOf(known),
     from,
     weekEnding,
     saved: figureOf(saved),
@@ -197,6 +200,13 @@ function weightedByArr(lines: readonly ReportLine[]): ExecutiveReport['percentCo
       const done = own.reduce((sum, line) => sum + line.percentComplete * line.arr!.minorUnits, 0);
       return { currency, percentComplete: done / minorUnits };
     });
+}
+
+function keyRolesOf(episodes: readonly RiskEpisode[]): ExecutiveReport['keyRoles'] {
+  const byDefinition = Map.groupBy(episodes, ({ definition }) => `${definition.name} ${definition.version}`);
+  return [...byDefinition.values()]
+    .map((some) => ({ ...some[0]!.definition, turnovers: some.length }))
+    .sort((a, b) => (a.name === b.name ? a.version - b.version : a.name < b.name ? -1 : 1));
 }
 
 function stagesOf(open: readonly RiskEpisode[]): ExecutiveReport['stages'] {

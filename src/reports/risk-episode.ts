@@ -21,6 +21,8 @@ export type Forecast = 'savable' | 'high_risk' | 'undecided';
 export interface RiskEpisode {
   turnoverId: string;
   accountId: string;
+  /** The definition of key roles by which it opened. */
+  definition: { name: string; version: number };
   state: EpisodeState;
   /** How far it has got, or how it ended. */
   stage: (typeof openStages)[number] | 'saved' | 'lost' | 'dismissed';

@@ -13,6 +13,7 @@ export function episode(told: Partial<RiskEpisode> = {}): RiskEpisode {
   return {
     turnoverId: `turnover-${count}`,
     accountId: `account-${count}`,
+    definition: { name: 'key_role', version: 1 },
     state: 'open',
     stage: 'onboarding',
     departed: { earliest: learnedOn, latest: learnedOn },

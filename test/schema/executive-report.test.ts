@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTurnoversOf } from '../../projections/turnovers.ts';
 import { executivePage } from '../../src/reports/executive-page.ts';
-import { weeklyReport } from '../../src/risk-reports.ts';
+import { weeklyReport, weeklyReportUnder } from '../../src/risk-reports.ts';
+import { zDefinition } from '../../src/turnover/definition.ts';
 import { day } from '../reports/episodes.ts';
 import {
   answer,
@@ -11,7 +12,7 @@ import {
   type TestApplication,
   tell,
 } from '../support/app-in-memory.ts';
-import { acme, ann, job } from '../support/ids.ts';
+import { acme, ann, bob, globex, job, nextJob } from '../support/ids.ts';
 
 let app: TestApplication;
 let turnoverId: string;
@@ -117,6 +118,55 @@ describe('the executive report', () => {
     expect(await mistakes(app, '{ executiveReport(weekEnding: "2026-12") { sentence } }')).toMatchObject([
       { code: 'BAD_USER_INPUT', path: 'weekEnding' },
     ]);
+  });
+});
+
+describe('another definition of key roles', () => {
+  const under = (contactTypes: string[], weekEnding = '2027-01-01', cut = {}) => {
+    const definition = zDefinition.parse({ name: 'own', version: 2, keyRoles: { contactTypes } });
+    return weeklyReportUnder(app, definition, day(weekEnding), cut);
+  };
+  const atRisk = ({ differences }: Awaited<ReturnType<typeof under>>) =>
+    differences.find(({ figure }) => figure === 'atRisk')!;
+
+  it('that leaves champions out has nobody at risk, and writes nothing', async () => {
+    const head = await app.store.head();
+    const result = await under(['decision_maker']);
+    expect(atRisk(result)).toMatchObject({
+      is: { customers: 1 },
+      wouldBe: { customers: 0, arr: [] },
+      arr: [{ minorUnits: -4_300_000, currency: 'USD' }],
+      onlyIs: [acme],
+      onlyWouldBe: [],
+    });
+    expect(result.wouldBe.report.sentence).toMatch(/No customer is at risk\.$/);
+    expect(await app.store.head()).toBe(head);
+  });
+
+  it('keeps what people did about turnovers that open under both', async () => {
+    const { is, wouldBe, differences } = await under(['champion']);
+    expect(wouldBe.report.keyRoles).toEqual([{ name: 'own', version: 2, turnovers: 1 }]);
+    expect(is.report.keyRoles).toEqual([{ name: 'key_role', version: 1, turnovers: 1 }]);
+    expect(wouldBe.report.sentence).toBe(is.report.sentence);
+    expect(
+      differences.flatMap(({ arr, onlyIs, onlyWouldBe }) => [...arr, ...onlyIs, ...onlyWouldBe]),
+    ).toEqual([]);
+  });
+
+  it('that takes in others puts customers at risk that are not, as far as was known then', async () => {
+    const learned = { learnedOn: '2026-12-10', effectiveOn: '2026-12-01' };
+    const founded = { type: 'RegisterAccount', relationship: 'customer', name: 'Globex' } as const;
+    await tell(app, { ...founded, accountId: globex }, { learnedOn: '2026-01-01' });
+    await tell(app, { type: 'RegisterContact', contactId: bob, name: 'Bob' }, { learnedOn: '2026-01-02' });
+    const user = { type: 'StartPlacement', contactType: 'end_user', placementId: nextJob } as const;
+    await tell(app, { ...user, contactId: bob, accountId: globex }, { learnedOn: '2026-01-03' });
+    const before = await app.store.head();
+    await tell(app, { type: 'EndPlacement', contactId: bob, placementId: nextJob }, learned);
+    await app.policies.catchUp();
+    const now = atRisk(await under(['champion', 'end_user']));
+    expect(now).toMatchObject({ onlyIs: [], onlyWouldBe: [globex], wouldBe: { withoutArr: 1 } });
+    expect(atRisk(await under(['end_user'], '2026-12-06')).onlyWouldBe).toEqual([]);
+    expect(atRisk(await under(['end_user'], '2027-01-01', { atPosition: before })).onlyWouldBe).toEqual([]);
   });
 });
 
