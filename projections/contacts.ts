@@ -110,7 +110,9 @@ export function placementRow(
 /** When the newest of what is believed was learned: whatever a belief holds says so under the same name. */
 export function newestLearnedMs(part: object): number {
   let newest = 0;
-  for (const [key, value] of Object.entries(part)) {
+  // Without a list of entries: it looks at every fact of every contact that is written.
+  for (const key in part) {
+    const value = (part as Record<string, unknown>)[key];
     if (key === 'learnedAtMs') newest = Math.max(newest, value as number);
     else if (typeof value === 'object' && value !== null) newest = Math.max(newest, newestLearnedMs(value));
   }

@@ -25,6 +25,8 @@ export interface EventSealing {
   seal(event: LedgerEvent, key: SealingKey | null): NewEvent;
   /** Opens events, waiting for keys that are not in memory. An erased event has `personal: null`. */
   open(events: readonly StoredEvent[]): Promise<LedgerEvent[]>;
+  /** The same without opening anything: each has `personal: null`, as if it were erased. For who needs the clear part alone. */
+  unopened(events: readonly StoredEvent[]): LedgerEvent[];
   /** Forgets what it remembers of these streams: their keys are destroyed. */
   forget(streams: ReadonlySet<string>): void;
 }
@@ -53,15 +55,18 @@ export function createEventSealing(keyStore: KeyStore): EventSealing {
       known.recordedAtMs = stored.recordedAtMs;
       return known;
     }
+    const box = stored.boxes[0];
+    const opened = box ? sealer.open(box, stored.id) : undefined;
+    if (!opened) return typed(stored, {});
+    return typed(stored, opened.state === 'erased' ? null : (JSON.parse(opened.text) as JsonObject));
+  }
+
+  function typed(stored: StoredEvent, personal: JsonObject | null): LedgerEvent {
     const contract = contractOf(stored.stream, stored.type);
     if (!contract || stored.typeVersion > contract.version)
       throw new EventUnreadable(
         `Event ${stored.id} at position ${stored.position} is of type ${stored.type} version ${stored.typeVersion}, which this version of the program does not know; use the newer program that wrote it.`,
       );
-    const box = stored.boxes[0];
-    const opened = box ? sealer.open(box, stored.id) : undefined;
-    const personal =
-      opened === undefined ? {} : opened.state === 'erased' ? null : (JSON.parse(opened.text) as JsonObject);
     const { id, stream, version, position, type, typeVersion, learnedAtMs, recordedAtMs, meta, data } =
       stored;
     // The one place where a stored event becomes a typed one: `verify` checks every one of them against its contract.
@@ -124,6 +129,7 @@ export function createEventSealing(keyStore: KeyStore): EventSealing {
       await sealer.prepare(events.flatMap((event) => event.boxes));
       return events.map(openOne);
     },
+    unopened: (events) => events.map((event) => typed(event, null)),
     forget(streams) {
       for (const generation of [remembered, rememberedBefore])
         for (const event of generation.values()) if (streams.has(event.stream)) generation.delete(event.id);

@@ -205,6 +205,7 @@ const welcome: Policy = {
   name: 'welcome',
   version: 1,
   types: ['ContactRegistered'],
+  opensEvents: true,
   react: async ({ stream }) => [
     {
       key: 'owner',

@@ -35,9 +35,21 @@ export function openPolicyFile(path: string, ledgerId: string): PolicyFile {
   const list = database.prepare(
     'SELECT policy, version, position, event_id AS eventId, key, command, code, path FROM refused WHERE ledger = ? ORDER BY rowid DESC LIMIT ?',
   );
+  // Asked for with every event.
+  const checkpoints = new Map<string, number>();
   return {
-    checkpoint: (policy) => (find.get(ledgerId, policy) as { position: number } | undefined)?.position ?? 0,
-    save: (policy, position) => void put.run(ledgerId, policy, position),
+    checkpoint(policy) {
+      let position = checkpoints.get(policy);
+      if (position === undefined) {
+        position = (find.get(ledgerId, policy) as { position: number } | undefined)?.position ?? 0;
+        checkpoints.set(policy, position);
+      }
+      return position;
+    },
+    save(policy, position) {
+      put.run(ledgerId, policy, position);
+      checkpoints.set(policy, position);
+    },
     refuse({ policy, version, position, eventId, key, command, code, path: at }) {
       putRefused.run(ledgerId, policy, version, position, eventId, key, command, code, at);
       forget.run(refusedKept);

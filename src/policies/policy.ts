@@ -39,6 +39,8 @@ export interface Policy<W = PolicyWorld> {
   version: number;
   /** The types of events that it is told. */
   types: readonly string[];
+  /** Whether it looks at the sealed part of the events that it is told. Otherwise they come unopened, which is much cheaper. */
+  opensEvents: boolean;
   /** What follows from an event. The same event told again must give effects with the same keys, or fewer. */
   react(event: LedgerEvent, world: W): Promise<readonly Effect[]>;
 }

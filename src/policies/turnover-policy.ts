@@ -60,6 +60,7 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
       ...ofAccounts,
       'DepartureDetailsLearned',
     ],
+    opensEvents: false,
     async react(event, policyWorld) {
       const world: TurnoverWorld = Object.assign(Object.create(policyWorld) as PolicyWorld, {
         definition,

@@ -18,6 +18,7 @@ const farewell: Policy = {
   name: 'farewell',
   version: 3,
   types: ['PlacementEnded'],
+  opensEvents: true,
   react: async (event) => {
     const contactId = event.stream.slice('contact-'.length);
     const { learnedAtMs } = event;
@@ -180,6 +181,24 @@ test('what is refused is kept and told, and stops nothing', async () => {
     { policy: 'farewell', version: 3, key: 'lost', command: 'ChangeContactOwner', code: 'CONTACT_UNKNOWN' },
   ]);
   expect(runner.refused(10)).toEqual(refused);
+});
+
+test.each([
+  [true, 'A name'],
+  [false, undefined],
+])('what is sealed is shown to a policy only where it asks for it (%s)', async (opensEvents, name) => {
+  const names: unknown[] = [];
+  const curious: Policy = {
+    ...farewell,
+    types: ['ContactRegistered'],
+    opensEvents,
+    react: async (event) => {
+      names.push((event.personal as { name?: string } | null)?.name);
+      return [];
+    },
+  };
+  await run({}, curious).catchUp();
+  expect(names).toEqual([name, name]);
 });
 
 test('a policy that fails stays where it was', async () => {
