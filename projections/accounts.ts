@@ -7,6 +7,8 @@ import { latest } from '../src/timeline.ts';
 import { newestLearnedMs, sortName } from './contacts.ts';
 import { atLeast, below, type Condition, equals, type Listing, startsWith } from './listing.ts';
 
+/** Column `closed`: no list shows a merged account, whether closed ones are asked for or not. */
+const standing = { open: 0, closed: 1, merged: 2 } as const;
 /** After all renewals that are dated. */
 const farDay = 1_000_000_000;
 /** As with contacts: an index of a list holds all that the list is filtered by. */
@@ -15,13 +17,13 @@ const filtered = 'closed, segment, relationship, tier, industry, owner, parent_i
 export const accounts: AccountProjection = {
   by: 'account',
   name: 'accounts',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'account',
       columns:
         'id TEXT PRIMARY KEY, name TEXT, sort_name TEXT, segment TEXT, relationship TEXT, tier TEXT, industry TEXT, owner TEXT, parent_id TEXT, ' +
-        'renewal_day INTEGER, arr_currency TEXT, arr_minor_units INTEGER, learned_at INTEGER, closed INTEGER, card TEXT',
+        'renewal_day INTEGER, arr_currency TEXT, arr_minor_units INTEGER, learned_at INTEGER, closed INTEGER, merged_into TEXT, card TEXT',
       withoutRowid: true,
       indexes: [
         `sort_name, id, ${filtered}`,
@@ -30,6 +32,7 @@ export const accounts: AccountProjection = {
         `learned_at, id, ${filtered}, sort_name`,
         `owner, sort_name, id, ${filtered}`,
         `parent_id, sort_name, id, ${filtered}`,
+        'merged_into, id WHERE merged_into IS NOT NULL',
       ],
     },
   ],
@@ -55,7 +58,8 @@ export function accountRow(belief: AccountBelief): Record<string, SqlValue> {
     arr_currency: arr?.currency ?? '',
     arr_minor_units: arr?.minorUnits ?? 0,
     learned_at: newestLearnedMs(belief),
-    closed: belief.closed ? 1 : 0,
+    closed: belief.mergedInto ? standing.merged : belief.closed ? standing.closed : standing.open,
+    merged_into: belief.mergedInto?.accountId ?? null,
   };
 }
 
@@ -65,7 +69,8 @@ export interface AccountFilter {
   tier?: string;
   industry?: string;
   owner?: string;
-  parentId?: string;
+  /** The parent, by the ids that it goes by. */
+  parentIds?: readonly string[];
   /** Beginning of the name, without case and accents. */
   nameStartsWith?: string;
   /** First day of the renewal, as early as it may be: on or after, and before. */
@@ -91,9 +96,9 @@ export function accountListing(filter: AccountFilter, order: AccountOrder, desce
     ['industry', filter.industry],
     ['owner', filter.owner],
   ];
-  const { nameStartsWith, renewalFrom, renewalBefore, parentId } = filter;
+  const { nameStartsWith, renewalFrom, renewalBefore, parentIds } = filter;
   const conditions: Condition[] = [
-    ...(filter.includeClosed ? [] : [equals('closed', 0)]),
+    filter.includeClosed ? below('closed', standing.merged) : equals('closed', standing.open),
     ...equal.flatMap(([column, value]) => (value === undefined ? [] : [equals(column, value)])),
     ...(nameStartsWith === undefined ? [] : [startsWith('sort_name', sortName(nameStartsWith))]),
     ...(renewalFrom === undefined ? [] : [atLeast('renewal_day', renewalFrom)]),
@@ -102,16 +107,16 @@ export function accountListing(filter: AccountFilter, order: AccountOrder, desce
   const { columns, index } = orders[order];
   return {
     table: 'account',
-    ...(parentId !== undefined && { parent: { column: 'parent_id', id: parentId } }),
+    ...(parentIds !== undefined && { parent: { column: 'parent_id', ids: parentIds } }),
     conditions,
     ordering: { columns, descending, index: walked(filter, order) ?? index },
   };
 }
 
 /** By name there are indexes that begin with the condition that leaves the fewest. */
-function walked({ parentId, owner }: AccountFilter, order: AccountOrder): string | undefined {
+function walked({ parentIds, owner }: AccountFilter, order: AccountOrder): string | undefined {
   if (order !== 'name') return undefined;
-  if (parentId !== undefined) return 'account_5';
+  if (parentIds !== undefined) return 'account_5';
   return owner === undefined ? undefined : 'account_4';
 }
 
@@ -124,4 +129,31 @@ export function findAccounts(db: ReadDatabase, ids: readonly string[]): Map<stri
     .prepare('SELECT a.id, a.card FROM json_each(?) asked JOIN account a ON a.id = asked.value')
     .all(JSON.stringify(ids)) as { id: string; card: string }[];
   return new Map(rows.map(({ id, card }) => [id, JSON.parse(card) as AccountBelief]));
+}
+
+/** Begins a statement that joins `led`: each account that is merged, with the one that its id leads to at last. */
+export const withLed =
+  'WITH RECURSIVE led(id, into_id) AS (SELECT a.id, s.id FROM account a JOIN account s ON s.id = a.merged_into ' +
+  'WHERE a.merged_into IS NOT NULL AND s.merged_into IS NULL ' +
+  'UNION ALL SELECT a.id, led.into_id FROM led JOIN account a ON a.merged_into = led.id)';
+
+/**
+ * Each account that is merged, with the one that its id leads to at last: who counts or groups by account counts for that one.
+ * Those without an entry stand for themselves.
+ */
+export function findStandingAccounts(db: ReadDatabase): Map<string, string> {
+  const rows = db.prepare(`${withLed} SELECT id, into_id AS intoId FROM led`).all() as {
+    id: string;
+    intoId: string;
+  }[];
+  return new Map(rows.map(({ id, intoId }) => [id, intoId]));
+}
+
+/** All ids that an account goes by: its own first, then those of the accounts merged into it, directly or not. */
+export function findIdsOfAccount(db: ReadDatabase, id: string): string[] {
+  const sql =
+    'WITH RECURSIVE led(id) AS (SELECT id FROM account WHERE merged_into = ? ' +
+    'UNION SELECT a.id FROM led JOIN account a ON a.merged_into = led.id) SELECT id FROM led ORDER BY id';
+  const rows = db.prepare(sql).all(id) as { id: string }[];
+  return [id, ...rows.map((row) => row.id).filter((other) => other !== id)];
 }

@@ -212,9 +212,9 @@ const placementOrders: Record<PlacementOrder, { columns: readonly string[]; inde
   start: { columns: ['start_earliest', 'contact_id', 'id'], index: 'placement_2' },
 };
 
-/** Placements in an account. Their keys end with the contact's id and their own. */
+/** Placements in an account, by the ids that it goes by. Their keys end with the contact's id and their own. */
 export function placementListing(
-  accountId: string,
+  accountIds: readonly string[],
   filter: PlacementFilter,
   order: PlacementOrder,
   descending: boolean,
@@ -222,7 +222,7 @@ export function placementListing(
   const { on, contactType, interactionClass, buyingRole, importanceMax, postId, nameStartsWith } = filter;
   return {
     table: 'placement',
-    parent: { column: 'account_id', id: accountId },
+    parent: { column: 'account_id', ids: accountIds },
     conditions: [
       equals('counts', 1),
       ...(filter.includeRemoved ? [] : [equals('hidden', 0)]),

@@ -1,6 +1,7 @@
 // Which customers hang on few contacts: read from the placements that hold on a day, before anybody leaves.
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import type { Day } from '../src/time/day.ts';
+import { findStandingAccounts } from './accounts.ts';
 
 export interface ExposedAccount {
   accountId: string;
@@ -41,6 +42,8 @@ export function findExposure(
   on: Day,
   deciders: readonly string[],
 ): ExposedAccount[] {
+  const standing = findStandingAccounts(db);
+  const standingOf = (id: string) => standing.get(id) ?? id;
   const { where, values } = conditionsOf(filter);
   const accounts = db
     .prepare(
@@ -50,11 +53,12 @@ export function findExposure(
   const held = db
     .prepare(
       'SELECT p.account_id AS accountId, p.contact_id AS contactId, p.contact_type AS contactType, p.buying_roles AS roles ' +
-        `FROM account a JOIN placement p ON p.account_id = a.id WHERE ${where.replace(/\b(closed|relationship|owner|segment|id)\b/g, 'a.$1')} ` +
-        'AND p.hidden = 0 AND p.counts = 1 AND p.start_latest <= ? AND p.end_earliest > ?',
+        `FROM account a JOIN placement p ON p.account_id = a.id WHERE (${where.replace(/\b(closed|relationship|owner|segment|id)\b/g, 'a.$1')} ` +
+        // Whoever is in a merged account counts for the one that its id leads to, where that is asked for.
+        'OR a.merged_into IS NOT NULL) AND p.hidden = 0 AND p.counts = 1 AND p.start_latest <= ? AND p.end_earliest > ?',
     )
     .all(...values, on, on) as unknown as RoleRow[];
-  const byAccount = Map.groupBy(held, ({ accountId }) => accountId);
+  const byAccount = Map.groupBy(held, ({ accountId }) => standingOf(accountId));
   return accounts.map((account) => exposedOf(account, byAccount.get(account.id) ?? [], deciders));
 }
 

@@ -77,8 +77,8 @@ export interface HistoryFilter {
   atPosition?: number;
 }
 
-/** Whose history: of contacts (or what else has a stream), or of an account with the placements in it. */
-export type HistoryOf = { subjectIds: readonly string[] } | { accountId: string };
+/** Whose history: of contacts (or what else has a stream), or of an account, by the ids that it goes by, with the placements in it. */
+export type HistoryOf = { subjectIds: readonly string[] } | { accountIds: readonly string[] };
 
 export interface HistoryPage {
   limit: number;
@@ -138,13 +138,15 @@ export const personTypes: readonly string[] = [
 ];
 const personTypesList = personTypes.map((type) => `'${type}'`).join(', ');
 
+const askedIds = '(SELECT value FROM json_each(asked.value))';
+
 /** Of an account: its own events, those of placements in it, and the removals, deaths and merges of their contacts. */
 const sources = {
-  subjectIds: 'SELECT position FROM history WHERE subject_id IN (SELECT value FROM json_each(asked.value))',
-  accountId:
-    'SELECT position FROM history WHERE subject_id = asked.value UNION ' +
-    'SELECT position FROM history WHERE placement_id IN (SELECT placement_id FROM involvement WHERE account_id = asked.value) UNION ' +
-    'SELECT position FROM history WHERE subject_id IN (SELECT contact_id FROM involvement WHERE account_id = asked.value) ' +
+  subjectIds: `SELECT position FROM history WHERE subject_id IN ${askedIds}`,
+  accountIds:
+    `SELECT position FROM history WHERE subject_id IN ${askedIds} UNION ` +
+    `SELECT position FROM history WHERE placement_id IN (SELECT placement_id FROM involvement WHERE account_id IN ${askedIds}) UNION ` +
+    `SELECT position FROM history WHERE subject_id IN (SELECT contact_id FROM involvement WHERE account_id IN ${askedIds}) ` +
     `AND type IN (${personTypesList})`,
 };
 
@@ -175,7 +177,7 @@ export function countHistory(
 }
 
 function askedOf(histories: readonly HistoryOf[]): string {
-  return JSON.stringify(histories.map((one) => ('accountId' in one ? one.accountId : one.subjectIds)));
+  return JSON.stringify(histories.map((one) => ('accountIds' in one ? one.accountIds : one.subjectIds)));
 }
 
 export function historySql(
@@ -189,7 +191,7 @@ export function historySql(
     values.push(after);
   }
   const direction = newestFirst ? 'DESC' : 'ASC';
-  const found = `h.position IN (${sources['accountId' in of ? 'accountId' : 'subjectIds']})`;
+  const found = `h.position IN (${sources['accountIds' in of ? 'accountIds' : 'subjectIds']})`;
   const first =
     `SELECT h.position FROM history h WHERE ${[found, ...conditions].join(' AND ')} ` +
     `ORDER BY h.position ${direction} LIMIT ?`;

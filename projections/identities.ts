@@ -1,7 +1,7 @@
-// Read model: by which ids other systems know a contact or account, and which contacts were merged into which.
+// Read model: by which ids other systems know a contact or account, and which of them were merged into which.
 
-import { mergeIn, type SpokenMerge } from '../src/contact/merge.ts';
 import { categoryOf, subjectOf } from '../src/ledger-events.ts';
+import { mergeIn, type SpokenMerge } from '../src/merge.ts';
 import type { EventProjection, Row } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import type { MergeLinks } from '../src/projector/read-models.ts';
@@ -20,7 +20,7 @@ export const identities: EventProjection = {
     },
     {
       name: 'merge',
-      // One contact may be merged into another twice, once with its facts and once without.
+      // One may be merged into another twice, once with its facts and once without.
       columns: 'survivor_id TEXT, loser_id TEXT, brings INTEGER, PRIMARY KEY (survivor_id, loser_id, brings)',
       withoutRowid: true,
       indexes: ['loser_id'],
@@ -61,7 +61,7 @@ export function findByExternalId(
   return (row as { id: string } | undefined)?.id ?? null;
 }
 
-/** All contacts that were at any time merged into this one. */
+/** All that were at any time merged into this contact or account. */
 export function findMergedInto(db: ReadDatabase, survivorId: string): string[] {
   return findMergedIntoEach(db, [survivorId])[0]!;
 }
@@ -78,12 +78,12 @@ export function findMergedIntoEach(db: ReadDatabase, survivorIds: readonly strin
   return losers;
 }
 
-/** Whether this contact was at any time merged into another. */
+/** Whether this contact or account was at any time merged into another. */
 export function wasMerged(db: ReadDatabase, loserId: string): boolean {
   return db.prepare('SELECT 1 FROM merge WHERE loser_id = ? LIMIT 1').get(loserId) !== undefined;
 }
 
-/** Which contacts were ever merged into which: from the read model, and from merges that are not in it yet. */
+/** Which contacts and accounts were ever merged into which: from the read model, and from merges that are not in it yet. */
 export function createMergeLinks(db: ReadDatabase): MergeLinks {
   let noted: { loserId: string; merge: SpokenMerge }[] = [];
   let notedMax = notedMin;

@@ -21,10 +21,16 @@ export interface ListOrdering {
   index?: string;
 }
 
+/** One, by the ids that it goes by: its own first, then those of what was merged into it. */
+export interface ListParent {
+  column: string;
+  ids: readonly string[];
+}
+
 export interface Listing {
   table: string;
   /** What the list hangs on, where it is one of many of its kind: the account of placements. */
-  parent?: { column: string; id: string };
+  parent?: ListParent;
   conditions: readonly Condition[];
   ordering: ListOrdering;
 }
@@ -114,7 +120,12 @@ function whereOf(
   conditions: readonly Condition[],
   parent?: Listing['parent'],
 ): { where: string; values: SqlValue[] } {
-  const all = parent ? [equals(parent.column, parent.id), ...conditions] : conditions;
+  const all = parent
+    ? [
+        parent.ids.length === 1 ? equals(parent.column, parent.ids[0]!) : oneOf(parent.column, parent.ids),
+        ...conditions,
+      ]
+    : conditions;
   return {
     where: all.map(({ sql }) => sql).join(' AND ') || '1',
     values: all.flatMap(({ values }) => values),

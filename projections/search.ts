@@ -198,7 +198,7 @@ export interface SearchFound {
   key: ListKey;
   kind: SearchKind;
   id: string;
-  /** The contact whose words they are: another one where it was merged into this one. */
+  /** The contact or account whose words they are: another one where it was merged into this one. */
   matchedId: string;
   field: SearchField;
   precision: 'whole' | 'words' | 'beginnings';
@@ -250,7 +250,7 @@ export function searchSql(db: ReadDatabase, { text, kinds, includeRemoved }: Sea
   const parts = kinds.map((kind) => {
     const hits = hitsSql(db, `${kind}_term`, text);
     return {
-      sql: kind === 'contact' ? contactsOf(hits.sql, includeRemoved) : accountsOf(hits.sql, includeRemoved),
+      sql: shownOf(kind, hits.sql, includeRemoved),
       values: hits.values,
     };
   });
@@ -306,24 +306,22 @@ function byRarity(db: ReadDatabase, table: string, words: readonly Word[]): Word
   return counted.sort((a, b) => a.n - b.n).map(({ word }) => word);
 }
 
-/** A contact that was merged leads to its survivor; chains of merges are short. */
+/** What was merged leads to its survivor; chains of merges are short. */
 const mergesMax = 20;
 
-function contactsOf(hits: string, includeRemoved: boolean): string {
+const isShown: Record<SearchKind, string> = {
+  contact: "shown.status <> 'removed'",
+  account: 'shown.closed = 0',
+};
+
+function shownOf(kind: SearchKind, hits: string, includeRemoved: boolean): string {
   const survivor =
     'WITH RECURSIVE up(id, n) AS (SELECT found.merged_into, 1 UNION ALL SELECT c.merged_into, n + 1 FROM up ' +
-    `JOIN contact c ON c.id = up.id WHERE c.merged_into IS NOT NULL AND n < ${mergesMax}) SELECT id FROM up ORDER BY n DESC LIMIT 1`;
+    `JOIN ${kind} c ON c.id = up.id WHERE c.merged_into IS NOT NULL AND n < ${mergesMax}) SELECT id FROM up ORDER BY n DESC LIMIT 1`;
   return (
-    "SELECT min(led.rank) AS rank, shown.sort_name, 'contact' AS kind, shown.id, led.subject_id AS matched_id FROM (" +
+    `SELECT min(led.rank) AS rank, shown.sort_name, '${kind}' AS kind, shown.id, led.subject_id AS matched_id FROM (` +
     `SELECT hit.*, CASE WHEN found.merged_into IS NULL THEN found.id ELSE (${survivor}) END AS shown_id ` +
-    `FROM (${hits}) hit JOIN contact found ON found.id = hit.subject_id) led JOIN contact shown ON shown.id = led.shown_id ` +
-    `WHERE ${includeRemoved ? '1' : "shown.status <> 'removed'"} GROUP BY shown.id`
-  );
-}
-
-function accountsOf(hits: string, includeRemoved: boolean): string {
-  return (
-    "SELECT hit.rank, a.sort_name, 'account' AS kind, a.id, a.id AS matched_id " +
-    `FROM (${hits}) hit JOIN account a ON a.id = hit.subject_id WHERE ${includeRemoved ? '1' : 'a.closed = 0'}`
+    `FROM (${hits}) hit JOIN ${kind} found ON found.id = hit.subject_id) led JOIN ${kind} shown ON shown.id = led.shown_id ` +
+    `WHERE ${includeRemoved ? '1' : isShown[kind]} GROUP BY shown.id`
   );
 }

@@ -6,6 +6,7 @@ import { parseEdtf } from '../src/time/edtf.ts';
 import { isOpen, isSuspected, type Stage, stageNow, type TurnoverBelief } from '../src/turnover/belief.ts';
 import { arrBandOf, coverageBandOf } from '../src/turnover/plan.ts';
 import { coverageOf, noticeOf, progressOf } from '../src/turnover/progress.ts';
+import { withLed } from './accounts.ts';
 import { atLeast, below, equals, type Listing, oneOf } from './listing.ts';
 
 /** Stands for "no date", after all dates. */
@@ -204,7 +205,8 @@ export interface TurnoverFilter {
   stages?: readonly Stage[];
   owner?: string;
   segment?: string;
-  accountId?: string;
+  /** The account, by the ids that it goes by. */
+  accountIds?: readonly string[];
   contactId?: string;
   suspected?: boolean;
   coverageBands?: readonly string[];
@@ -231,7 +233,6 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
     ['open', filter.open === undefined ? undefined : Number(filter.open)],
     ['owner', filter.owner],
     ['segment', filter.segment],
-    ['account_id', filter.accountId],
     ['contact_id', filter.contactId],
     ['arr_currency', filter.currency],
     ['forecast', filter.forecast],
@@ -241,6 +242,7 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
     ['stage', filter.stages],
     ['coverage_band', filter.coverageBands],
     ['arr_band', filter.arrBands],
+    ['account_id', filter.accountIds],
   ];
   const { openedFromMs, openedBeforeMs, overdueOn } = filter;
   const columns = orders[order];
@@ -265,7 +267,7 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
 
 /** The index that has the order, after the condition that leaves the fewest: SQLite would rather look up and sort. */
 function walked(filter: TurnoverFilter, order: TurnoverOrder): string | undefined {
-  if (filter.open === undefined || filter.accountId !== undefined || filter.contactId !== undefined)
+  if (filter.open === undefined || filter.accountIds !== undefined || filter.contactId !== undefined)
     return undefined;
   const byStage = filter.stages?.length === 1;
   const place = filter.owner !== undefined ? 'owner' : byStage ? 'stage' : 'all';
@@ -286,12 +288,14 @@ export function findTurnovers(db: ReadDatabase, ids: readonly string[]): Map<str
   return new Map(rows.map(({ id, card }) => [id, JSON.parse(card) as TurnoverBelief]));
 }
 
-/** Ids of all turnovers there ever were, or of those of an account. */
-export function findTurnoverIds(db: ReadDatabase, accountId?: string): string[] {
+/** Ids of all turnovers there ever were, or of those of an account, by the ids that it goes by. */
+export function findTurnoverIds(db: ReadDatabase, accountIds?: readonly string[]): string[] {
   const rows =
-    accountId === undefined
+    accountIds === undefined
       ? db.prepare('SELECT id FROM turnover ORDER BY id').all()
-      : db.prepare('SELECT id FROM turnover WHERE account_id = ? ORDER BY id').all(accountId);
+      : db
+          .prepare('SELECT id FROM turnover WHERE account_id IN (SELECT value FROM json_each(?)) ORDER BY id')
+          .all(JSON.stringify(accountIds));
   return (rows as { id: string }[]).map(({ id }) => id);
 }
 
@@ -312,11 +316,13 @@ export interface CompletionRow {
 
 /** How far the plans of open turnovers are, by group and currency. An account with two counts its revenue for each. */
 export function sumCompletion(db: ReadDatabase, group: CompletionGroup): CompletionRow[] {
+  const standing = 'coalesce(led.into_id, turnover.account_id)';
+  const column = group === 'account_id' ? standing : group;
   const sql =
-    `SELECT ${group} AS value, arr_currency AS currency, count(*) AS turnovers, count(DISTINCT account_id) AS accounts, ` +
+    `${withLed} SELECT ${column} AS value, arr_currency AS currency, count(*) AS turnovers, count(DISTINCT ${standing}) AS accounts, ` +
     'sum(weight) AS weight, sum(done_weight) AS doneWeight, coalesce(sum(arr_minor), 0) AS arr, ' +
     'coalesce(sum(arr_minor * 100.0 * done_weight / max(weight, 1)), 0) AS arrPercent ' +
-    `FROM turnover WHERE open = 1 GROUP BY ${group}, arr_currency ORDER BY ${group}, arr_currency`;
+    'FROM turnover LEFT JOIN led ON led.id = turnover.account_id WHERE open = 1 GROUP BY 1, 2 ORDER BY 1, 2';
   return db.prepare(sql).all() as unknown as CompletionRow[];
 }
 

@@ -68,7 +68,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Query: {
     read: `
       account account(externalId:) accounts contact contacts node nodes nodes(ids:) post post(name:) postHolders posts
-      mergePreview mergePreview(contactId:) mergePreview(intoId:)
+      accountMergePreview accountMergePreview(intoId:) mergePreview mergePreview(contactId:) mergePreview(intoId:)
       posts(name:) removalExplanation removalExplanation(contactId:) removalGateCandidates successions undoPreview
       executiveReport executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(from:) timeAtRisk(groupBy:)
       turnover turnovers
@@ -96,8 +96,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       assessCoverage captureProductValue completeStep dismissTurnover dropReplacement forecastOutcome identifyReplacement learnDepartureDetails learnIntentions learnRoleOutcome loseTurnover migratePlan nameInterimContact reassignTurnover recordAdvocacy reopenTurnover undoStep
       recordAbsence endAbsence`,
     review: `acceptChange declineChange`,
-    curate: `closeAccount mergeContacts revertAccountChanges revertContactChanges undoAccountChange
-      undoContactChange unmergeContacts`,
+    curate: `closeAccount mergeAccounts mergeContacts revertAccountChanges revertContactChanges undoAccountChange
+      undoContactChange unmergeAccounts unmergeContacts`,
     erase: `applyRetention applyRetention(limit:) eraseContact`,
   },
   Subscription: { read: 'changes turnoverStageChanged' },
@@ -144,7 +144,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
     read: `
       acv address arr changesBetween changesBetween(from:) changesBetween(to:) children closing contacts domains externalIds history id industry location name nameOrigin owner parent
       parentId phone posts posts(nameStartsWith:) productLines relationship renewalOn renewals segment size team tier touchModel
-      turnovers`,
+      turnovers requestedId mergedAccounts mergedInto`,
     personal: `contacts(-orderBy:)`,
   },
   AccountClosing: 'read',
@@ -249,6 +249,11 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   UndoPreview: 'read',
   MergePreview: 'read',
   MergedValue: 'read',
+  AccountMergePreview: 'read',
+  MergedAccountValue: 'read',
+  MergedAccountFact: 'read',
+  AccountMergeChoice: 'read',
+  AccountMergedFactKind: 'read',
   MergedFact: { read: 'factId isCarried kind value why', personal: 'label' },
   SourcedValue: { read: 'confirmedAt sources', personal: 'value' },
   MergeReason: 'read',

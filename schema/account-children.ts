@@ -32,12 +32,13 @@ export async function listChildren(
 ): Promise<AccountConnection> {
   if (!hasCut(point) && point.on === currentPoint(context).on)
     return listAccounts(context, listing, point, args);
-  const parentId = listing.parent!.id;
-  const ids = [...((await everBelow(context, point)).get(parentId) ?? [])];
-  const beliefs = await Promise.all(ids.map((id) => readAccount(context, id, point)));
+  const parentIds = listing.parent!.ids;
+  const below = await everBelow(context, point);
+  const ids = new Set(parentIds.flatMap((parentId) => [...(below.get(parentId) ?? [])]));
+  const beliefs = await Promise.all([...ids].map((id) => readAccount(context, id, point)));
   const children = beliefs
     .filter((belief) => belief !== null)
-    .filter((belief) => valueOn(belief.parentId, point.on, context.app.timeZone) === parentId)
+    .filter((belief) => parentIds.includes(valueOn(belief.parentId, point.on, context.app.timeZone) ?? ''))
     .map((belief) => ({ belief, row: accountRow(belief) }));
   return pageOfAll(
     AccountConnection,

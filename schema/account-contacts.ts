@@ -2,6 +2,7 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { placementListing, placementRow } from '../projections/contacts.ts';
 import { type Listing, type ListRow, listInMemory } from '../projections/listing.ts';
+import type { Application } from '../src/application.ts';
 import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
 import { batchesOf } from './batching.ts';
 import {
@@ -106,17 +107,18 @@ interface Place {
   row: ListRow;
 }
 
+/** `accountIds` are the ids that the account goes by. */
 export async function listAccountContacts(
   context: Context,
-  accountId: string,
+  accountIds: readonly string[],
   point: ReadPoint,
   args: AccountContactsArguments,
 ): Promise<PlacementConnection> {
   refuseNo(args.certainty);
-  const listing = listingOf(accountId, point, args);
+  const listing = listingOf(accountIds, point, args);
   const page = readPage(context, args, listNameOf(listing));
   if (hasCut(point)) {
-    const places = listInMemory(await placesAtCut(context, accountId, point), listing);
+    const places = listInMemory(await placesAtCut(context, accountIds, point), listing);
     const nodeOf = ({ placement, belief }: Place) => placementAt(placement, belief, point);
     return pageOfAll(PlacementConnection, places, page, nodeOf, listing.ordering.descending);
   }
@@ -128,7 +130,11 @@ export async function listAccountContacts(
   });
 }
 
-function listingOf(accountId: string, { on }: ReadPoint, args: AccountContactsArguments): Listing {
+function listingOf(
+  accountIds: readonly string[],
+  { on }: ReadPoint,
+  args: AccountContactsArguments,
+): Listing {
   const { importanceAtMost, postId, ...others } = args.filter ?? {};
   const filter = {
     ...withoutNulls(others),
@@ -139,16 +145,26 @@ function listingOf(accountId: string, { on }: ReadPoint, args: AccountContactsAr
     includeRemoved: args.includeRemoved,
   };
   const { field = 'importance', direction } = args.orderBy ?? {};
-  return placementListing(accountId, filter, field, direction === OrderDirection.DESC);
+  return placementListing(accountIds, filter, field, direction === OrderDirection.DESC);
 }
 
 /** All placements in the account that were believed at the cut, as the rows that the read model would have of them. */
-async function placesAtCut(context: Context, accountId: string, point: ReadPoint): Promise<Place[]> {
+async function placesAtCut(
+  context: Context,
+  accountIds: readonly string[],
+  point: ReadPoint,
+): Promise<Place[]> {
   const { app } = context;
-  const involved = await batchesOf(app).involved({ kind: 'account', id: accountId });
+  const involved = await involvedIn(app, accountIds);
   return (await readInvolved(context, involved, point)).flatMap((belief) =>
     belief.placements
-      .filter((placement) => placement.accountId === accountId && !placement.withdrawn)
+      .filter((placement) => accountIds.includes(placement.accountId) && !placement.withdrawn)
       .map((placement) => ({ placement, belief, row: placementRow(belief, placement, app.timeZone) })),
   );
+}
+
+/** Contacts that any event ever put into an account, by the ids that it goes by. */
+export async function involvedIn(app: Application, accountIds: readonly string[]): Promise<string[]> {
+  const involved = accountIds.map((id) => batchesOf(app).involved({ kind: 'account', id }));
+  return [...new Set((await Promise.all(involved)).flat())];
 }

@@ -5,7 +5,6 @@ import type { Listing } from '../projections/listing.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
 import { withoutNulls } from './connection.ts';
 import { AccountOrderField, OrderDirection, Relationship } from './enums.ts';
-import { canonicalId } from './reading.ts';
 import { EdtfDate } from './scalars.ts';
 
 @InputType({ description: 'Which accounts to list: those that all of the given conditions hold for.' })
@@ -59,16 +58,18 @@ export class AccountOrderInput {
   direction: OrderDirection;
 }
 
+/** The listing that is asked for. `parentIds` are the ids of the parent, where the filter or the field has one. */
 export function askedAccounts(
   filter: AccountFilterInput | null | undefined,
   order: AccountOrderInput | null | undefined,
+  parentIds?: readonly string[],
 ): Listing {
-  const { renewalFrom, renewalBefore, parentId, ...others } = filter ?? {};
+  const { renewalFrom, renewalBefore, parentId: _, ...others } = filter ?? {};
   const firstDayOf = (date: string) => parseEdtf(date)!.earliest;
   return accountListing(
     {
       ...withoutNulls(others),
-      ...(parentId != null && { parentId: canonicalId(parentId) }),
+      ...(parentIds !== undefined && { parentIds }),
       ...(renewalFrom != null && { renewalFrom: firstDayOf(renewalFrom) }),
       ...(renewalBefore != null && { renewalBefore: firstDayOf(renewalBefore) }),
     },

@@ -1,7 +1,7 @@
 // What the mutations of an account take: what it is, what it is worth, who looks after it, and how it ends.
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { ChangeInput } from './change-input.ts';
-import { Closing, Relationship, RenewalOutcome } from './enums.ts';
+import { AccountMergeChoice, Closing, Relationship, RenewalOutcome } from './enums.ts';
 import { EdtfDate } from './scalars.ts';
 import { ExternalIdInput, LocationInput, MoneyInput } from './value-inputs.ts';
 
@@ -221,6 +221,33 @@ export class CloseAccountInput extends AccountCommandInput {
   })
   intoId: string | null;
 }
+
+@InputType({
+  description:
+    'Says that two accounts are one customer, recorded twice. accountId is the loser: from then on its id leads to the survivor, intoId. ' +
+    'For an organisation that was taken over, closeAccount.',
+})
+export class MergeAccountsInput extends AccountCommandInput {
+  @Field(() => ID, { description: 'The survivor. MERGE_INTO_ITSELF, MERGE_CYCLE or ACCOUNT_UNKNOWN.' })
+  intoId: string;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Ids of the renewals of the loser that the survivor shows from now on; at most 1,000. Left out: all of them; ' +
+      'an empty list: none. FACT_UNKNOWN for any other id.',
+  })
+  carried?: string[];
+
+  @Field(() => [AccountMergeChoice], {
+    nullable: true,
+    description: 'Single values that the survivor takes from the loser instead of keeping its own.',
+  })
+  choices?: AccountMergeChoice[];
+}
+
+@InputType({ description: 'Takes a merge of accounts back: both are as they would have been without it.' })
+export class UnmergeAccountsInput extends AccountCommandInput {}
 
 @InputType({
   description: 'Takes changes of an account back: what remains is what would have been without them.',

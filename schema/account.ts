@@ -1,6 +1,7 @@
 // An account, with all values as of the day and the knowledge that were asked about.
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import { sortName } from '../projections/contacts.ts';
+import { compareKeys } from '../projections/listing.ts';
 import { findTurnoversOf } from '../projections/turnovers.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
 import { assertionOn, type Timeline, valueOn } from '../src/timeline.ts';
@@ -17,7 +18,7 @@ import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Post, postOf } from './post.ts';
 import { PointInput, readPoint } from './read-point.ts';
-import { readAccount } from './reading.ts';
+import { idsOfAccount, readAccount, readMergedAccounts, readStandingAccount } from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
 import { Turnover } from './turnover.ts';
 import { turnoversOf } from './turnovers.ts';
@@ -101,7 +102,15 @@ export class Account implements Node {
   @Field(() => ID, { description: 'Id of the account: a UUID.' })
   id: string;
 
-  @Field(() => [ExternalId], { description: 'The ids that other systems know the account by.' })
+  @Field(() => ID, {
+    description:
+      'The id that was asked for: another one than id where that account was merged into this one.',
+  })
+  requestedId: string;
+
+  @Field(() => [ExternalId], {
+    description: 'The ids that other systems know the account by, those of accounts merged into it included.',
+  })
   externalIds: ExternalId[];
 
   @Field(() => [RenewalDecision], {
@@ -150,7 +159,9 @@ export class Account implements Node {
 
   @Field(() => Account, { nullable: true, description: 'The parent account on the day.' })
   async parent(@Ctx() context: Context): Promise<Account | null> {
-    return accountOf(context, this.parentId(context), this.point);
+    const parent = await accountOf(context, this.parentId(context), this.point);
+    // A parent that was merged into it is no other account.
+    return parent?.id === this.id ? null : parent;
   }
 
   @Field(() => String, { nullable: true, description: 'Segment on the day, as a code.' })
@@ -229,7 +240,7 @@ export class Account implements Node {
     description: 'The posts that a placement was ever said to fill in it, whatever is believed now, by name.',
   })
   async posts(
-    @Ctx() { app }: Context,
+    @Ctx() context: Context,
     @Arg('nameStartsWith', () => String, {
       nullable: true,
       description: 'Only posts whose name begins so; case and accents do not matter. Absent: all.',
@@ -241,7 +252,9 @@ export class Account implements Node {
     })
     direction: OrderDirection,
   ): Promise<Post[]> {
-    const posts = await batchesOf(app).posts(this.id);
+    const ids = await idsOfAccount(context, this.id, this.point);
+    const posts = (await Promise.all(ids.map((id) => batchesOf(context.app).posts(id)))).flat();
+    if (ids.length > 1) posts.sort((a, b) => compareKeys([a.name ?? '', a.id], [b.name ?? '', b.id]));
     const prefix = sortName(nameStartsWith ?? null);
     return (direction === OrderDirection.DESC ? posts.toReversed() : posts)
       .filter(({ name }) => sortName(name).startsWith(prefix))
@@ -270,8 +283,9 @@ export class Account implements Node {
   ): Promise<AccountConnection> {
     if (filter?.parentId != null)
       throw badUserInput([{ path: 'filter.parentId', message: 'is this account already; leave it out' }]);
-    const asked = { ...filter, parentId: this.id, includeClosed: includeClosed || filter?.includeClosed };
-    return listChildren(context, askedAccounts(asked as AccountFilterInput, order), this.point, page);
+    const ids = await idsOfAccount(context, this.id, this.point);
+    const asked = { ...filter, includeClosed: includeClosed || filter?.includeClosed } as AccountFilterInput;
+    return listChildren(context, askedAccounts(asked, order, ids), this.point, page);
   }
 
   @Field(() => PlacementConnection, {
@@ -283,7 +297,7 @@ export class Account implements Node {
     @Ctx() context: Context,
     @Args(() => AccountContactsArguments) args: AccountContactsArguments,
   ): Promise<PlacementConnection> {
-    return listAccountContacts(context, this.id, this.point, args);
+    return listAccountContacts(context, await idsOfAccount(context, this.id, this.point), this.point, args);
   }
 
   @Field(() => [Turnover], {
@@ -291,23 +305,48 @@ export class Account implements Node {
   })
   async turnovers(@Ctx() context: Context): Promise<Turnover[]> {
     const { database } = context.app.readModels;
+    const ids = await idsOfAccount(context, this.id, this.point);
+    const found = ids.flatMap((id) => findTurnoversOf(database, 'account_id', id));
     return turnoversOf(
       context,
-      findTurnoversOf(database, 'account_id', this.id).map(({ id }) => id),
+      found
+        .sort((a, b) => compareKeys([a.opened.learnedAtMs, a.id], [b.opened.learnedAtMs, b.id]))
+        .map(({ id }) => id),
       this.point,
     );
+  }
+
+  @Field(() => Account, {
+    nullable: true,
+    description:
+      'The account that this one was merged into. Null: not merged. One sees it in histories and mutations; a query for this id is led to the survivor.',
+  })
+  async mergedInto(@Ctx() context: Context): Promise<Account | null> {
+    const { mergedInto } = this.belief;
+    const belief = mergedInto && (await readAccount(context, mergedInto.accountId, this.point));
+    return belief && accountAt(belief, this.point);
+  }
+
+  @Field(() => [Account], {
+    description: 'The accounts that were merged into this one, in the order of their ids.',
+  })
+  async mergedAccounts(@Ctx() context: Context): Promise<Account[]> {
+    const beliefs = await readMergedAccounts(context, this.id, this.point);
+    return beliefs.map((belief) => accountAt(belief, this.point));
   }
 
   @Field(() => HistoryConnection, {
     description:
       'What was learned of the account, of placements in it, and of the removal, death and merging of their contacts, ' +
-      'in the order in which the ledger stored it, with what each entry changed.',
+      'in the order in which the ledger stored it, with what each entry changed. ' +
+      'Entries of accounts that were merged into this one are there too; `subjectId` tells them apart.',
   })
   async history(
     @Ctx() context: Context,
     @Args(() => HistoryArguments) args: HistoryArguments,
   ): Promise<HistoryConnection> {
-    return readHistory(context, { accountId: this.id }, this.point, args);
+    const accountIds = await idsOfAccount(context, this.id, this.point);
+    return readHistory(context, { accountIds }, this.point, args);
   }
 
   @Field(() => AccountDifference, {
@@ -338,8 +377,8 @@ export const AccountConnection = connectionOf('Account', () => Account, {
 });
 export type AccountConnection = InstanceType<typeof AccountConnection>;
 
-/** An account as it was at a point. */
-export function accountAt(belief: AccountBelief, point: ReadPoint): Account {
+/** An account as it was at a point. `requestedId` is the id that led to it, where it is another account's. */
+export function accountAt(belief: AccountBelief, point: ReadPoint, requestedId: string = belief.id): Account {
   const { closed } = belief;
   const closing =
     closed &&
@@ -355,13 +394,19 @@ export function accountAt(belief: AccountBelief, point: ReadPoint): Account {
     belief,
     point,
     id: belief.id,
+    requestedId,
     externalIds: belief.externalIds,
     renewals: belief.renewals,
     closing,
   });
 }
 
-async function accountOf(context: Context, id: string | null, point: ReadPoint): Promise<Account | null> {
-  const belief = id === null ? null : await readAccount(context, id, point);
-  return belief && accountAt(belief, point);
+/** The account that an id leads to at a point. */
+export async function accountOf(
+  context: Context,
+  id: string | null,
+  point: ReadPoint,
+): Promise<Account | null> {
+  const belief = id === null ? null : await readStandingAccount(context, id, point);
+  return belief && accountAt(belief, point, id ?? belief.id);
 }

@@ -1,12 +1,12 @@
 // Queries for accounts: one by its id or another system's, and the list of all.
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { Account, AccountConnection, accountAt } from './account.ts';
+import { Account, AccountConnection, accountOf } from './account.ts';
 import { listAccounts } from './account-children.ts';
 import { AccountFilterInput, AccountOrderInput, askedAccounts } from './account-filter.ts';
 import { PageArguments } from './connection.ts';
 import type { Context } from './context.ts';
 import { currentPoint, PointArguments, readPoint } from './read-point.ts';
-import { readAccount, referredId } from './reading.ts';
+import { canonicalId, idsOfAccount, referredId } from './reading.ts';
 import { ExternalIdInput } from './value-inputs.ts';
 
 @Resolver()
@@ -15,7 +15,7 @@ export class AccountQueries {
     nullable: true,
     description:
       'An account as it was on a day, as it was known at a moment, in the ledger as of a position; each absent means now. ' +
-      'Null: not known at that point.',
+      'The id of an account that was merged leads to its survivor: then requestedId differs from id. Null: not known at that point.',
   })
   async account(
     @Ctx() context: Context,
@@ -33,14 +33,13 @@ export class AccountQueries {
   ): Promise<Account | null> {
     const accountId = referredId(context, 'account', { id: id ?? null, externalId: externalId ?? null });
     const point = readPoint(context, at);
-    const belief = await readAccount(context, accountId, point);
-    return belief && accountAt(belief, point);
+    return accountOf(context, accountId, point);
   }
 
   @Query(() => AccountConnection, {
     description: 'Accounts as believed now; in the order of their names unless asked otherwise.',
   })
-  accounts(
+  async accounts(
     @Ctx() context: Context,
     @Args(() => PageArguments) args: PageArguments,
     @Arg('filter', () => AccountFilterInput, { nullable: true, description: 'Absent: all open accounts.' })
@@ -48,6 +47,9 @@ export class AccountQueries {
     @Arg('orderBy', () => AccountOrderInput, { nullable: true, description: 'Absent: by name.' })
     order: AccountOrderInput | null | undefined,
   ): Promise<AccountConnection> {
-    return listAccounts(context, askedAccounts(filter, order), currentPoint(context), args);
+    const point = currentPoint(context);
+    const parentId = filter?.parentId;
+    const below = parentId == null ? undefined : await idsOfAccount(context, canonicalId(parentId), point);
+    return listAccounts(context, askedAccounts(filter, order, below), point, args);
   }
 }

@@ -93,7 +93,7 @@ function createBatches({ readModels: { database }, store, sealing }: Application
     history: createBatch((asked) =>
       inGroups(
         asked,
-        ({ of, filter, page }) => JSON.stringify(['accountId' in of, filter, page]),
+        ({ of, filter, page }) => JSON.stringify(['accountIds' in of, filter, page]),
         (group) =>
           listHistories(
             database,
@@ -135,17 +135,18 @@ type AskedKeys = Parameters<Batches['keys']>[0];
 /** Lists that differ in their parent alone are read together; a later page is asked for by itself. */
 function alike({ listing, limit, after }: AskedKeys): string {
   const { parent, ...rest } = listing;
-  return JSON.stringify([rest, parent?.column, limit, after, parent && !after ? '' : parent?.id]);
+  const isOneOfMany = !after && parent?.ids.length === 1;
+  return JSON.stringify([rest, parent?.column, limit, after, isOneOfMany ? '' : parent?.ids]);
 }
 
 function keysOf(database: Application['readModels']['database'], group: readonly AskedKeys[]): ListKey[][] {
   const { listing, limit, after } = group[0]!;
   const { parent } = listing;
-  if (parent && !after && group.length > 1)
+  if (parent?.ids.length === 1 && !after && group.length > 1)
     return listKeysOfEach(
       database,
       { ...listing, parent },
-      group.map((asked) => asked.listing.parent!.id),
+      group.map((asked) => asked.listing.parent!.ids[0]!),
       limit,
     );
   const keys = listKeys(database, listing, limit, after);

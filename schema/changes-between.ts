@@ -10,8 +10,8 @@ import { contactDifferences } from '../src/contact/changes.ts';
 import { countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
 import { certaintyOn, exactDay } from '../src/time/interval.ts';
 import { latest } from '../src/timeline.ts';
-import { Account, accountAt } from './account.ts';
-import { batchesOf } from './batching.ts';
+import { Account, accountOf } from './account.ts';
+import { involvedIn } from './account-contacts.ts';
 import { connectionOf, PageArguments, pageOfAll, readPage } from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
@@ -19,7 +19,7 @@ import { createEntriesOf, type EntriesOf } from './difference-events.ts';
 import { DifferenceKind, MembershipChange } from './enums.ts';
 import { HistoryEntry } from './history-entry.ts';
 import { Placement, placementAt } from './placement.ts';
-import { readAccount, readContact, readInvolved } from './reading.ts';
+import { idsOfAccount, readAccount, readContact, readInvolved } from './reading.ts';
 import { Instant } from './scalars.ts';
 
 /** The two points that are compared. */
@@ -208,28 +208,29 @@ async function placementDifferences(
   accountId: string,
   span: Span,
 ): Promise<{ key: ListKey; node: PlacementDifference }[]> {
-  const involved = await batchesOf(context.app).involved({ kind: 'account', id: accountId });
+  const { from, to } = span;
+  const ids = await Promise.all([from, to].map((point) => idsOfAccount(context, accountId, point)));
+  const involved = await involvedIn(context.app, [...new Set(ids.flat())]);
   const read = async (point: ReadPoint) =>
     new Map((await readInvolved(context, involved, point)).map((belief) => [belief.id, belief]));
-  const [before, after] = await Promise.all([read(span.from), read(span.to)]);
-  const ids = new Set([...before.keys(), ...after.keys()]);
-  const found = [...ids].flatMap((id) =>
-    differencesOf(context, accountId, span, before.get(id) ?? null, after.get(id) ?? null),
+  const [before, after] = await Promise.all([read(from), read(to)]);
+  const found = [...new Set([...before.keys(), ...after.keys()])].flatMap((id) =>
+    differencesOf(context, ids, span, [before.get(id) ?? null, after.get(id) ?? null]),
   );
   return found.sort((a, b) => compareKeys(a.key, b.key));
 }
 
-/** Of one contact: each placement in the account that began, ceased or changed. */
+/** Of one contact: each placement in the account, by its ids at either point, that began, ceased or changed. */
 function differencesOf(
   context: Context,
-  accountId: string,
+  [idsBefore, idsAfter]: readonly string[][],
   span: Span,
-  before: ContactBelief | null,
-  after: ContactBelief | null,
+  [before, after]: readonly [ContactBelief | null, ContactBelief | null],
 ): { key: ListKey; node: PlacementDifference }[] {
   const { from, to } = span;
   const id = (after ?? before)!.id;
-  const [was, is] = [membersOf(context, accountId, before, from), membersOf(context, accountId, after, to)];
+  const was = membersOf(context, idsBefore!, before, from);
+  const is = membersOf(context, idsAfter!, after, to);
   if (was.size + is.size === 0) return [];
   const differences = contactDifferences(before, dayOf(context, from), after, dayOf(context, to));
   const entriesOf = createEntriesOf(context, { kind: 'contact', id }, from, to);
@@ -258,14 +259,14 @@ function differencesOf(
 /** The placements in the account that hold at the point, for sure or possibly. */
 function membersOf(
   { app }: Context,
-  accountId: string,
+  accountIds: readonly string[],
   belief: ContactBelief | null,
   { on }: ReadPoint,
 ): Map<string, PlacementFact> {
   if (!belief || belief.removed || !countsInHistory(belief)) return new Map();
   const held = belief.placements.filter(
     (placement) =>
-      placement.accountId === accountId &&
+      accountIds.includes(placement.accountId) &&
       !placement.withdrawn &&
       !placement.removed &&
       certaintyOn(placementInterval(placement, belief.died, app.timeZone), exactDay(on)) !== 'NO',
@@ -283,11 +284,6 @@ function moved(
     movedFrom: placements.find((placement) => placement.id === movedFrom)?.accountId ?? null,
     movedTo: next?.accountId ?? ended?.destinationAccountId ?? null,
   };
-}
-
-async function accountOf(context: Context, id: string | null, point: ReadPoint): Promise<Account | null> {
-  const belief = id === null ? null : await readAccount(context, id, point);
-  return belief && accountAt(belief, point);
 }
 
 function latestOf(entries: readonly HistoryEntry[]): number | null {

@@ -3,10 +3,11 @@ import { describeAccountChanges } from '../src/account/changes.ts';
 import type { Difference, FieldChange } from '../src/changes.ts';
 import { describeChanges } from '../src/contact/changes.ts';
 import type { LedgerEvent } from '../src/ledger-events.ts';
+import type { Mergeable } from '../src/merge.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { entryOf, type HistoryEntry } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
-import { readMergedContacts } from './reading.ts';
+import { readMergedAccounts, readMergedContacts } from './reading.ts';
 
 export interface Subject {
   kind: 'contact' | 'account';
@@ -44,7 +45,7 @@ interface Trace {
   /** By field, fact and label: the events that changed it, in belief order. */
   changedBy: Map<string, string[]>;
   reverts: { id: string; eventIds: readonly string[] }[];
-  /** Merges into the contact, with the facts that each brought. */
+  /** Merges into the contact or account, with the facts that each brought. */
   brought: { id: string; factIds: readonly string[] }[];
 }
 
@@ -61,19 +62,26 @@ async function trace(context: Context, { kind, id }: Subject, point: ReadPoint):
   };
   const { beliefs } = context.app.readModels;
   if (kind === 'account') {
-    await beliefs.account(id, point.cut, (event, before, after, isVoid) =>
-      note(event, isVoid, () => describeAccountChanges(before, after)),
-    );
+    const merged = await readMergedAccounts(context, id, point, true);
+    noteMerges(found, merged);
+    for (const accountId of [id, ...merged.map((loser) => loser.id)])
+      await beliefs.account(accountId, point.cut, (event, before, after, isVoid) =>
+        note(event, isVoid, () => describeAccountChanges(before, after)),
+      );
     return found;
   }
   const merged = await readMergedContacts(context, id, point, true);
-  for (const { mergedInto } of merged)
-    if (mergedInto) found.brought.push({ id: mergedInto.eventId, factIds: mergedInto.carried });
+  noteMerges(found, merged);
   for (const contactId of [id, ...merged.map((loser) => loser.id)])
     await beliefs.contact(contactId, point.cut, (event, before, after, isVoid) =>
       note(event, isVoid, () => describeChanges(before, after)),
     );
   return found;
+}
+
+function noteMerges({ brought }: Trace, merged: readonly Mergeable[]): void {
+  for (const { mergedInto } of merged)
+    if (mergedInto) brought.push({ id: mergedInto.eventId, factIds: mergedInto.carried });
 }
 
 const keyOf = ({ field, factId, label }: Pick<FieldChange, 'field' | 'factId' | 'label'>): string =>
@@ -108,6 +116,13 @@ function eventsOf(difference: Difference, before: Trace, after: Trace): Set<stri
     for (const { id, factIds } of one.brought)
       if (!other.events.has(id) && factId !== null && factIds.includes(factId)) ids.add(id);
   }
+  // Domains, external ids and team of an account come and go with a merge, though nothing names them.
+  if (ids.size === 0)
+    for (const [one, other] of [
+      [before, after],
+      [after, before],
+    ] as const)
+      for (const { id } of one.brought) if (!other.events.has(id)) ids.add(id);
   if (ids.size > 0) return ids;
   const last = nowFrom ?? now.at(-1) ?? wasFrom ?? then.at(-1);
   return new Set(last === undefined ? [] : [last]);

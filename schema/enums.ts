@@ -1,5 +1,6 @@
 // The enums of the API: upper-case names for the lower-case codes that events store.
 import { registerEnumType } from 'type-graphql';
+import type { AccountChoice } from '../src/account/events.ts';
 
 /** Registers an enum whose values are all described. */
 export function describe<K extends string>(
@@ -367,6 +368,59 @@ describe(RemovalKind, 'RemovalKind', 'How a contact went out of view.', {
   WITHDRAWAL: 'A placement was withdrawn, as one that never was.',
   MERGE: 'The contact was merged into another one.',
   ERASURE: 'The personal data were erased.',
+});
+
+export const AccountMergeChoice = {
+  NAME: 'name',
+  ADDRESS: 'address',
+  LOCATION: 'location',
+  PHONE: 'phone',
+  SEGMENT: 'segment',
+  INDUSTRY: 'industry',
+  SIZE: 'size',
+  RELATIONSHIP: 'relationship',
+  TOUCH_MODEL: 'touchModel',
+  TIER: 'tier',
+  PRODUCT_LINES: 'productLines',
+  ARR: 'arr',
+  ACV: 'acv',
+  RENEWAL_ON: 'renewalOn',
+} as const satisfies Record<string, AccountChoice>;
+export type AccountMergeChoice = (typeof AccountMergeChoice)[keyof typeof AccountMergeChoice];
+describe(
+  AccountMergeChoice,
+  'AccountMergeChoice',
+  'A value that the survivor of a merge takes over from the merged account. Where it hangs in the hierarchy is its own.',
+  {
+    NAME: 'The name.',
+    ADDRESS: 'The postal address.',
+    LOCATION: 'Country and region.',
+    PHONE: 'The main phone number.',
+    SEGMENT: 'The segment.',
+    INDUSTRY: 'The industry.',
+    SIZE: 'The number of employees.',
+    RELATIONSHIP: 'What it is for us.',
+    TOUCH_MODEL: 'How closely it is looked after.',
+    TIER: 'The tier.',
+    PRODUCT_LINES: 'The product lines it uses.',
+    ARR: 'Annual recurring revenue.',
+    ACV: 'Annual contract value.',
+    RENEWAL_ON: 'When its subscription is to be renewed.',
+  },
+);
+
+export const AccountMergedFactKind = {
+  RENEWAL: 'renewal',
+  DOMAIN: 'domain',
+  EXTERNAL_ID: 'external_id',
+  TEAM_MEMBER: 'team_member',
+} as const;
+export type AccountMergedFactKind = (typeof AccountMergedFactKind)[keyof typeof AccountMergedFactKind];
+describe(AccountMergedFactKind, 'AccountMergedFactKind', 'What an account may bring along in a merge.', {
+  RENEWAL: 'How the renewal of a product was decided; chosen by its id.',
+  DOMAIN: 'A domain; goes along by itself.',
+  EXTERNAL_ID: 'An id of another system; goes along by itself.',
+  TEAM_MEMBER: 'Who plays a part for it; goes along by itself where the survivor has nobody in that part.',
 });
 
 export const MergedFactKind = {

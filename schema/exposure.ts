@@ -5,11 +5,10 @@ import { compareKeys } from '../projections/listing.ts';
 import { isoFromDay } from '../src/time/day.ts';
 import { buyingCentre } from '../src/turnover/definition.ts';
 import { urgencyOf } from '../src/turnover/urgency.ts';
-import { Account, accountAt } from './account.ts';
+import { Account, accountOf } from './account.ts';
 import { connectionOf, PageArguments, pageOfAll, readPage, withoutNulls } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { currentPoint } from './read-point.ts';
-import { readAccount } from './reading.ts';
 import { EdtfDate } from './scalars.ts';
 import { Versioned } from './turnover-values.ts';
 import { Money } from './values.ts';
@@ -42,8 +41,7 @@ export class ExposedAccount {
 
   @Field(() => Account, { nullable: true, description: 'The account.' })
   async account(@Ctx() context: Context): Promise<Account | null> {
-    const belief = await readAccount(context, this.accountId, this.point);
-    return belief && accountAt(belief, this.point);
+    return accountOf(context, this.accountId, this.point);
   }
 
   @Field(() => Int, { description: 'Contacts that are in it for sure today.' })

@@ -36,7 +36,7 @@ const typesByField: Readonly<Record<string, readonly EventType[]>> = {
   ],
   removal: ['ContactRemoved', 'ContactRestored'],
   death: ['ContactDied'],
-  mergedInto: ['ContactMerged', 'ContactUnmerged'],
+  mergedInto: ['ContactMerged', 'ContactUnmerged', 'AccountMerged', 'AccountUnmerged'],
   erasure: ['ContactErased'],
   proposal: ['ChangeProposed', 'ChangeAccepted', 'ChangeDeclined'],
   bounce: ['Bounced'],

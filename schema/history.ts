@@ -42,8 +42,8 @@ interface Found {
 /** Who reads a history is recorded. */
 function noteLook({ app, actor, purpose }: Context, of: HistoryOf, contactIds?: readonly string[]): void {
   const looked =
-    'accountId' in of
-      ? ({ kind: 'account_history', subjectIds: [of.accountId] } as const)
+    'accountIds' in of
+      ? ({ kind: 'account_history', subjectIds: of.accountIds } as const)
       : ({ kind: 'contact_history', subjectIds: contactIds ?? of.subjectIds } as const);
   app.accessLog.note({ actor, purpose, ...looked });
 }

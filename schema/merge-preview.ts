@@ -1,9 +1,21 @@
-// What a merge would make of two contacts, before it is made: value by value, with what to hand to mergeContacts.
+// What a merge would make of two contacts or accounts, before it is made: value by value, with what to hand to the mutation.
 import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import {
+  type AccountMergePreview as AccountPreviewed,
+  previewAccountMerge,
+} from '../src/explaining/account-merge-preview.ts';
+import type { SourcedValue as Sourced, ValueChoice } from '../src/explaining/merge-choice.ts';
 import { type MergePreview as Previewed, previewMerge } from '../src/explaining/merge-preview.ts';
+import { Account, accountAt } from './account.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context } from './context.ts';
-import { MergeChoice, MergedFactKind, MergeReason } from './enums.ts';
+import {
+  AccountMergeChoice,
+  AccountMergedFactKind,
+  MergeChoice,
+  MergedFactKind,
+  MergeReason,
+} from './enums.ts';
 import { currentPoint } from './read-point.ts';
 import { canonicalId } from './reading.ts';
 import { Instant } from './scalars.ts';
@@ -93,6 +105,78 @@ export class MergePreview {
   choices: MergeChoice[];
 }
 
+@ObjectType({ description: 'A value that an account has one of, on both sides of a merge.' })
+export class MergedAccountValue {
+  @Field(() => AccountMergeChoice, { description: 'Which value.' })
+  field: AccountMergeChoice;
+
+  @Field(() => SourcedValue, { description: 'What the loser has.' })
+  loser: SourcedValue;
+
+  @Field(() => SourcedValue, { description: 'What the survivor has.' })
+  survivor: SourcedValue;
+
+  @Field(() => Boolean, { description: "Whether the loser's would be taken: then it is in `choices`." })
+  takesLosers: boolean;
+
+  @Field(() => MergeReason, { description: 'Why.' })
+  why: MergeReason;
+}
+
+@ObjectType({ description: 'What the loser has several of, which the survivor may show from then on.' })
+export class MergedAccountFact {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Id of the renewal. Null: it goes along or not by itself.',
+  })
+  factId: string | null;
+
+  @Field(() => AccountMergedFactKind, { description: 'What it is.' })
+  kind: AccountMergedFactKind;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Product of a renewal, system of an external id, part that a colleague plays.',
+  })
+  label: string | null;
+
+  @Field(() => SourcedValue, { description: 'The outcome, domain, id or subject of the colleague.' })
+  value: SourcedValue;
+
+  @Field(() => Boolean, { description: 'Whether it would go along; of a renewal: then it is in `carried`.' })
+  isCarried: boolean;
+
+  @Field(() => MergeReason, { description: 'Why.' })
+  why: MergeReason;
+}
+
+@ObjectType({
+  description:
+    'What is proposed for a merge of accounts. Hand `carried` and `choices` to mergeAccounts, or others. Both ids and histories stay ' +
+    'valid whatever is chosen; contacts, turnovers, posts and child accounts of the loser show on the survivor.',
+})
+export class AccountMergePreview {
+  @Field(() => Account, { description: 'What would be merged, as believed now.' })
+  loser: Account;
+
+  @Field(() => Account, { description: 'What would survive, as believed now.' })
+  survivor: Account;
+
+  @Field(() => [MergedAccountValue], { description: 'The values that an account has one of.' })
+  values: MergedAccountValue[];
+
+  @Field(() => [MergedAccountFact], {
+    description: 'Renewals, domains, external ids and team of the loser.',
+  })
+  facts: MergedAccountFact[];
+
+  @Field(() => [ID], { description: 'The proposal for MergeAccountsInput.carried.' })
+  carried: string[];
+
+  @Field(() => [AccountMergeChoice], { description: 'The proposal for MergeAccountsInput.choices.' })
+  choices: AccountMergeChoice[];
+}
+
 @Resolver()
 export class MergeQueries {
   @Query(() => MergePreview, {
@@ -112,11 +196,32 @@ export class MergeQueries {
     if (previewed) app.accessLog.note({ actor, kind: 'contact', subjectIds: [loserId, survivorId], purpose });
     return previewed && previewOf(context, previewed);
   }
+
+  @Query(() => AccountMergePreview, {
+    nullable: true,
+    description:
+      'What merging an account into another would make of them, as believed now. Of two values the one that was confirmed last is ' +
+      'proposed. Null: one of them is not known.',
+  })
+  async accountMergePreview(
+    @Ctx() context: Context,
+    @Arg('accountId', () => ID, { description: 'What would be merged.' }) accountId: string,
+    @Arg('intoId', () => ID, { description: 'What would survive.' }) intoId: string,
+  ): Promise<AccountMergePreview | null> {
+    const previewed = await previewAccountMerge(context.app, canonicalId(accountId), canonicalId(intoId));
+    return previewed && accountPreviewOf(context, previewed);
+  }
 }
 
-const sourced = ({ confirmedAtMs, ...value }: Previewed['facts'][number]['value']): SourcedValue => ({
+const sourced = ({ confirmedAtMs, ...value }: Sourced): SourcedValue => ({
   ...value,
   confirmedAt: confirmedAtMs,
+});
+
+const chosen = <F extends string>(value: ValueChoice<F>) => ({
+  ...value,
+  loser: sourced(value.loser),
+  survivor: sourced(value.survivor),
 });
 
 function previewOf(context: Context, { loser, survivor, values, facts }: Previewed): MergePreview {
@@ -124,13 +229,24 @@ function previewOf(context: Context, { loser, survivor, values, facts }: Preview
   return {
     loser: contactAt(loser, point),
     survivor: contactAt(survivor, point),
-    values: values.map((value) => ({
-      ...value,
-      loser: sourced(value.loser),
-      survivor: sourced(value.survivor),
-    })),
+    values: values.map(chosen),
     facts: facts.map((fact) => ({ ...fact, value: sourced(fact.value) })),
     carried: facts.filter(({ isCarried }) => isCarried).map(({ factId }) => factId),
+    choices: values.filter(({ takesLosers }) => takesLosers).map(({ field }) => field),
+  };
+}
+
+function accountPreviewOf(
+  context: Context,
+  { loser, survivor, values, facts }: AccountPreviewed,
+): AccountMergePreview {
+  const point = currentPoint(context);
+  return {
+    loser: accountAt(loser, point),
+    survivor: accountAt(survivor, point),
+    values: values.map(chosen),
+    facts: facts.map((fact) => ({ ...fact, value: sourced(fact.value) })),
+    carried: facts.flatMap(({ factId, isCarried }) => (factId !== null && isCarried ? [factId] : [])),
     choices: values.filter(({ takesLosers }) => takesLosers).map(({ field }) => field),
   };
 }

@@ -37,7 +37,7 @@ const entry = (input: ClassType, description: string, ...refusals: RejectionCode
 
 const ofContact = ['CONTACT_UNKNOWN', 'CONTACT_MERGED'] as const;
 const ofPlacement = [...ofContact, 'PLACEMENT_UNKNOWN'] as const;
-const ofAccount = ['ACCOUNT_UNKNOWN', 'ACCOUNT_CLOSED'] as const;
+const ofAccount = ['ACCOUNT_UNKNOWN', 'ACCOUNT_CLOSED', 'ACCOUNT_MERGED'] as const;
 const ofSignal = ['CONTACT_UNKNOWN'] as const;
 
 export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry } = {
@@ -287,7 +287,22 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
     'Records how a renewal of an account was decided.',
     ...ofAccount,
   ),
-  CloseAccount: entry(account.CloseAccountInput, 'Closes an account.', 'ACCOUNT_UNKNOWN'),
+  CloseAccount: entry(account.CloseAccountInput, 'Closes an account.', 'ACCOUNT_UNKNOWN', 'ACCOUNT_MERGED'),
+  MergeAccounts: entry(
+    account.MergeAccountsInput,
+    'Merges an account into another, of which it is a duplicate. Answers with the merged one.',
+    'ACCOUNT_UNKNOWN',
+    'ACCOUNT_MERGED',
+    'MERGE_INTO_ITSELF',
+    'MERGE_CYCLE',
+    'FACT_UNKNOWN',
+  ),
+  UnmergeAccounts: entry(
+    account.UnmergeAccountsInput,
+    'Takes the merge of an account back.',
+    'ACCOUNT_UNKNOWN',
+    'ACCOUNT_NOT_MERGED',
+  ),
   RevertAccountChanges: entry(
     account.RevertAccountChangesInput,
     'Reverts changes of an account, a closing or a revert included.',

@@ -5,14 +5,14 @@ import { endsBeforeStart, placementInterval } from '../src/contact/placement-int
 import { parseEdtf } from '../src/time/edtf.ts';
 import { certaintyOn, exactDay, type ValidInterval } from '../src/time/interval.ts';
 import { assertionOn, type Timeline, valueOn } from '../src/timeline.ts';
-import { Account, accountAt } from './account.ts';
+import { Account, accountOf } from './account.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Certainty } from './enums.ts';
 import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Post, postOf } from './post.ts';
-import { followMerges, readAccount, readContact } from './reading.ts';
+import { followMerges, readContact } from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
 import { Ending, endingOf, originOf, ValueOrigin } from './values.ts';
 
@@ -66,7 +66,9 @@ export class Placement implements Node {
   @Field(() => ID, { description: 'Names it in commands and in the changes of the history.' })
   id: string;
 
-  @Field(() => ID, { description: 'The account that it is in.' })
+  @Field(() => ID, {
+    description: 'The account that it was put in; `account` is what that was merged into, if it was.',
+  })
   accountId: string;
 
   @Field(() => EdtfDate, {
@@ -225,9 +227,8 @@ export class Placement implements Node {
     return valueOn(timeline, this.point.on, app.timeZone);
   }
 
-  async #accountOf(context: Context, id: string): Promise<Account | null> {
-    const belief = await readAccount(context, id, this.point);
-    return belief && accountAt(belief, this.point);
+  #accountOf(context: Context, id: string): Promise<Account | null> {
+    return accountOf(context, id, this.point);
   }
 }
 

@@ -1,11 +1,16 @@
 // Posts: named positions in an account that a succession of contacts fills, and who holds one at a point.
 import { Arg, Args, Ctx, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
-import { findPost, findPostsByName, listPosts, type Post as PostRow } from '../projections/involvement.ts';
+import {
+  findPost,
+  findPostsByName,
+  listPostsOfAccount,
+  type Post as PostRow,
+} from '../projections/involvement.ts';
 import { compareKeys, type ListKey } from '../projections/listing.ts';
 import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
 import { countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
 import { certaintyOn, exactDay, type ValidInterval } from '../src/time/interval.ts';
-import { Account, accountAt } from './account.ts';
+import { Account, accountOf } from './account.ts';
 import { batchesOf } from './batching.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
@@ -14,7 +19,7 @@ import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { currentPoint, hasCut, PointArguments, readPoint } from './read-point.ts';
-import { canonicalId, readAccount, readInvolved } from './reading.ts';
+import { canonicalId, readInvolved } from './reading.ts';
 
 @ObjectType({
   implements: Node,
@@ -39,8 +44,7 @@ export class Post implements Node {
     description: 'The account that it is in. Null: not known at that point.',
   })
   async account(@Ctx() context: Context): Promise<Account | null> {
-    const belief = this.accountId === null ? null : await readAccount(context, this.accountId, this.point);
-    return belief && accountAt(belief, this.point);
+    return accountOf(context, this.accountId, this.point);
   }
 
   @Field(() => [PostHolder], {
@@ -222,7 +226,7 @@ export class PostQueries {
     const point = currentPoint(context);
     const posts =
       name == null
-        ? listPosts(database, [canonicalId(accountId!)])[0]!
+        ? listPostsOfAccount(database, canonicalId(accountId!))
         : findPostsByName(database, name, accountId == null ? undefined : canonicalId(accountId));
     const ordered = direction === OrderDirection.DESC ? posts.toReversed() : posts;
     return ordered.map((post) => postOf(post, point));

@@ -2,6 +2,7 @@
 import type { AccountBelief } from '../src/account/belief.ts';
 import type { ContactBelief } from '../src/contact/belief.ts';
 import { createSourceIds } from '../src/ingest/import-feed.ts';
+import { type Mergeable, survivorIdOf } from '../src/merge.ts';
 import type { TurnoverBelief } from '../src/turnover/belief.ts';
 import { batchesOf } from './batching.ts';
 import type { Context, ReadPoint } from './context.ts';
@@ -52,36 +53,82 @@ export function readTurnover({ app }: Context, id: string, point: ReadPoint): Pr
   });
 }
 
-/** The contact that another one's id leads to. Merges that are believed form no cycle (src/contact/merge-cycles.ts). */
-export async function followMerges(
+/** The contact that another one's id leads to. */
+export function followMerges(
   context: Context,
   belief: ContactBelief,
   point: ReadPoint,
 ): Promise<ContactBelief> {
+  return survivorOf(belief, (id) => readContact(context, id, point));
+}
+
+/** The account that an id leads to: the one it is of, or what that was merged into. Null: not known at that point. */
+export async function readStandingAccount(
+  context: Context,
+  id: string,
+  point: ReadPoint,
+): Promise<AccountBelief | null> {
+  const belief = await readAccount(context, id, point);
+  return belief && survivorOf(belief, (next) => readAccount(context, next, point));
+}
+
+/** Merges that are believed form no cycle (src/merge-cycles.ts). */
+async function survivorOf<B extends Mergeable>(
+  belief: B,
+  read: (id: string) => Promise<B | null>,
+): Promise<B> {
   // Rows may change between two reads, so what was passed is never gone back to.
   const passed = new Set<string>();
   for (let last = belief; ; ) {
     passed.add(last.id);
-    const next = last.mergedInto && (await readContact(context, last.mergedInto.contactId, point));
+    const nextId = survivorIdOf(last);
+    const next = nextId === null ? null : await read(nextId);
     if (!next || passed.has(next.id)) return last;
     last = next;
   }
 }
 
 /** Contacts whose merge into this one is believed at the point; with `deep`, also those merged into them. */
-export async function readMergedContacts(
+export function readMergedContacts(
   context: Context,
   id: string,
   point: ReadPoint,
   deep = false,
 ): Promise<ContactBelief[]> {
-  const found = new Map<string, ContactBelief>();
+  return readMerged(context, id, (loserId) => readContact(context, loserId, point), deep);
+}
+
+/** Accounts whose merge into this one is believed at the point; with `deep`, also those merged into them. */
+export function readMergedAccounts(
+  context: Context,
+  id: string,
+  point: ReadPoint,
+  deep = false,
+): Promise<AccountBelief[]> {
+  return readMerged(context, id, (loserId) => readAccount(context, loserId, point), deep);
+}
+
+/** All ids that an account goes by at the point, its own first: what is said of any of them is said of it. */
+export function idsOfAccount(context: Context, id: string, point: ReadPoint): Promise<string[]> {
+  return once(point, `ids of ${id}`, async () => {
+    const merged = await readMergedAccounts(context, id, point, true);
+    return [id, ...merged.map((loser) => loser.id)];
+  });
+}
+
+async function readMerged<B extends Mergeable>(
+  { app }: Context,
+  id: string,
+  read: (id: string) => Promise<B | null>,
+  deep: boolean,
+): Promise<B[]> {
+  const found = new Map<string, B>();
   const reached = [id];
   for (const survivorId of reached) {
-    for (const loserId of await batchesOf(context.app).mergedInto(survivorId)) {
+    for (const loserId of await batchesOf(app).mergedInto(survivorId)) {
       if (loserId === id || found.has(loserId)) continue;
-      const loser = await readContact(context, loserId, point);
-      if (loser?.mergedInto?.contactId !== survivorId) continue;
+      const loser = await read(loserId);
+      if (!loser || survivorIdOf(loser) !== survivorId) continue;
       found.set(loserId, loser);
       if (deep) reached.push(loserId);
     }

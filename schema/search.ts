@@ -112,7 +112,9 @@ async function hitOf(
   point: ReadPoint,
 ): Promise<{ key: SearchFound['key']; node: SearchHit } | null> {
   const entity =
-    kind === 'contact' ? await contactOf(context, id, matchedId, point) : await accountOf(context, id, point);
+    kind === 'contact'
+      ? await contactOf(context, id, matchedId, point)
+      : await accountOf(context, id, matchedId, point);
   return entity && { key, node: Object.assign(new SearchHit(), { entity, matchedId, field, precision }) };
 }
 
@@ -126,7 +128,12 @@ async function contactOf(
   return belief && contactAt(belief, point, matchedId);
 }
 
-async function accountOf(context: Context, id: string, point: ReadPoint): Promise<Account | null> {
+async function accountOf(
+  context: Context,
+  id: string,
+  matchedId: string,
+  point: ReadPoint,
+): Promise<Account | null> {
   const belief = await readAccount(context, id, point);
-  return belief && accountAt(belief, point);
+  return belief && accountAt(belief, point, matchedId);
 }

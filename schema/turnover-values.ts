@@ -1,10 +1,10 @@
 // The parts of a turnover: its departure, its coverage, who takes over, the steps of its plan, and how it ended.
 import { Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
-import { Account, accountAt } from './account.ts';
+import { Account, accountOf } from './account.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Destination } from './enums.ts';
-import { readAccount, readContact } from './reading.ts';
+import { readContact } from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
 import {
   AdvocacyBasis,
@@ -87,9 +87,7 @@ export class TurnoverDeparture {
     description: 'The account that the contact went to. Null: none of ours.',
   })
   async destinationAccount(@Ctx() context: Context): Promise<Account | null> {
-    const { destinationAccountId: id, point } = this;
-    const belief = id === null ? null : await readAccount(context, id, point);
-    return belief && accountAt(belief, point);
+    return accountOf(context, this.destinationAccountId, this.point);
   }
 }
 

@@ -14,12 +14,12 @@ import {
   type StepState,
   unknownsOf,
 } from '../src/turnover/progress.ts';
-import { Account, accountAt } from './account.ts';
+import { Account, accountOf } from './account.ts';
 import { connectionOf } from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
-import { readAccount, readContact } from './reading.ts';
+import { readContact, readStandingAccount } from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
 import { TurnoverStage } from './turnover-enums.ts';
 import {
@@ -101,8 +101,7 @@ export class Turnover {
 
   @Field(() => Account, { nullable: true, description: 'The account at risk.' })
   async account(@Ctx() context: Context): Promise<Account | null> {
-    const belief = await readAccount(context, this.belief.accountId, this.point);
-    return belief && accountAt(belief, this.point);
+    return accountOf(context, this.belief.accountId, this.point);
   }
 
   @Field(() => Contact, { nullable: true, description: 'Who left.' })
@@ -119,7 +118,7 @@ export class Turnover {
     description: 'Annual recurring revenue of the account on the day asked about.',
   })
   async arrNow(@Ctx() context: Context): Promise<Money | null> {
-    const account = await readAccount(context, this.belief.accountId, this.point);
+    const account = await readStandingAccount(context, this.belief.accountId, this.point);
     return account && valueOn(account.arr, this.point.on, context.app.timeZone);
   }
 

@@ -6,7 +6,7 @@ import type { Stage } from '../src/turnover/belief.ts';
 import { listNameOf, PageArguments, pageOfAll, pageOfListing, readPage, withoutNulls } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { hasCut, KnowledgeArguments, readPoint } from './read-point.ts';
-import { canonicalId, readTurnover } from './reading.ts';
+import { canonicalId, idsOfAccount, readTurnover } from './reading.ts';
 import { Instant } from './scalars.ts';
 import { Turnover, TurnoverConnection, turnoverAt } from './turnover.ts';
 import { ArrBand, CoverageBand, Forecast, TurnoverOrder, TurnoverStage } from './turnover-enums.ts';
@@ -28,7 +28,7 @@ export class TurnoverFilterInput {
   @Field(() => String, { nullable: true, description: 'Segment of the account when it opened, as a code.' })
   segment?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The account.' })
+  @Field(() => ID, { nullable: true, description: 'The account, those merged into it included.' })
   accountId?: string | null;
 
   @Field(() => ID, { nullable: true, description: 'The contact who left.' })
@@ -106,9 +106,12 @@ export async function listTurnovers(
   asked: TurnoverFilterInput,
   orderBy: 'age' | 'money' | 'due',
 ): Promise<TurnoverConnection> {
-  const { openedFrom, openedBefore, overdue, ...same } = withoutNulls(asked);
+  const { openedFrom, openedBefore, overdue, accountId, ...same } = withoutNulls(asked);
   const filter = {
     ...same,
+    ...(accountId !== undefined && {
+      accountIds: await idsOfAccount(context, canonicalId(accountId), point),
+    }),
     ...(openedFrom !== undefined && { openedFromMs: openedFrom }),
     ...(openedBefore !== undefined && { openedBeforeMs: openedBefore }),
     ...(overdue && { overdueOn: point.on, open: true }),
@@ -122,7 +125,7 @@ export async function listTurnovers(
     });
   const { readModels, timeZone } = context.app;
   const rows = [];
-  for (const id of findTurnoverIds(readModels.database, filter.accountId)) {
+  for (const id of findTurnoverIds(readModels.database, filter.accountIds)) {
     const belief = await readTurnover(context, id, point);
     if (belief) rows.push({ belief, row: turnoverRow(belief, timeZone) });
   }

@@ -4,10 +4,11 @@ import { believeAccount } from '../src/account/belief.ts';
 import { describeAccountChanges } from '../src/account/changes.ts';
 import type { AccountEvent } from '../src/account/events.ts';
 import type { FieldChange } from '../src/changes.ts';
-import { believe, type ContactBelief, type Merges } from '../src/contact/belief.ts';
+import { believe, type ContactBelief } from '../src/contact/belief.ts';
 import { describeChanges } from '../src/contact/changes.ts';
 import type { ContactEvent } from '../src/contact/events.ts';
 import type { LedgerEvent } from '../src/ledger-events.ts';
+import type { Merges } from '../src/merge.ts';
 import { voidIn } from '../src/stream-belief.ts';
 import { type Undo, undoOf, withoutEvents } from '../src/undo.ts';
 import type { Context } from './context.ts';
@@ -85,7 +86,7 @@ async function previewContact(
   eventId: string,
 ): Promise<UndoPreview | null> {
   const { beliefs } = context.app.readModels;
-  const merges = await beliefs.mergesOf(id);
+  const merges = await beliefs.mergesOf('contact', id);
   const undo = undoOf(events, eventId, (told) => voidIn(`contact-${id}`, told as LedgerEvent[], merges));
   if (!undo) return null;
   const before = believe(events, {}, merges);
@@ -100,10 +101,13 @@ async function previewAccount(
   events: AccountEvent[],
   eventId: string,
 ): Promise<UndoPreview | null> {
-  const undo = undoOf(events, eventId, (told) => voidIn(`account-${id}`, told as LedgerEvent[]));
+  const merges = await context.app.readModels.beliefs.mergesOf('account', id);
+  const undo = undoOf(events, eventId, (told) => voidIn(`account-${id}`, told as LedgerEvent[], merges));
   if (!undo) return null;
-  const before = believeAccount(events);
-  const after = undo.eventIds.length ? believeAccount(withoutEvents(events, undo.eventIds)) : before;
+  const before = believeAccount(events, {}, merges);
+  const after = undo.eventIds.length
+    ? believeAccount(withoutEvents(events, undo.eventIds), {}, merges)
+    : before;
   return previewOf(context, events, undo, describeAccountChanges(before, after), []);
 }
 
@@ -114,8 +118,8 @@ async function lostBySurvivors(context: Context, loser: ContactBelief): Promise<
   let [gone, replaced]: [string, ContactBelief | null] = [loser.id, null];
   for (let into = loser.mergedInto; into; ) {
     const events = (await readEvents(context, `contact-${into.contactId}`)) as ContactEvent[];
-    const merges = await beliefs.mergesOf(into.contactId);
-    const without: Merges = {
+    const merges = await beliefs.mergesOf('contact', into.contactId);
+    const without: Merges<ContactBelief> = {
       ...merges,
       brought: merges.brought.flatMap((merge) => {
         if (merge.loser.id !== gone) return [merge];

@@ -1,6 +1,11 @@
 // The work list of a colleague: what to do today for the accounts at risk, the most urgent first, each with why.
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { accountListing, findAccounts } from '../projections/accounts.ts';
+import {
+  accountListing,
+  findAccounts,
+  findIdsOfAccount,
+  findStandingAccounts,
+} from '../projections/accounts.ts';
 import { listKeys } from '../projections/listing.ts';
 import { findTurnovers, findTurnoversOf, turnoverListing } from '../projections/turnovers.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
@@ -100,9 +105,11 @@ function turnoverItems({ app }: Context, owner: string, point: ReadPoint): WorkI
       keys.map((key) => String(key.at(-1))),
     ).values(),
   ];
-  const accounts = findAccounts(database, [...new Set(turnovers.map(({ accountId }) => accountId))]);
+  const standing = findStandingAccounts(database);
+  const standingOf = ({ accountId }: TurnoverBelief) => standing.get(accountId) ?? accountId;
+  const accounts = findAccounts(database, [...new Set(turnovers.map(standingOf))]);
   return turnovers.flatMap((belief) => {
-    const account = accounts.get(belief.accountId);
+    const account = accounts.get(standingOf(belief));
     const { next } = progressOf(belief, app.timeZone);
     if (!account || !next) return [];
     const base = itemOf(account, point, app.timeZone);
@@ -179,10 +186,12 @@ async function accountItems(context: Context, owner: string, point: ReadPoint): 
         task: `Find out why ${product} was not renewed`,
         reasons: ['A product was not renewed, and no root cause is recorded.', ...base.reasons],
       });
-    for (const turnover of findTurnoversOf(database, 'destination_account_id', account.id)) {
+    const ids = findIdsOfAccount(database, account.id);
+    for (const turnover of ids.flatMap((id) => findTurnoversOf(database, 'destination_account_id', id))) {
       const leaver = await readContact(context, turnover.contactId, point);
       const isProposed = leaver?.proposals.some(
-        ({ state, claim }) => state === 'open' && (claim as { accountId?: string }).accountId === account.id,
+        ({ state, claim }) =>
+          state === 'open' && ids.includes((claim as { accountId?: string }).accountId ?? ''),
       );
       if (isProposed)
         items.push({

@@ -110,11 +110,11 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       erased,
       head: await store.head(),
       applied: (position) => readModels.applied(position),
-      mergesOf: (contactId) => readModels.beliefs.mergesOf(contactId),
+      mergesOf: (category, id) => readModels.beliefs.mergesOf(category, id),
       links: {
         note: (loserId, merge) => readModels.links.note(loserId, merge),
-        survivorsOf: (contactId) => readModels.links.survivorsOf(contactId),
-        cycleOf: (contactId) => readModels.links.cycleOf(contactId),
+        survivorsOf: (id) => readModels.links.survivorsOf(id),
+        cycleOf: (id) => readModels.links.cycleOf(id),
       },
     });
     store.onWrittenElsewhere(

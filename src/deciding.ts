@@ -15,7 +15,7 @@ export interface Deciding {
   postId(accountId: string, name: string): string;
   accountKnown(accountId: string): boolean;
   contactKnown(contactId: string): boolean;
-  /** The contact or account itself and all it is merged into (or is a child of), nearest first. */
+  /** The contact or account itself and all it leads to, nearest first: what it is merged into, else the account above it. */
   chain(id: string): readonly string[];
   /** Ids of the events in this stream. */
   eventKnown(eventId: string): boolean;

@@ -1,9 +1,9 @@
 // The state that the ledger decides against: one bounded cache of streams, each with its belief and what it has seen.
-import { type Merges, noMerges } from './contact/belief.ts';
 import type { EventSealing, SealingKey } from './event-sealing.ts';
 import type { EventStore } from './event-store/port.ts';
-import { categoryOf, type LedgerEvent } from './ledger-events.ts';
-import { type Belief, believeStream, believeStreamNext } from './stream-belief.ts';
+import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
+import { isMergedCategory, type MergedCategory, noMerges } from './merge.ts';
+import { type Belief, believeStream, believeStreamNext, type StreamMerges } from './stream-belief.ts';
 
 export interface StreamState {
   readonly stream: string;
@@ -15,7 +15,7 @@ export interface StreamState {
   digests: Map<string, string>;
   /** All events, once a late arrival or a revert has needed them; else undefined. */
   events: LedgerEvent[] | undefined;
-  merges: Merges;
+  merges: StreamMerges;
   keyId: string | undefined;
   key: SealingKey | undefined;
   /** A destroyed key for events that were erased in another ledger; what is told after the erasure stays readable. */
@@ -57,7 +57,7 @@ export function advance(state: StreamState, events: readonly LedgerEvent[]): voi
 export function createLedgerStates(
   store: EventStore,
   sealing: EventSealing,
-  mergesOf: (contactId: string) => Promise<Merges>,
+  mergesOf: (category: MergedCategory, id: string) => Promise<StreamMerges>,
 ): LedgerStates {
   const states = new Map<string, StreamState>();
   const loading = new Map<string, Promise<StreamState>>();
@@ -66,10 +66,9 @@ export function createLedgerStates(
   async function read(stream: string): Promise<StreamState> {
     const stored = await store.read(stream);
     const events = await sealing.open(stored);
+    const category = categoryOf(stream);
     const merges =
-      categoryOf(stream) === 'contact' && stored.length
-        ? await mergesOf(stream.slice('contact-'.length))
-        : noMerges;
+      isMergedCategory(category) && stored.length ? await mergesOf(category, subjectOf(stream)) : noMerges;
     // A merge counts too: what was learned before it cannot be folded on top of it.
     let newestLearnedAtMs = Math.max(
       ...merges.brought.map((merge) => merge.learnedAtMs),

@@ -11,11 +11,10 @@ import {
   type CommandType,
   streamOf,
 } from './command.ts';
-import type { ContactBelief, Merges } from './contact/belief.ts';
+import type { ContactBelief } from './contact/belief.ts';
 import { type ContactCommand, contactCommands } from './contact/commands.ts';
 import { decideContact } from './contact/decider.ts';
 import { claimTypes } from './contact/events.ts';
-import { mayChangeMerge, mergeIn, type SpokenMerge } from './contact/merge.ts';
 import type { Deciding } from './deciding.ts';
 import { asConfirmation, asProposal, type Decided, envelop, identify, type Request } from './enveloping.ts';
 import type { ErasedPeople } from './erasure/erased-people.ts';
@@ -24,10 +23,11 @@ import type { EventSealing } from './event-sealing.ts';
 import type { EventStore, StoredEvent } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
 import { advance, createLedgerStates, type StreamState } from './ledger-state.ts';
+import { isMergedCategory, type MergedCategory, mayChangeMerge, mergeIn, type SpokenMerge } from './merge.ts';
 import { describeFor, type Known, loadReferences, mayBegin } from './references.ts';
 import { isRejection, type Rejection, reject } from './rejections.ts';
 import { decideSignal, type SignalCommand } from './signals/commands.ts';
-import { type Belief, believeStream, believeStreamNext } from './stream-belief.ts';
+import { type Belief, believeStream, believeStreamNext, type StreamMerges } from './stream-belief.ts';
 import type { Clock } from './time/clock.ts';
 import type { TurnoverBelief } from './turnover/belief.ts';
 import { type TurnoverCommand, turnoverCommands } from './turnover/commands.ts';
@@ -41,15 +41,15 @@ export interface LedgerOptions {
   salt: Buffer;
   /** Resolves once everybody who asks the read models sees this position. */
   applied: (position: number) => Promise<void>;
-  /** What merges of other contacts mean for this one. */
-  mergesOf: (contactId: string) => Promise<Merges>;
+  /** What merges of other contacts or accounts mean for this one. */
+  mergesOf: (category: MergedCategory, id: string) => Promise<StreamMerges>;
   links: {
     /** Makes a merge known before the read models have it. */
     note(loserId: string, merge: SpokenMerge): void;
-    /** Contacts that show facts of this one because it was merged into them. */
-    survivorsOf(contactId: string): readonly string[];
-    /** Contacts that this one could be in a cycle of merges with, itself included. */
-    cycleOf(contactId: string): readonly string[];
+    /** Those that show facts of this one because it was merged into them. */
+    survivorsOf(id: string): readonly string[];
+    /** Those that this one could be in a cycle of merges with, itself included. */
+    cycleOf(id: string): readonly string[];
   };
   /** Who was erased: takes no commands any more. */
   erased: ErasedPeople;
@@ -128,7 +128,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     noteWrittenElsewhere(events) {
       for (const event of events) {
         states.dropStream(event.stream);
-        if (categoryOf(event.stream) === 'contact') forgetSurvivors(event.stream, [event]);
+        forgetSurvivors(event.stream, [event]);
       }
     },
   };
@@ -345,7 +345,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       });
       // An import waits once for many lines: rows of a contact with ten changes are then written once.
       if (by === 'person') await options.applied(result.position);
-      if (categoryOf(state.stream) === 'contact') forgetSurvivors(state.stream, events);
+      forgetSurvivors(state.stream, events);
       const { version, position } = result;
       return {
         ok: true,
@@ -363,8 +363,10 @@ export function createLedger(options: LedgerOptions): Ledger {
     }
   }
 
-  /** What is believed of a contact changes with those that were merged into it, those merged into them, and a cycle that opens or closes. */
+  /** What is believed of one changes with those that were merged into it, those merged into them, and a cycle that opens or closes. */
   function forgetSurvivors(stream: string, events: readonly (LedgerEvent | StoredEvent)[]): void {
+    const category = categoryOf(stream);
+    if (!isMergedCategory(category)) return;
     const { links } = options;
     const subject = subjectOf(stream);
     for (const event of events) {
@@ -374,7 +376,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     const reached = new Set(links.survivorsOf(subject));
     if (events.some(mayChangeMerge)) for (const id of links.cycleOf(subject)) reached.add(id);
     for (const id of reached) {
-      states.dropStream(`contact-${id}`);
+      states.dropStream(`${category}-${id}`);
       for (const next of links.survivorsOf(id)) reached.add(next);
     }
   }

@@ -35,7 +35,7 @@ export async function loadReferences(
 ): Promise<Known> {
   const known: Known = new Map();
   const own = streamOf(command);
-  async function reach(stream: string, follow: (belief: Belief) => string | null): Promise<void> {
+  async function reach(stream: string, follow: Follow): Promise<void> {
     for (let next: string | null = stream; next !== null && !known.has(next); ) {
       let state: StreamState = await states.load(next);
       // A feed need not wait: should the account's line fail to become durable, the import stops and is repeated.
@@ -48,7 +48,6 @@ export async function loadReferences(
       next = follow(state.belief);
     }
   }
-  const alone = () => null;
   const refer = command as unknown as Record<string, unknown>;
   for (const field of [
     'accountId',
@@ -68,12 +67,18 @@ export async function loadReferences(
       (field === 'intoId' && command.type === 'MergeContacts');
     const stream = `${isContact ? 'contact' : 'account'}-${id}`;
     if (stream === own) continue;
-    await reach(
-      stream,
-      field === 'parentId' ? parentStream : command.type === 'MergeContacts' ? survivorStream : alone,
-    );
+    await reach(stream, followed(command, field));
   }
   return known;
+}
+
+type Follow = (belief: Belief) => string | null;
+
+const alone: Follow = () => null;
+
+function followed({ type }: Command, field: string): Follow {
+  if (type === 'MergeContacts') return survivorStream;
+  return field === 'parentId' || type === 'MergeAccounts' ? aboveStream : alone;
 }
 
 function survivorStream(belief: Belief): string | null {
@@ -81,9 +86,11 @@ function survivorStream(belief: Belief): string | null {
   return into ? `contact-${into.contactId}` : null;
 }
 
-function parentStream(belief: Belief): string | null {
-  const parentId = belief && latest((belief as AccountBelief).parentId);
-  return parentId ? `account-${parentId}` : null;
+/** What stands for a merged account, else its parent. */
+function aboveStream(belief: Belief): string | null {
+  const account = belief as AccountBelief | null;
+  const above = account && (account.mergedInto?.accountId ?? latest(account.parentId));
+  return above ? `account-${above}` : null;
 }
 
 /** What a decider is told of them. */
@@ -113,7 +120,7 @@ export function describeFor(
         if (ids.includes(subject)) break;
         ids.push(subject);
         const belief: Belief = known.get(next)?.belief ?? null;
-        next = isContact ? survivorStream(belief) : parentStream(belief);
+        next = isContact ? survivorStream(belief) : aboveStream(belief);
       }
       return ids;
     },

@@ -5,6 +5,8 @@ export const rejectionCodes = {
   ACCOUNT_ALREADY_REGISTERED:
     'An account with this id exists and differs; change it instead of registering it again.',
   ACCOUNT_CLOSED: 'The account is closed; revert the closing before changing it.',
+  ACCOUNT_MERGED: 'The account was merged into another; address the survivor, or unmerge first.',
+  ACCOUNT_NOT_MERGED: 'The account is not merged into another, so there is nothing to undo.',
   ACCOUNT_UNKNOWN: 'No account with this id was known at that time; register it first.',
   ADDRESS_SUPPRESSED:
     'The address or id belonged to a person whose data were erased, and must not come back; with new consent, give reasonCode consent_given.',
@@ -20,14 +22,15 @@ export const rejectionCodes = {
   EMAIL_MALFORMED: 'An e-mail address has the form name@domain.',
   END_BEFORE_START: 'The end lies before the start; check both dates (a feed may say so, a person may not).',
   EVENT_UNKNOWN: 'No event with this id is in the history of this contact or account.',
-  FACT_UNKNOWN: 'No such e-mail address, phone or postal address was believed at that time.',
+  FACT_UNKNOWN:
+    'No such e-mail address, phone, postal address or other fact to carry along was believed at that time.',
   IDEMPOTENCY_KEY_REUSED:
     'The same idempotency key came with another request; use a fresh key for each request.',
   LEARNED_IN_FUTURE:
     'learnedAt lies more than five minutes ahead of the clock; nothing can have been learned yet.',
   MERGE_CYCLE:
-    'The merge would close a cycle: the survivor is itself merged, directly or not, into this contact.',
-  MERGE_INTO_ITSELF: 'A contact cannot be merged into itself.',
+    'The merge would close a cycle: the survivor is itself merged, directly or not, into this contact or account, or is an account below it.',
+  MERGE_INTO_ITSELF: 'A contact or account cannot be merged into itself.',
   PARENT_CYCLE: 'The parent is the account itself or one of its descendants.',
   PLACEMENT_ALREADY_ENDED: 'The placement has ended already; correct its end instead.',
   PLACEMENT_ALREADY_STARTED: 'A placement with this id exists and differs; correct it, or start another one.',

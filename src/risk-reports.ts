@@ -1,10 +1,11 @@
 // The reports of turnover over a ledger: gathers the episodes and customers as they were known, and has them counted.
-import { findAccounts } from '../projections/accounts.ts';
+import { findAccounts, findStandingAccounts } from '../projections/accounts.ts';
 import { episodeOf, findRiskEpisodes } from '../projections/risk-episodes.ts';
 import { findTurnoverIds, turnoverRow } from '../projections/turnovers.ts';
 import type { AccountBelief } from './account/belief.ts';
 import type { Application } from './application.ts';
 import type { Cut } from './belief.ts';
+import { standingAccountAt } from './beliefs.ts';
 import { turnoversUnder } from './policies/turnover-what-if.ts';
 import { type Customer, type ExecutiveReport, executiveReport } from './reports/executive-report.ts';
 import { differencesOf, type FigureDifference } from './reports/report-difference.ts';
@@ -73,10 +74,11 @@ export async function weeklyReportUnder(
   const cut = cutOf(app, weekEnding, asked);
   const real = new Map((await episodesAt(app, cut)).map((episode) => [episode.turnoverId, episode]));
   const imagined = await turnoversUnder(app, app.policies.world, { definition, computesCoverage: true, cut });
-  const episodes = imagined.map((belief) => ({
+  const would = imagined.map((belief) => ({
     ...(real.get(belief.id) ?? episodeOf(turnoverRow(belief, app.timeZone), app.timeZone)),
     definition: belief.definition,
   }));
+  const episodes = await atStandingAccounts(app.readModels, would, cut);
   const wouldBe = { ...is, report: await reportOf(app, weekEnding, episodes, cut) };
   return { is, wouldBe, differences: differencesOf(is.report, wouldBe.report) };
 }
@@ -92,13 +94,30 @@ function hasCut(cut: Cut): boolean {
 
 /** Now, the rows of the read model; at a past point each turnover is folded again, which costs its events. */
 async function episodesAt({ readModels, timeZone }: Source, cut: Cut): Promise<RiskEpisode[]> {
-  if (!hasCut(cut)) return findRiskEpisodes(readModels.database, timeZone);
+  const { database, beliefs } = readModels;
+  if (!hasCut(cut)) return atStandingAccounts(readModels, findRiskEpisodes(database, timeZone), cut);
   const episodes: RiskEpisode[] = [];
-  for (const id of findTurnoverIds(readModels.database)) {
-    const belief = await readModels.beliefs.turnover(id, cut);
+  for (const id of findTurnoverIds(database)) {
+    const belief = await beliefs.turnover(id, cut);
     if (belief) episodes.push(episodeOf(turnoverRow(belief, timeZone), timeZone));
   }
-  return episodes;
+  return atStandingAccounts(readModels, episodes, cut);
+}
+
+/** A customer counts once, whatever was merged into it: each episode is that of the account that its own leads to. */
+async function atStandingAccounts(
+  { database, beliefs }: Source['readModels'],
+  episodes: readonly RiskEpisode[],
+  cut: Cut,
+): Promise<RiskEpisode[]> {
+  const standing = hasCut(cut) ? new Map<string, string>() : findStandingAccounts(database);
+  for (const { accountId } of hasCut(cut) ? episodes : [])
+    if (!standing.has(accountId))
+      standing.set(accountId, (await standingAccountAt(beliefs, accountId, cut))?.id ?? accountId);
+  return episodes.map((episode) => ({
+    ...episode,
+    accountId: standing.get(episode.accountId) ?? episode.accountId,
+  }));
 }
 
 async function customersAt(

@@ -28,11 +28,14 @@ export function undoOf(
     .map((event) => event.id);
   if (eventIds.length === 0) return { eventIds, conflicts: [], revived: [] };
   const before = voidIdsOf(events);
-  const after = voidIdsOf(withoutEvents(events, eventIds));
+  const remaining = withoutEvents(events, eventIds);
+  const after = voidIdsOf(remaining);
+  // What an undone undo had brought back goes again because it is asked for: that is no conflict.
+  const revertedAgain = revertedIds(remaining);
   const others = events.map((event) => event.id).filter((id) => !eventIds.includes(id));
   return {
     eventIds,
-    conflicts: others.filter((id) => after.has(id) && !before.has(id)),
+    conflicts: others.filter((id) => after.has(id) && !before.has(id) && !revertedAgain.has(id)),
     revived: others.filter((id) => before.has(id) && !after.has(id)),
   };
 }

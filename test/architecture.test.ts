@@ -10,7 +10,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   reports: { files: /^src\/reports\//, mayImport: ['statistics', 'kernel', 'time'] },
   kernel: {
     files:
-      /^src\/(envelope|event-contract|belief|timeline|deciding|undo|undo-decision|rejections|canonical-json|changes)\.ts$/,
+      /^src\/(envelope|event-contract|belief|merge|merge-cycles|timeline|deciding|undo|undo-decision|rejections|canonical-json|changes)\.ts$/,
     mayImport: ['time'],
   },
   contact: { files: /^src\/contact\//, mayImport: ['kernel', 'time'] },
@@ -88,7 +88,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   server: { files: /^src\/server\//, mayImport: ['auth', 'limits'] },
   live: {
     files: /^src\/live\//,
-    mayImport: ['read models', 'projector', 'ledger', 'contact', 'turnover', 'port'],
+    mayImport: ['read models', 'projector', 'ledger', 'turnover', 'kernel', 'port'],
   },
   application: {
     files:

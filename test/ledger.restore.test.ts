@@ -1,8 +1,9 @@
 // Events of another ledger's export, taken back one by one: erased ones stay erased, and what came after them stays readable.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type ContactBelief, noMerges } from '../src/contact/belief.ts';
+import type { ContactBelief } from '../src/contact/belief.ts';
 import type { LedgerEvent } from '../src/ledger-events.ts';
 import { createLedgerStates } from '../src/ledger-state.ts';
+import { noMerges } from '../src/merge.ts';
 import { latest } from '../src/timeline.ts';
 import { openTestApplication, type TestApplication, tell, testActor } from './support/app-in-memory.ts';
 import { eventsOf } from './support/feed-in-memory.ts';

@@ -113,7 +113,7 @@ describe('after any merges, unmerges and reverts, also at the same time and lear
           expect(folded).toEqual(findContact(app.readModels.database, id));
         }
         for (const id of people)
-          cycles += (await app.readModels.beliefs.mergesOf(id)).closingCycles.size > 0 ? 1 : 0;
+          cycles += (await app.readModels.beliefs.mergesOf('contact', id)).closingCycles.size > 0 ? 1 : 0;
         const { live: kept, rebuilt } = await app.readModels.compareWithRebuilt();
         expect(kept).toEqual(rebuilt);
         for (const id of people) {

@@ -52,7 +52,7 @@ test('any undo of any change leaves what would have been without it, and says be
       const result = await undo(app, contactId, chosen.id, true);
       expect(result).toMatchObject({ ok: true });
       const gone = new Set(undone.map(({ eventId }) => eventId));
-      const merges = await app.readModels.beliefs.mergesOf(contactId);
+      const merges = await app.readModels.beliefs.mergesOf('contact', contactId);
       // Without what is undone: the fold is told nothing of it but a revert that was itself reverted already.
       const after = findContact(app.readModels.database, contactId);
       expect(after).toEqual(believe(withoutUndone(events, gone), {}, merges));

@@ -1,9 +1,9 @@
 // What is believed about an account: the same fold for deciders, read models, as-of reads, undo and rebuild.
-import { type Cut, claimInside, revertedIds, VOID, withinCut } from '../belief.ts';
+import { type Cut, claimInside, foldByBelief, VOID, type Witness } from '../belief.ts';
 import type { ExternalId, Location, Money } from '../event-contract.ts';
-import { sortByBelief } from '../time/belief-order.ts';
-import { assertValue, initially, type Said, sameValue, type Timeline } from '../timeline.ts';
-import type { AccountEvent, AccountEventOf, AccountEventType } from './events.ts';
+import { type Merge, type Merges, noMerges } from '../merge.ts';
+import { assertValue, initially, latest, type Said, sameValue, type Timeline } from '../timeline.ts';
+import type { AccountChoice, AccountEvent, AccountEventOf, AccountEventType } from './events.ts';
 
 export interface RenewalDecision {
   id: string;
@@ -44,31 +44,19 @@ export interface AccountBelief {
     eventId: string;
     learnedAtMs: number;
   } | null;
+  mergedInto: (Merge & { accountId: string }) | null;
 }
 
-export type AccountWitness = (
-  event: AccountEvent,
-  before: AccountBelief | null,
-  after: AccountBelief | null,
-  isVoid: boolean,
-) => void;
+export type AccountWitness = Witness<AccountEvent, AccountBelief>;
 
-/** The state of an account at a cut of knowledge; null = not registered then. Total, like the contact's. */
+/** The state of an account, with what it took over in merges; null = not registered at this cut. */
 export function believeAccount(
   events: readonly AccountEvent[],
   cut: Cut = {},
+  merges: Partial<Merges<AccountBelief>> = noMerges,
   witness?: AccountWitness,
 ): AccountBelief | null {
-  const ordered = sortByBelief(withinCut(events, cut));
-  const reverted = revertedIds(ordered);
-  let belief: AccountBelief | null = null;
-  for (const event of ordered) {
-    const next: AccountBelief | typeof VOID = reverted.has(event.id) ? VOID : evolveAccount(belief, event);
-    const after: AccountBelief | null = next === VOID ? belief : next;
-    witness?.(event, belief, after, next === VOID);
-    belief = after;
-  }
-  return belief;
+  return foldByBelief(events, cut, merges, { evolve: evolveAccount, takeOver }, witness);
 }
 
 /** Folds one event that is the newest in belief order and reverts nothing. */
@@ -77,10 +65,55 @@ export function believeAccountNext(belief: AccountBelief | null, event: AccountE
   return next === VOID ? belief : next;
 }
 
+/**
+ * What the survivor of a merge shows of the loser: the values chosen, the renewals carried, and all that an account is known or
+ * looked after by, as far as the survivor has none of its own.
+ */
+function takeOver(survivor: AccountBelief, loser: AccountBelief): AccountBelief {
+  const merge = loser.mergedInto;
+  if (!merge) return survivor;
+  const chosen: { [K in AccountChoice]?: AccountBelief[K] } = Object.fromEntries(
+    merge.choices.map((choice) => [choice, loser[choice as AccountChoice]]),
+  );
+  const carried = loser.renewals.filter(({ id }) => merge.carried.includes(id));
+  const domains = [...new Set([...(latest(survivor.domains) ?? []), ...(latest(loser.domains) ?? [])])];
+  const said = { learnedAtMs: merge.learnedAtMs, id: merge.eventId };
+  return {
+    ...survivor,
+    ...chosen,
+    externalIds: withoutTwins([...survivor.externalIds, ...loser.externalIds]),
+    domains: domains.length > 0 ? assertValue(survivor.domains, domains, said) : survivor.domains,
+    team: { ...survivor.team, ...rolesLackedBy(survivor, loser) },
+    renewals: [
+      ...survivor.renewals,
+      ...carried.filter(({ id }) => !survivor.renewals.some((own) => own.id === id)),
+    ],
+  };
+}
+
+function withoutTwins(ids: readonly ExternalId[]): ExternalId[] {
+  return ids.filter((one, index) => ids.findIndex((other) => sameValue(other, one)) === index);
+}
+
+/** Roles that somebody has at the loser and nobody at the survivor. */
+function rolesLackedBy(survivor: AccountBelief, loser: AccountBelief): AccountBelief['team'] {
+  const lacked = Object.entries(loser.team).filter(
+    ([role, held]) => latest(held) !== null && latest(memberOf(survivor, role)) === null,
+  );
+  return Object.fromEntries(lacked);
+}
+
 type Step<K extends AccountEventType> = (
   belief: AccountBelief,
   event: AccountEventOf<K>,
 ) => AccountBelief | typeof VOID;
+
+/** A merged account takes nothing more but the end of its merge; what was learned after it is void, as it is refused. */
+const takenWhenMerged: ReadonlySet<AccountEventType> = new Set([
+  'AccountMerged',
+  'AccountUnmerged',
+  'ChangesReverted',
+]);
 
 export function evolveAccount(
   belief: AccountBelief | null,
@@ -93,6 +126,7 @@ export function evolveAccount(
   // The contract has checked that what a confirmation carries is a claim of the type it names.
   if (event.type === 'ClaimConfirmed') return evolveAccount(belief, claimInside(event) as AccountEvent);
   if (!belief) return VOID;
+  if (belief.mergedInto && !takenWhenMerged.has(event.type)) return VOID;
   return (steps[event.type] as Step<AccountEventType>)(belief, event as AccountEventOf<AccountEventType>);
 }
 
@@ -129,6 +163,7 @@ function register(event: AccountEventOf<'AccountRegistered'>): AccountBelief {
     team: {},
     renewals: [],
     closed: null,
+    mergedInto: null,
   };
 }
 
@@ -229,6 +264,15 @@ const steps: { [K in Exclude<AccountEventType, 'AccountRegistered' | 'ClaimConfi
       closed: { closing, intoId, effectiveOn, eventId: event.id, learnedAtMs: event.learnedAtMs },
     };
   },
+  AccountMerged: (belief, event) => {
+    const { intoId: accountId, carried, choices } = event.data;
+    const { id: eventId, learnedAtMs, position } = event;
+    if (belief.mergedInto?.accountId === accountId) return belief;
+    return belief.mergedInto
+      ? VOID
+      : { ...belief, mergedInto: { accountId, eventId, learnedAtMs, position, carried, choices } };
+  },
+  AccountUnmerged: (belief) => (belief.mergedInto ? { ...belief, mergedInto: null } : VOID),
   // What a revert leaves out is left out before the fold; by itself it changes nothing.
   ChangesReverted: (belief) => belief,
 };

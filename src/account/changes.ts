@@ -65,6 +65,7 @@ function valuesOf(belief: AccountBelief | null, day?: ValueDay): NamedValues {
     list.text('renewal.competitor', renewal.competitor, fact);
     list.text('renewal.decidedOn', renewal.decidedOn, fact);
   }
+  list.text('mergedInto', belief.mergedInto?.accountId, { eventId: belief.mergedInto?.eventId });
   const closed = !day || isClosedBy(belief, day) ? belief.closed : null;
   const closing = { eventId: closed?.eventId };
   list.text('closing', closed?.closing, closing);

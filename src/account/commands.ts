@@ -1,7 +1,7 @@
 // What one may ask of an account: one zod shape per command.
 import { z } from 'zod';
 import { zCode, zDate, zExternalId, zId, zLocation, zMoney, zSubject, zText } from '../event-contract.ts';
-import { accountValue, classification, closings, renewalOutcomes } from './events.ts';
+import { accountChoices, accountValue, classification, closings, renewalOutcomes } from './events.ts';
 
 const accountId = zId;
 export const accountCommands = {
@@ -38,6 +38,14 @@ export const accountCommands = {
     competitor: zText(500).optional(),
   }),
   CloseAccount: z.strictObject({ accountId, closing: z.enum(closings), intoId: zId.nullable() }),
+  /** `accountId` is the loser. Without `carried` all its renewals go along. */
+  MergeAccounts: z.strictObject({
+    accountId,
+    intoId: zId,
+    carried: z.array(zId).max(1000).optional(),
+    choices: z.array(z.enum(accountChoices)).optional(),
+  }),
+  UnmergeAccounts: z.strictObject({ accountId }),
   RevertAccountChanges: z.strictObject({ accountId, eventIds: z.array(zId).min(1).max(1000) }),
   /** Takes the whole command back that the event followed from: a closing, a merge, or an undo. */
   UndoAccountChange: z.strictObject({ accountId, eventId: zId, acceptConflicts: z.boolean().optional() }),

@@ -14,6 +14,11 @@ type Step<K extends AccountCommandType> = (
   deciding: Deciding,
 ) => AccountDecision;
 
+/** Commands that a merged account still takes. */
+const allowedWhenMerged: ReadonlySet<AccountCommandType> = new Set(['UnmergeAccounts', 'MergeAccounts']);
+/** Commands that people may give for a closed account too. */
+const allowedWhenClosed: ReadonlySet<AccountCommandType> = new Set(['CloseAccount', ...allowedWhenMerged]);
+
 export function decideAccount(
   belief: AccountBelief | null,
   command: AccountCommand,
@@ -27,7 +32,13 @@ export function decideAccount(
       ? decideUndo(command, deciding)
       : reject('ACCOUNT_UNKNOWN', 'accountId');
   if (!belief) return reject('ACCOUNT_UNKNOWN', 'accountId');
-  if (belief.closed && deciding.by === 'person' && command.type !== 'CloseAccount')
+  if (belief.mergedInto && !allowedWhenMerged.has(command.type))
+    return reject(
+      'ACCOUNT_MERGED',
+      'accountId',
+      `The account was merged into ${belief.mergedInto.accountId}; address that one, or unmerge first.`,
+    );
+  if (belief.closed && deciding.by === 'person' && !allowedWhenClosed.has(command.type))
     return reject('ACCOUNT_CLOSED', 'accountId');
   return (decisions[command.type] as Step<AccountCommandType>)(belief, command, deciding);
 }
@@ -66,6 +77,28 @@ function checkParent(accountId: string, parentId: string | null, deciding: Decid
   if (parentId === accountId) return reject('PARENT_CYCLE', 'parentId');
   if (!deciding.accountKnown(parentId)) return reject('ACCOUNT_UNKNOWN', 'parentId');
   return deciding.chain(parentId).includes(accountId) ? reject('PARENT_CYCLE', 'parentId') : undefined;
+}
+
+function mergeAccounts(
+  belief: AccountBelief,
+  { intoId, carried, choices = [] }: AccountCommandOf<'MergeAccounts'>,
+  deciding: Deciding,
+): AccountDecision {
+  if (intoId === belief.id) return reject('MERGE_INTO_ITSELF', 'intoId');
+  const { mergedInto, renewals } = belief;
+  if (mergedInto && mergedInto.accountId !== intoId)
+    return reject(
+      'ACCOUNT_MERGED',
+      'accountId',
+      `The account was merged into ${mergedInto.accountId} already; unmerge it first.`,
+    );
+  if (!deciding.accountKnown(intoId)) return reject('ACCOUNT_UNKNOWN', 'intoId');
+  // A survivor below the loser would be its own parent.
+  if (deciding.chain(intoId).includes(belief.id)) return reject('MERGE_CYCLE', 'intoId');
+  const unknown = carried?.find((id) => !renewals.some((renewal) => renewal.id === id));
+  if (unknown !== undefined) return reject('FACT_UNKNOWN', 'carried');
+  const all = renewals.map(({ id }) => id);
+  return [{ type: 'AccountMerged', data: { intoId, carried: carried ?? all, choices }, personal: {} }];
 }
 
 const decisions: {
@@ -111,4 +144,9 @@ const decisions: {
     intoId !== null && !deciding.accountKnown(intoId)
       ? reject('ACCOUNT_UNKNOWN', 'intoId')
       : [{ type: 'AccountClosed', data: { closing, intoId }, personal: {} }],
+  MergeAccounts: mergeAccounts,
+  UnmergeAccounts: ({ mergedInto }) =>
+    mergedInto
+      ? [{ type: 'AccountUnmerged', data: { fromId: mergedInto.accountId }, personal: {} }]
+      : reject('ACCOUNT_NOT_MERGED', 'accountId'),
 };

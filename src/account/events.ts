@@ -37,6 +37,25 @@ export const accountValue = {
   acv: zMoney.nullable().optional(),
 };
 
+/** Values of which an account has one, by their names in the belief: the survivor of a merge may take them from the loser. */
+export const accountChoices = [
+  'name',
+  'address',
+  'location',
+  'phone',
+  'segment',
+  'industry',
+  'size',
+  'relationship',
+  'touchModel',
+  'tier',
+  'productLines',
+  'arr',
+  'acv',
+  'renewalOn',
+] as const;
+export type AccountChoice = (typeof accountChoices)[number];
+
 const claims = {
   AccountRegistered: eventContract(
     { parentId: zId.optional(), ...classification, ...accountValue, renewalOn: zDate.optional() },
@@ -72,6 +91,12 @@ const claims = {
     { competitor: zText(500).optional() },
   ),
   AccountClosed: eventContract({ closing: z.enum(closings), intoId: zId.nullable() }, {}),
+  /** In the loser's stream; the whole merge. `carried` names renewals of the loser that the survivor shows from now on. */
+  AccountMerged: eventContract(
+    { intoId: zId, carried: z.array(zId), choices: z.array(z.enum(accountChoices)) },
+    {},
+  ),
+  AccountUnmerged: eventContract({ fromId: zId }, {}),
 };
 
 export const accountEvents = {

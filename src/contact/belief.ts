@@ -1,7 +1,7 @@
 // What is believed about a contact: the one pure function that deciders, read models, as-of reads, undo and rebuild share.
-import { type Cut, revertedIds, VOID, withinCut } from '../belief.ts';
+import { type Cut, foldByBelief, VOID, type Witness } from '../belief.ts';
 import type { ExternalId, Location } from '../event-contract.ts';
-import { type BeliefOrdered, compareBeliefOrder, sortByBelief } from '../time/belief-order.ts';
+import { type Merge, type Merges, noMerges } from '../merge.ts';
 import type { Timeline } from '../timeline.ts';
 import type { ContactClaimType, ContactEvent, phoneLines } from './events.ts';
 import { evolve } from './evolve.ts';
@@ -100,71 +100,22 @@ export interface ContactBelief {
   placements: readonly PlacementFact[];
   removed: Ending | null;
   died: Ending | null;
-  mergedInto: {
-    contactId: string;
-    eventId: string;
-    learnedAtMs: number;
-    position: number;
-    carried: string[];
-    choices: string[];
-  } | null;
+  mergedInto: (Merge & { contactId: string }) | null;
   proposals: readonly Proposal[];
   /** Present once the personal data were erased. */
   erased?: { erasureId: string; eventId: string; learnedAtMs: number };
 }
 
-/** Facts of a contact merged into this one, which this one shows from that point of belief on. */
-export interface MergeIn extends BeliefOrdered {
-  loser: ContactBelief;
-}
+export type ContactWitness = Witness<ContactEvent, ContactBelief>;
 
-/** What other contacts' merges mean for this one. */
-export interface Merges {
-  /** Contacts merged into this one that brought something along. */
-  brought: readonly MergeIn[];
-  /** Ids of events whose merges are void because they close a cycle (./merge-cycles.ts). */
-  closingCycles: ReadonlySet<string>;
-}
-export const noMerges: Merges = { brought: [], closingCycles: new Set() };
-
-/** Told of each event as it is folded: what it found and what it left. `before === after` where it changed nothing. */
-export type Witness = (
-  event: ContactEvent,
-  before: ContactBelief | null,
-  after: ContactBelief | null,
-  isVoid: boolean,
-) => void;
-
-/**
- * The state of a contact: filter by the cut, leave out what was reverted and merges that close a cycle, sort by belief order (learnedAt, position), fold.
- * Total: an event that no longer applies is void and reported to the witness, never thrown. Null = not registered at this cut.
- */
+/** The state of a contact, with what it took over in merges; null = not registered at this cut. */
 export function believe(
   events: readonly ContactEvent[],
   cut: Cut = {},
-  { brought, closingCycles }: Partial<Merges> = noMerges,
-  witness?: Witness,
+  merges: Partial<Merges<ContactBelief>> = noMerges,
+  witness?: ContactWitness,
 ): ContactBelief | null {
-  const ordered = sortByBelief(withinCut(events, cut));
-  const reverted = revertedIds(ordered);
-  const merges = sortByBelief(withinCut(brought ?? [], cut));
-  let nextMerge = 0;
-  let belief: ContactBelief | null = null;
-  for (const event of ordered) {
-    // A merge learned before the survivor itself waits for it.
-    while (belief && nextMerge < merges.length && compareBeliefOrder(merges[nextMerge]!, event) < 0)
-      belief = takeOver(belief, merges[nextMerge++]!.loser);
-    if (reverted.has(event.id) || closingCycles?.has(event.id)) {
-      witness?.(event, belief, belief, true);
-      continue;
-    }
-    const next = evolve(belief, event);
-    const after: ContactBelief | null = next === VOID ? belief : next;
-    witness?.(event, belief, after, next === VOID);
-    belief = after;
-  }
-  while (nextMerge < merges.length) belief = takeOver(belief, merges[nextMerge++]!.loser);
-  return belief;
+  return foldByBelief(events, cut, merges, { evolve, takeOver }, witness);
 }
 
 /** Folds one event that is the newest in belief order and reverts nothing: the same as folding all again. */
@@ -174,9 +125,9 @@ export function believeNext(belief: ContactBelief | null, event: ContactEvent): 
 }
 
 /** What the survivor of a merge shows of the loser: the carried facts and the values chosen. */
-function takeOver(survivor: ContactBelief | null, loser: ContactBelief): ContactBelief | null {
+function takeOver(survivor: ContactBelief, loser: ContactBelief): ContactBelief {
   const merge = loser.mergedInto;
-  if (!survivor || !merge) return survivor;
+  if (!merge) return survivor;
   const carried = new Set(merge.carried);
   const add = <F extends { id: string }>(own: readonly F[], other: readonly F[]): readonly F[] => {
     const taken = other.filter((fact) => carried.has(fact.id) && !own.some((mine) => mine.id === fact.id));

@@ -5,34 +5,13 @@ import type { ContactBelief } from '../contact/belief.ts';
 import { claimedValues } from '../contact/claimed-values.ts';
 import type { ContactEvent } from '../contact/events.ts';
 import { latest } from '../timeline.ts';
-
-/** A value with who says so. */
-export interface SourcedValue {
-  value: string | null;
-  /** Sources that claimed it, each once. */
-  sources: readonly string[];
-  /** When it was said or confirmed last; null where nobody did. */
-  confirmedAtMs: number | null;
-}
-
-export const mergeReasons = [
-  'same',
-  'only_one',
-  'fresher',
-  'own_kept',
-  'new_to_survivor',
-  'has_its_own',
-] as const;
-export type MergeReason = (typeof mergeReasons)[number];
-
-/** A single value, of which the survivor has one. */
-export interface ValueChoice {
-  field: 'name' | 'location' | 'owner';
-  loser: SourcedValue;
-  survivor: SourcedValue;
-  takesLosers: boolean;
-  why: MergeReason;
-}
+import {
+  chooseValue,
+  createClaims,
+  type MergeReason,
+  type SourcedValue,
+  type ValueChoice,
+} from './merge-choice.ts';
 
 /** A fact of the loser with an id, which the survivor may show beside its own. */
 export interface FactChoice {
@@ -47,7 +26,7 @@ export interface FactChoice {
 export interface MergePreview {
   loser: ContactBelief;
   survivor: ContactBelief;
-  values: ValueChoice[];
+  values: ValueChoice<'name' | 'location' | 'owner'>[];
   facts: FactChoice[];
 }
 
@@ -62,7 +41,7 @@ export async function previewMerge(
   return {
     loser: loser.belief,
     survivor: survivor.belief,
-    values: (['name', 'location', 'owner'] as const).map((field) => chooseValue(field, loser, survivor)),
+    values: (['name', 'location', 'owner'] as const).map((field) => choose(field, loser, survivor)),
     facts: chooseFacts(loser, survivor.belief),
   };
 }
@@ -73,53 +52,25 @@ interface Side {
 }
 
 async function side(app: Application, id: string): Promise<Side | null> {
-  const claims: { source: string; learnedAtMs: number; key: string }[] = [];
+  const claims = createClaims();
   const belief = await app.readModels.beliefs.contact(
     id,
     {},
     (event: ContactEvent, _before, _after, isVoid) => {
-      if (isVoid || event.type === 'ChangeProposed') return;
-      for (const { field, factId, now } of claimedValues(event))
-        claims.push({ source: event.source, learnedAtMs: event.learnedAtMs, key: keyOf(field, factId, now) });
+      if (!isVoid && event.type !== 'ChangeProposed') claims.note(event, claimedValues(event));
     },
   );
   if (!belief) return null;
   return {
     belief,
-    sourced(field, factId, value) {
-      const own = claims.filter(({ key }) => key === keyOf(field, factId, value));
-      return {
-        value,
-        sources: [...new Set(own.map(({ source }) => source))],
-        confirmedAtMs: own.length > 0 ? Math.max(...own.map(({ learnedAtMs }) => learnedAtMs)) : null,
-      };
-    },
+    sourced: (field, factId, value) => claims.sourced({ field, factId, label: null, value }),
   };
 }
 
-const keyOf = (field: string, factId: string | null, value: string | null) =>
-  `${field}\n${factId ?? ''}\n${value ?? ''}`;
-
-/** The only one that there is, else the one that was confirmed last; the survivor's own where neither was. */
-function chooseValue(field: ValueChoice['field'], loser: Side, survivor: Side): ValueChoice {
+function choose(field: 'name' | 'location' | 'owner', loser: Side, survivor: Side) {
   const sourcedOf = ({ belief, sourced }: Side) =>
     sourced(field, null, displayed(latest<unknown>(belief[field])));
-  const [theirs, own] = [sourcedOf(loser), sourcedOf(survivor)];
-  const choice = (takesLosers: boolean, why: MergeReason): ValueChoice => ({
-    field,
-    loser: theirs,
-    survivor: own,
-    takesLosers,
-    why,
-  });
-  if (theirs.value === own.value) return choice(false, 'same');
-  if (theirs.value === null) return choice(false, 'only_one');
-  if (own.value === null) return choice(true, 'only_one');
-  const isFresher = (theirs.confirmedAtMs ?? 0) > (own.confirmedAtMs ?? 0);
-  return choice(
-    isFresher,
-    isFresher || (own.confirmedAtMs ?? 0) > (theirs.confirmedAtMs ?? 0) ? 'fresher' : 'own_kept',
-  );
+  return chooseValue(field, sourcedOf(loser), sourcedOf(survivor));
 }
 
 type Fact = Pick<FactChoice, 'factId' | 'kind' | 'label' | 'value'> & {

@@ -74,7 +74,7 @@ async function removalsIn(
   events: readonly ContactEvent[],
   cut: Cut,
 ): Promise<Removal[]> {
-  const merges = await app.readModels.beliefs.mergesOf(contactId, cut);
+  const merges = await app.readModels.beliefs.mergesOf('contact', contactId, cut);
   const found: Removal[] = [];
   const standing = new Map<string, Removal>();
   const step = (event: ContactEvent, before: ContactBelief | null, after: ContactBelief | null): void => {

@@ -79,13 +79,16 @@ async function readPage(
   return { changes: changes.filter((change) => isWanted(change, filter)), cursor };
 }
 
-/** With every contact that was ever merged into one of those asked for. */
+/** With every contact and account that was ever merged into one of those asked for. */
 function candidates(database: ReadDatabase, { contactIds, accountIds, types }: ChangesFilter) {
-  const reached = new Set(contactIds);
-  for (const id of reached) for (const loserId of findMergedInto(database, id)) reached.add(loserId);
+  function withMerged(ids: Iterable<string>): string[] {
+    const reached = new Set(ids);
+    for (const id of reached) for (const loserId of findMergedInto(database, id)) reached.add(loserId);
+    return [...reached];
+  }
   return {
-    ...(contactIds && { contactIds: [...reached] }),
-    ...(accountIds && { accountIds: [...accountIds] }),
+    ...(contactIds && { contactIds: withMerged(contactIds) }),
+    ...(accountIds && { accountIds: withMerged(accountIds) }),
     ...(types && { types: [...types] }),
   };
 }

@@ -2,9 +2,9 @@
 import { personTypes, placementOf } from '../../projections/history.ts';
 import { wasMerged } from '../../projections/identities.ts';
 import type { Beliefs } from '../beliefs.ts';
-import type { ContactBelief } from '../contact/belief.ts';
 import type { EventStore, StoredEvent } from '../event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
+import { type MergedCategory, survivorIdOf } from '../merge.ts';
 import type { ReadDatabase } from '../projector/read-database.ts';
 import type { Concerns } from './change.ts';
 
@@ -29,18 +29,22 @@ export function createConcerns({ store, beliefs, database }: ConcernsSource): {
     return reading;
   }
 
-  /** Before the event as well: who loses a merged contact again is told so. */
-  async function withSurvivors(contactId: string, position: number): Promise<Set<string>> {
-    const found = new Set([contactId]);
-    for (const atPosition of [position - 1, position]) {
-      for (let id: string | undefined = contactId; id !== undefined && wasMerged(database, id); ) {
-        const belief: ContactBelief | null = await beliefs.contact(id, { atPosition });
-        const next = belief?.mergedInto?.contactId;
-        id = next === undefined || found.has(next) ? undefined : next;
-        if (id !== undefined) found.add(id);
+  /** Before the event as well: who loses a merged contact or account again is told so. */
+  async function withSurvivors(
+    category: MergedCategory,
+    subjectIds: Iterable<string>,
+    position: number,
+  ): Promise<Set<string>> {
+    const reached = new Set(subjectIds);
+    for (const id of reached) {
+      if (!wasMerged(database, id)) continue;
+      for (const atPosition of [position - 1, position]) {
+        const belief = await beliefs[category](id, { atPosition });
+        const survivorId = belief && survivorIdOf(belief);
+        if (survivorId !== null) reached.add(survivorId);
       }
     }
-    return found;
+    return reached;
   }
 
   /** Whatever is believed of the placement now, the event speaks of it to each account that it was said to be in by then. */
@@ -64,8 +68,8 @@ export function createConcerns({ store, beliefs, database }: ConcernsSource): {
     const opened = (await logOf(stream)).find(({ type }) => type === 'TurnoverOpened');
     const { contactId, accountId } = (opened?.data ?? {}) as { contactId?: string; accountId?: string };
     return {
-      contactIds: contactId === undefined ? new Set() : await withSurvivors(contactId, position),
-      accountIds: new Set(accountId === undefined ? [] : [accountId]),
+      contactIds: await withSurvivors('contact', contactId === undefined ? [] : [contactId], position),
+      accountIds: await withSurvivors('account', accountId === undefined ? [] : [accountId], position),
     };
   }
 
@@ -73,11 +77,15 @@ export function createConcerns({ store, beliefs, database }: ConcernsSource): {
     async of(event) {
       const subject = subjectOf(event.stream);
       const category = categoryOf(event.stream);
-      if (category === 'account') return { contactIds: new Set(), accountIds: new Set([subject]) };
+      if (category === 'account')
+        return {
+          contactIds: new Set(),
+          accountIds: await withSurvivors('account', [subject], event.position),
+        };
       if (category === 'turnover') return concernsOfTurnover(event);
       return {
-        contactIds: await withSurvivors(subject, event.position),
-        accountIds: await accountsOf(event),
+        contactIds: await withSurvivors('contact', [subject], event.position),
+        accountIds: await withSurvivors('account', await accountsOf(event), event.position),
       };
     },
   };

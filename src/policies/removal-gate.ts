@@ -1,5 +1,7 @@
 // The removal gate: a hard bounce and no other sign of life remove a contact from an account; a later delivery brings it back.
+
 import { findEffects, listAudit } from '../../projections/audit.ts';
+import { standingAccountAt } from '../beliefs.ts';
 import type { ContactBelief, PlacementFact } from '../contact/belief.ts';
 import { placementInterval } from '../contact/placement-interval.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
@@ -112,7 +114,9 @@ async function placementOf(
   const domain = event.personal?.address.split('@').at(-1)?.toLowerCase();
   const atDomain: PlacementFact[] = [];
   for (const placement of current) {
-    const account = await world.beliefs.account(placement.accountId, { atPosition: event.position });
+    const account = await standingAccountAt(world.beliefs, placement.accountId, {
+      atPosition: event.position,
+    });
     const domains = (account && latest(account.domains)) ?? [];
     if (domain !== undefined && domains.some((one) => one.toLowerCase() === domain)) atDomain.push(placement);
   }

@@ -1,5 +1,7 @@
-// What becomes of an account's turnovers when its owner changes, when it is closed, and when it does not renew.
+// What becomes of an account's turnovers when its owner changes, when it is merged or closed, and when it does not renew.
+import { findIdsOfAccount } from '../../projections/accounts.ts';
 import type { AccountBelief } from '../account/belief.ts';
+import { standingAccountAt } from '../beliefs.ts';
 import { type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import { dayInZone } from '../time/clock.ts';
 import { latest, valueOn } from '../timeline.ts';
@@ -10,19 +12,25 @@ import { dismiss } from './turnover-opening.ts';
 import type { TurnoverWorld } from './turnover-world.ts';
 
 export async function reactToAccount(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
-  const turnovers = world.turnoversOf('account_id', subjectOf(event.stream));
+  const accountId = subjectOf(event.stream);
+  // Turnovers keep the account that they were opened in: a merge leads them to the survivor, as an unmerge leads them back.
+  const turnovers = findIdsOfAccount(world.database, accountId).flatMap((id) =>
+    world.turnoversOf('account_id', id),
+  );
   if (turnovers.length === 0) return [];
-  const account = await world.beliefs.account(subjectOf(event.stream), { atPosition: event.position });
+  const account = await standingAccountAt(world.beliefs, accountId, { atPosition: event.position });
   if (!account) return [];
   const open = turnovers.filter(
     (turnover) => isOpen(turnover) && turnover.opened.learnedAtMs <= event.learnedAtMs,
   );
   if (account.closed) return open.map((turnover) => dismiss(turnover, event, closingOf(account)));
-  if (event.type === 'ChangesReverted') return reopen(turnovers, event);
+  if (event.type === 'ChangesReverted' || event.type === 'AccountUnmerged')
+    return [...reopen(turnovers, event), ...(await handOver(open, account, event, world))];
   if (event.type === 'RenewalDecided' && event.data.outcome === 'not_renewed' && renewsNothing(account))
     return open.map((turnover) => lose(turnover, event, event.data.rootCause));
   if (event.type === 'AccountTeamChanged' && event.data.teamRole === 'owner')
     return handOver(open, account, event, world);
+  if (event.type === 'AccountMerged') return handOver(open, account, event, world);
   return [];
 }
 
@@ -30,7 +38,7 @@ function closingOf({ closed }: AccountBelief): 'account_merged' | 'account_close
   return closed?.intoId != null ? 'account_merged' : 'account_closed';
 }
 
-/** The closing was taken back: what it had dismissed is at risk again. */
+/** The closing, or the merge into a closed account, was taken back: what it had dismissed is at risk again. */
 function reopen(turnovers: readonly TurnoverBelief[], { learnedAtMs }: LedgerEvent): Effect[] {
   const closed = turnovers.filter(
     ({ outcome }) => outcome?.dismissal === 'account_closed' || outcome?.dismissal === 'account_merged',
@@ -66,15 +74,21 @@ function lose(turnover: TurnoverBelief, event: LedgerEvent, rootCause: string | 
 }
 
 /** Plans that the account's owner answers for go to the next; those given to somebody else stay there. */
-function handOver(
+async function handOver(
   open: readonly TurnoverBelief[],
   account: AccountBelief,
-  { learnedAtMs }: LedgerEvent,
-  { timeZone }: TurnoverWorld,
-): Effect[] {
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect[]> {
+  const { timeZone } = world;
+  const { learnedAtMs } = event;
   const owners = account.team['owner'] ?? [];
   const owner = valueOn(owners, dayInZone(learnedAtMs, timeZone), timeZone);
-  const former = new Set([null, ...owners.map(({ value }) => value)]);
+  const former = new Set([
+    null,
+    ...owners.map(({ value }) => value),
+    ...(await ownersElsewhere(account, event, world)),
+  ]);
   return open
     .filter((turnover) => turnover.owner !== owner && former.has(turnover.owner))
     .map((turnover) => ({
@@ -83,4 +97,31 @@ function handOver(
       reasonCode: 'account_owner_changed',
       command: { type: 'ReassignTurnover', turnoverId: turnover.id, owner },
     }));
+}
+
+/** Owners on the other side of a merge that begins or ends: whoever answered for the account there. */
+async function ownersElsewhere(
+  account: AccountBelief,
+  event: LedgerEvent,
+  { beliefs, read }: TurnoverWorld,
+): Promise<(string | null)[]> {
+  const cut = { atPosition: event.position };
+  const others = [subjectOf(event.stream), ...(await mergedElsewhere(event, read))];
+  const found: (string | null)[] = [];
+  for (const id of others) {
+    const belief = id === account.id ? null : await beliefs.account(id, cut);
+    found.push(...(belief?.team['owner'] ?? []).map(({ value }) => value));
+  }
+  return found;
+}
+
+/** The accounts that the event parts this one from. */
+async function mergedElsewhere(event: LedgerEvent, read: TurnoverWorld['read']): Promise<string[]> {
+  if (event.type === 'AccountUnmerged') return [event.data.fromId];
+  if (event.type !== 'ChangesReverted') return [];
+  const { eventIds } = event.data;
+  const merges = (await read(event.stream)).filter(
+    ({ id, type }) => type === 'AccountMerged' && eventIds.includes(id),
+  );
+  return merges.map(({ data }) => (data as { intoId: string }).intoId);
 }

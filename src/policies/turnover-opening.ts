@@ -1,5 +1,6 @@
 // The command that opens a turnover, with all that is stored of the account at that moment; and the one that dismisses it.
 
+import { findIdsOfAccount } from '../../projections/accounts.ts';
 import { findInvolved } from '../../projections/involvement.ts';
 import type { AccountBelief } from '../account/belief.ts';
 import type { ContactBelief } from '../contact/belief.ts';
@@ -24,10 +25,12 @@ export async function openingOf(
 ): Promise<Effect> {
   const { definition, timeZone } = world;
   const on = dayInZone(departure.learnedAtMs, timeZone);
+  const accountIds = findIdsOfAccount(world.database, account?.id ?? placement.accountId);
   const coverage = world.computesCoverage
     ? coverageWithout(
         { contactId: belief.id, placement },
-        await contactsIn(placement.accountId, event, world),
+        await contactsIn(accountIds, event, world),
+        accountIds,
         on,
         timeZone,
       )
@@ -57,12 +60,12 @@ export async function openingOf(
 }
 
 async function contactsIn(
-  accountId: string,
+  accountIds: readonly string[],
   { position }: LedgerEvent,
   world: TurnoverWorld,
 ): Promise<ContactBelief[]> {
   const contacts: ContactBelief[] = [];
-  for (const id of findInvolved(world.database, 'account', [accountId])[0]!) {
+  for (const id of new Set(findInvolved(world.database, 'account', accountIds).flat())) {
     const belief = await world.beliefs.contact(id, { atPosition: position });
     if (belief) contacts.push(belief);
   }

@@ -40,7 +40,13 @@ const ends = [
   'ChangesReverted',
 ];
 const signals = ['Bounced', 'ActivityRecorded', 'DatapointVerified'];
-const ofAccounts = ['AccountTeamChanged', 'AccountClosed', 'RenewalDecided'];
+const ofAccounts = [
+  'AccountTeamChanged',
+  'AccountClosed',
+  'AccountMerged',
+  'AccountUnmerged',
+  'RenewalDecided',
+];
 
 /** Streams that are remembered as no concern, before the memory starts anew. */
 const unconcernedMax = 20_000;

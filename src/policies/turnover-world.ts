@@ -2,6 +2,7 @@
 
 import type { TurnoverSubject } from '../../projections/turnovers.ts';
 import type { AccountBelief } from '../account/belief.ts';
+import { standingAccountAt } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import { latest } from '../timeline.ts';
@@ -21,6 +22,7 @@ export interface TurnoverWorld extends PolicyWorld {
 
 export type Accounts = ReadonlyMap<string, AccountBelief>;
 
+/** The accounts that a contact was ever placed at, each by the id that its placement has: of a merged one the survivor. */
 export async function accountsOf(
   belief: ContactBelief | null,
   { position }: LedgerEvent,
@@ -29,7 +31,7 @@ export async function accountsOf(
   const accounts = new Map<string, AccountBelief>();
   for (const { accountId } of belief?.placements ?? [])
     if (!accounts.has(accountId)) {
-      const account = await world.beliefs.account(accountId, { atPosition: position });
+      const account = await standingAccountAt(world.beliefs, accountId, { atPosition: position });
       if (account) accounts.set(accountId, account);
     }
   return accounts;

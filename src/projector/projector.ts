@@ -2,10 +2,10 @@
 import type { AccountBelief } from '../account/belief.ts';
 import type { Beliefs } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
-import { mayChangeMerge, mergeIn } from '../contact/merge.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
+import { isMergedCategory, mayChangeMerge, mergeIn } from '../merge.ts';
 import { type Belief, believeStreamNext } from '../stream-belief.ts';
 import type { TurnoverBelief } from '../turnover/belief.ts';
 import {
@@ -163,7 +163,8 @@ function createBatches(options: ProjectorOptions): {
     const by = categoryOf(stream) as BelievedCategory;
     const belief = await beliefs[by](id, { atPosition }, witness);
     // What others brought in when they were merged changes without this stream's doing: such a belief is not kept.
-    const keeps = by !== 'contact' || (await beliefs.mergesOf(id, { atPosition })).brought.length === 0;
+    const keeps =
+      !isMergedCategory(by) || (await beliefs.mergesOf(by, id, { atPosition })).brought.length === 0;
     if (keeps) held.set(stream, { belief, newestLearnedAtMs });
     return belief;
   }
@@ -206,14 +207,18 @@ function createBatches(options: ProjectorOptions): {
         touched.add(event.stream);
         const merge = mergeIn(event);
         if (merge) links.note(subjectOf(event.stream), merge);
-        if (category === 'contact')
-          for (const id of links.survivorsOf(subjectOf(event.stream))) merged.add(id);
-        if (mayChangeMerge(event)) for (const id of links.cycleOf(subjectOf(event.stream))) merged.add(id);
+        if (!isMergedCategory(category)) continue;
+        const streamOf = (id: string) => `${category}-${id}`;
+        for (const id of links.survivorsOf(subjectOf(event.stream))) merged.add(streamOf(id));
+        if (mayChangeMerge(event))
+          for (const id of links.cycleOf(subjectOf(event.stream))) merged.add(streamOf(id));
       }
-      for (const id of merged) for (const reached of links.survivorsOf(id)) merged.add(reached);
-      for (const id of merged) {
-        touched.add(`contact-${id}`);
-        held.delete(`contact-${id}`);
+      for (const stream of merged)
+        for (const reached of links.survivorsOf(subjectOf(stream)))
+          merged.add(`${categoryOf(stream)}-${reached}`);
+      for (const stream of merged) {
+        touched.add(stream);
+        held.delete(stream);
       }
       const checkpoint = events.at(-1)!.position;
       for (const id of erased) rows.push(...(await rowsOfErased(id, checkpoint)));

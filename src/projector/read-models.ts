@@ -1,16 +1,16 @@
 // The read models as a whole: opened, brought up to date, rebuilt beside the old ones and swapped when they are.
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { Beliefs, MergeHistory } from '../beliefs.ts';
-import type { SpokenMerge } from '../contact/merge.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
+import type { SpokenMerge } from '../merge.ts';
 import type { Projection, ProjectionSettings } from './projection.ts';
 import { type Projector, startProjector } from './projector.ts';
 import { openReadDatabase, type ProjectionChecksum, type ReadDatabase } from './read-database.ts';
 import { type RebuildOptions, rebuild } from './rebuild.ts';
 
 export interface MergeLinks extends MergeHistory {
-  /** Contacts whose rows depend on this one's because it was merged into them. */
+  /** Those whose rows depend on this one's because it was merged into them. */
   survivorsOf(loserId: string): readonly string[];
   /** Makes a merge known before its row is written. */
   note(loserId: string, merge: SpokenMerge): void;

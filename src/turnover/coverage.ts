@@ -38,17 +38,17 @@ const inOrder: readonly Coverage['basis'][] = [
 ];
 const listedMax = 20;
 
-/** The placement of a contact in the account that holds for sure on the day, and can be seen. */
+/** The placement of a contact in the account, by the ids that it goes by, that holds for sure on the day, and can be seen. */
 export function placementIn(
   contact: ContactBelief,
-  accountId: string,
+  accountIds: readonly string[],
   on: Day,
   timeZone: string,
 ): PlacementFact | undefined {
   if (contact.removed || contact.mergedInto || contact.died) return undefined;
   return contact.placements.find(
     (one) =>
-      one.accountId === accountId &&
+      accountIds.includes(one.accountId) &&
       !one.withdrawn &&
       !one.removed &&
       certaintyOn(placementInterval(one, contact.died, timeZone), exactDay(on)) === 'CERTAIN',
@@ -83,10 +83,11 @@ function basisOf(placement: PlacementFact, isManager: boolean): Coverage['basis'
   return has(humanResources) ? 'human_resources' : 'other_contact';
 }
 
-/** `others` are contacts that were ever in the account, the leaver among them or not. */
+/** `others` are contacts that were ever in the account, by any of its ids, the leaver among them or not. */
 export function coverageWithout(
   leaver: { contactId: string; placement: PlacementFact },
   others: readonly ContactBelief[],
+  accountIds: readonly string[],
   on: Day,
   timeZone: string,
 ): Coverage {
@@ -94,7 +95,7 @@ export function coverageWithout(
   const by = new Map<Coverage['basis'], string[]>();
   for (const contact of others) {
     if (contact.id === leaver.contactId || !isReachable(contact)) continue;
-    const placement = placementIn(contact, leaver.placement.accountId, on, timeZone);
+    const placement = placementIn(contact, accountIds, on, timeZone);
     if (!placement) continue;
     const basis = basisOf(placement, contact.id === managerId);
     // Who is away is covered by whom they named.

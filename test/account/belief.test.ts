@@ -14,7 +14,7 @@ const nameOf = (belief: AccountBelief | null) => belief && latest(belief.name);
 
 function voidOf(events: readonly AccountEvent[]): string[] {
   const seen: string[] = [];
-  believeAccount(events, {}, (event, _before, _after, isVoid) => {
+  believeAccount(events, {}, {}, (event, _before, _after, isVoid) => {
     if (isVoid) seen.push(event.type);
   });
   return seen;

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { believeAccount, believeAccountNext } from '../../src/account/belief.ts';
 import { accountCommands } from '../../src/account/commands.ts';
 import { type AccountEvent, accountEvents } from '../../src/account/events.ts';
-import { believe, believeNext, type ContactBelief, type MergeIn } from '../../src/contact/belief.ts';
+import { believe, believeNext, type ContactBelief } from '../../src/contact/belief.ts';
 import { contactCommands } from '../../src/contact/commands.ts';
 import { type ContactEvent, contactEvents } from '../../src/contact/events.ts';
+import type { MergeIn } from '../../src/merge.ts';
 import { isRejection } from '../../src/rejections.ts';
 import { signalCommands } from '../../src/signals/commands.ts';
 import { compareBeliefOrder } from '../../src/time/belief-order.ts';
@@ -95,7 +96,7 @@ describe('the fold is total', () => {
           erasing === 2 || (erasing && index % 2) ? erased(event) : event,
         );
         const seen: AccountEvent[] = [];
-        believeAccount(told, {}, (event) => seen.push(event));
+        believeAccount(told, {}, {}, (event) => seen.push(event));
         expect(seen).toEqual(told.toSorted(compareBeliefOrder));
       }),
       { numRuns: 500 },
@@ -189,7 +190,7 @@ describe('reverting', () => {
 });
 
 describe('folding on', () => {
-  const merges = (): MergeIn[] => {
+  const merges = (): MergeIn<ContactBelief>[] => {
     const loser = believe(
       history<ContactEvent>(
         contactRegistered({ name: 'Bob', emailId: factIdOf(2), email: 'bob@acme.example' }, { of: bob }),

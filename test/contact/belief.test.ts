@@ -1,7 +1,8 @@
 // What is believed about a contact: cuts of knowledge, void events, reverts, confirmations, proposals and merges.
 import { describe, expect, it } from 'vitest';
-import { believe, type ContactBelief, type MergeIn } from '../../src/contact/belief.ts';
+import { believe, type ContactBelief } from '../../src/contact/belief.ts';
 import type { ContactEvent } from '../../src/contact/events.ts';
+import type { MergeIn } from '../../src/merge.ts';
 import { latest } from '../../src/timeline.ts';
 import * as build from '../support/builders.ts';
 import { ann, at, bob, eventIdOf, factIdOf, globex, job, nextJob } from '../support/ids.ts';
@@ -252,7 +253,7 @@ describe('what a merge carries', () => {
       build.contactMerged({ intoId: ann, carried: [factIdOf(1), job], choices: ['name'] }, { of: bob }),
     ),
   )!;
-  const merged = (learnedAt: string, position = 100): MergeIn => ({
+  const merged = (learnedAt: string, position = 100): MergeIn<ContactBelief> => ({
     learnedAtMs: at(learnedAt),
     position,
     loser,

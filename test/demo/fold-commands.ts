@@ -3,13 +3,14 @@ import { type AccountBelief, believeAccountNext } from '../../src/account/belief
 import { type AccountCommand, accountCommands } from '../../src/account/commands.ts';
 import { decideAccount } from '../../src/account/decider.ts';
 import type { AccountEvent } from '../../src/account/events.ts';
-import { believe, believeNext, type ContactBelief, type MergeIn } from '../../src/contact/belief.ts';
+import { believe, believeNext, type ContactBelief } from '../../src/contact/belief.ts';
 import type { ContactCommand } from '../../src/contact/commands.ts';
 import { decideContact } from '../../src/contact/decider.ts';
 import type { ContactEvent } from '../../src/contact/events.ts';
 import type { Deciding } from '../../src/deciding.ts';
 import type { DemoCommand } from '../../src/demo/journal.ts';
 import { contractOf } from '../../src/ledger-events.ts';
+import type { MergeIn } from '../../src/merge.ts';
 import { deriveId } from '../../src/personal-data/derive-id.ts';
 import { isRejection, type Rejection } from '../../src/rejections.ts';
 import { decideSignal, type SignalCommand, signalCommands } from '../../src/signals/commands.ts';
@@ -36,7 +37,7 @@ export function foldCommands(commands: readonly DemoCommand[]): Folded {
   const contacts = new Map<string, ContactBelief>();
   const accounts = new Map<string, AccountBelief>();
   const streams = new Map<string, ContactEvent[]>();
-  const mergesInto = new Map<string, MergeIn[]>();
+  const mergesInto = new Map<string, MergeIn<ContactBelief>[]>();
   const refusals: Refusal[] = [];
   const malformed = new Set<string>();
   let position = 0;

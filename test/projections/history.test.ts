@@ -28,7 +28,7 @@ const filter: Required<HistoryFilter> = {
 
 test.each([
   ['contact', { subjectIds: [ann] }],
-  ['account', { accountId: acme }],
+  ['account', { accountIds: [acme] }],
 ])('that of a %s is never looked for in the whole log', (_, of) => {
   for (const asked of [{}, filter])
     for (const newestFirst of [true, false]) {

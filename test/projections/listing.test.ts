@@ -48,7 +48,7 @@ const accountFilters = filtersOf<AccountFilter>({
   tier: 'gold',
   industry: 'steel',
   owner: 'olga',
-  parentId: globex,
+  parentIds: [globex],
   nameStartsWith: 'ac',
   renewalFrom: 1,
   renewalBefore: 2,
@@ -98,7 +98,7 @@ test('the contacts of an account are sought in an index of the account, in every
     for (const order of ['importance', 'name', 'start'] satisfies PlacementOrder[])
       for (const filter of placementFilters)
         for (const isLater of [false, true]) {
-          const plan = planOf(placementListing(acme, filter, order, descending), isLater);
+          const plan = planOf(placementListing([acme], filter, order, descending), isLater);
           expect(plan).toHaveLength(1);
           expect(plan[0]).toMatch(/^SEARCH placement USING INDEX \w+ \(account_id=\?/);
         }

@@ -49,6 +49,13 @@ const kinds = [
   'DeclineChange',
   'ChangeAccountName',
   'ClassifyAccount',
+  'ChangeAccountDomains',
+  'ChangeAccountTeam',
+  'ChangeAccountParent',
+  'DecideRenewal',
+  'MergeAccounts',
+  'MergeAccounts',
+  'UnmergeAccounts',
   'RevertAccountChanges',
   'RecordBounce',
 ] as const;
@@ -212,6 +219,29 @@ function commandOf(app: Application, step: Step, eventIds: string[]): Command | 
       return { type: kind, accountId, name: word };
     case 'ClassifyAccount':
       return { type: kind, accountId, segment: pick % 3 ? `segment_${pick % 3}` : null };
+    case 'ChangeAccountDomains':
+      return { type: kind, accountId, domains: pick % 4 ? [`d${pick % 3}.example`] : [] };
+    case 'ChangeAccountTeam':
+      return {
+        type: kind,
+        accountId,
+        teamRole: pick % 2 ? 'owner' : 'steward',
+        member: pick % 3 ? `csm-${pick % 3}` : null,
+      };
+    case 'ChangeAccountParent':
+      return { type: kind, accountId, parentId: pick % 3 ? accountIdOf(who) : null };
+    case 'DecideRenewal':
+      return { type: kind, accountId, product: 'core', outcome: 'renewed', amount: null, rootCause: null };
+    case 'MergeAccounts':
+      return {
+        type: kind,
+        accountId: accountIdOf(who),
+        intoId: accountId,
+        ...(pick % 3 === 0 && { choices: ['name', 'segment'] }),
+        ...(pick % 4 === 0 && { carried: [] }),
+      };
+    case 'UnmergeAccounts':
+      return { type: kind, accountId: accountIdOf(who) };
     case 'RecordBounce':
       return { type: kind, contactId, kind: 'soft', address: 'a@acme.example' };
   }
