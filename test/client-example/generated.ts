@@ -88,6 +88,10 @@ export type RejectionCode =
   | 'ACCOUNT_ALREADY_REGISTERED'
   /** The account is closed; revert the closing before changing it. */
   | 'ACCOUNT_CLOSED'
+  /** The account was merged into another; address the survivor, or unmerge first. */
+  | 'ACCOUNT_MERGED'
+  /** The account is not merged into another, so there is nothing to undo. */
+  | 'ACCOUNT_NOT_MERGED'
   /** No account with this id was known at that time; register it first. */
   | 'ACCOUNT_UNKNOWN'
   /** The address or id belonged to a person whose data were erased, and must not come back; with new consent, give reasonCode consent_given. */
@@ -112,15 +116,15 @@ export type RejectionCode =
   | 'END_BEFORE_START'
   /** No event with this id is in the history of this contact or account. */
   | 'EVENT_UNKNOWN'
-  /** No such e-mail address, phone or postal address was believed at that time. */
+  /** No such e-mail address, phone, postal address or other fact to carry along was believed at that time. */
   | 'FACT_UNKNOWN'
   /** The same idempotency key came with another request; use a fresh key for each request. */
   | 'IDEMPOTENCY_KEY_REUSED'
   /** learnedAt lies more than five minutes ahead of the clock; nothing can have been learned yet. */
   | 'LEARNED_IN_FUTURE'
-  /** The merge would close a cycle: the survivor is itself merged, directly or not, into this contact. */
+  /** The merge would close a cycle: the survivor is itself merged, directly or not, into this contact or account, or is an account below it. */
   | 'MERGE_CYCLE'
-  /** A contact cannot be merged into itself. */
+  /** A contact or account cannot be merged into itself. */
   | 'MERGE_INTO_ITSELF'
   /** The parent is the account itself or one of its descendants. */
   | 'PARENT_CYCLE'
