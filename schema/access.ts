@@ -70,8 +70,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       account account(externalId:) accounts contact contacts node nodes nodes(ids:) post post(name:) postHolders posts
       accountMergePreview accountMergePreview(intoId:) mergePreview mergePreview(contactId:) mergePreview(intoId:)
       posts(name:) removalExplanation removalExplanation(contactId:) removalGateCandidates successions undoPreview
-      executiveReport executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(from:) timeAtRisk(groupBy:)
-      turnover turnovers
+      executiveReport executiveReport(definition:) executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(from:) timeAtRisk(groupBy:)
+      turnover turnoverRules turnovers
       workList workList(limit:) workList(owner:) exposure
       turnoverCompletion turnoverCompletion(groupBy:)`,
     personal: `
@@ -215,6 +215,19 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   TurnoverLead: 'read',
   ReachedStage: 'read',
   TurnoverStageChange: 'read',
+  TurnoverRules: 'read',
+  KeyRoleDefinition: 'read',
+  KeyRoles: 'read',
+  SegmentKeyRoles: 'read',
+  RecoveryPlan: 'read',
+  PlannedStep: 'read',
+  SavedDefinition: 'read',
+  ListedRootCause: 'read',
+  CountedDefinition: 'read',
+  FigureDifference: 'read',
+  ComparedCount: 'read',
+  DefinitionInput: 'read',
+  ComparedFigure: 'read',
   StageProgress: 'read',
   Versioned: 'read',
   TurnoverFilterInput: 'read',
@@ -371,7 +384,6 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Intention: 'read',
   ReplacementKind: 'read',
   RoleOutcome: 'read',
-  RootCause: 'read',
   Stance: 'read',
   TurnoverDismissal: 'read',
   TurnoverOrder: 'read',

@@ -31,6 +31,7 @@ import { SearchQueries } from './search.ts';
 import { SuccessionQueries } from './succession.ts';
 import { TimeAtRiskQueries } from './time-at-risk.ts';
 import { TurnoverCompletionQueries } from './turnover-completion.ts';
+import { TurnoverRulesQueries } from './turnover-rules.ts';
 import { TurnoverStageSubscription } from './turnover-stage-changes.ts';
 import { TurnoverQueries } from './turnovers.ts';
 import { UndoQueries } from './undo-preview.ts';
@@ -53,6 +54,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     SearchQueries,
     ProofQueries,
     TurnoverQueries,
+    TurnoverRulesQueries,
     WorkListQueries,
     TurnoverCompletionQueries,
     ExposureQueries,

@@ -1,15 +1,16 @@
 // GraphQL: the executive report of a week, each figure with the customers behind it.
-import { Arg, Args, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import type { ExecutiveReport as Report } from '../src/reports/executive-report.ts';
-import { weeklyReport } from '../src/risk-reports.ts';
+import { Arg, Args, Ctx, Field, Float, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import type { ComparedFigure } from '../src/reports/report-difference.ts';
+import { type WeeklyReport, weeklyReport, weeklyReportUnder } from '../src/risk-reports.ts';
 import { isoFromDay } from '../src/time/day.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
+import { findVersion } from '../src/turnover/versions.ts';
 import type { Context } from './context.ts';
 import { badUserInput } from './parse-input.ts';
 import { KnowledgeArguments, readPoint } from './read-point.ts';
 import { EdtfDate, Instant, Position } from './scalars.ts';
 import { TimeAtRisk, timeAtRiskShown } from './time-at-risk.ts';
-import { Forecast, TurnoverStage } from './turnover-enums.ts';
+import { ComparedFigure as ComparedFigureEnum, Forecast, TurnoverStage } from './turnover-enums.ts';
 import { Versioned } from './turnover-values.ts';
 import { Money } from './values.ts';
 
@@ -109,6 +110,56 @@ class AgeBounds {
   max: number;
 }
 
+@ObjectType({ description: 'A definition of key roles that turnovers opened by.' })
+class CountedDefinition extends Versioned {
+  @Field(() => Int, { description: 'How many of those that are counted.' })
+  turnovers: number;
+}
+
+@ObjectType({ description: 'A figure as it is, or as it would be.' })
+class ComparedCount {
+  @Field(() => Int, { description: 'How many customers.' })
+  customers: number;
+
+  @Field(() => [Money], { description: 'Annual recurring revenue: one sum for each currency.' })
+  arr: Money[];
+
+  @Field(() => Int, { description: 'Customers whose revenue is not known, and so in no sum.' })
+  withoutArr: number;
+}
+
+@ObjectType({ description: 'What another definition of key roles makes of a figure.' })
+class FigureDifference {
+  @Field(() => ComparedFigureEnum, { description: 'Which figure.' })
+  figure: ComparedFigure;
+
+  @Field(() => ComparedCount, { description: 'As it is, by the definitions that turnovers opened by.' })
+  is: ComparedCount;
+
+  @Field(() => ComparedCount, { description: 'As it would be.' })
+  wouldBe: ComparedCount;
+
+  @Field(() => [Money], {
+    description: 'What would be less what is, for each currency; none where the sums are the same.',
+  })
+  arr: Money[];
+
+  @Field(() => [ID], { description: 'Accounts that are counted and would not be.' })
+  onlyIs: string[];
+
+  @Field(() => [ID], { description: 'Accounts that are not counted and would be.' })
+  onlyWouldBe: string[];
+}
+
+@InputType({ description: 'A definition by its name and version: one of `turnoverRules.keyRoles`.' })
+export class DefinitionInput {
+  @Field(() => String, { description: 'Its name.' })
+  name: string;
+
+  @Field(() => Int, { description: 'Its version.' })
+  version: number;
+}
+
 @ObjectType({
   description:
     'The week in figures. Savable, high risk and undecided always add up to those at risk, in customers and in money.',
@@ -116,6 +167,16 @@ class AgeBounds {
 class ExecutiveReport {
   @Field(() => Versioned, { description: 'The definition of the figures.' })
   definition: Versioned;
+
+  @Field(() => [CountedDefinition], {
+    description: 'The definitions of key roles by which the turnovers opened that are counted.',
+  })
+  keyRoles: CountedDefinition[];
+
+  @Field(() => [FigureDifference], {
+    description: 'Where a definition was asked for: how each figure differs from what is. Else none.',
+  })
+  differences: FigureDifference[];
 
   @Field(() => EdtfDate, { description: 'First day of the week.' })
   from: string;
@@ -201,6 +262,13 @@ export class ExecutiveReportQueries {
       description: 'Last day of the week, one day. Absent: today.',
     })
     weekEnding: string | null | undefined,
+    @Arg('definition', () => DefinitionInput, {
+      nullable: true,
+      description:
+        'The report as another definition of key roles would make it: all of history is replayed and nothing written. Of turnovers ' +
+        'that only this one opens, what people would have done is not known. One that there is not is BAD_USER_INPUT.',
+    })
+    definition: DefinitionInput | null | undefined,
     @Args(() => KnowledgeArguments) at: KnowledgeArguments,
   ): Promise<ExecutiveReport> {
     const { on, cut } = readPoint(context, at);
@@ -209,14 +277,26 @@ export class ExecutiveReportQueries {
       throw badUserInput([
         { path: 'weekEnding', message: 'may be several days; write one, such as 2026-03-15' },
       ]);
-    const { report, position, knownAtMs } = await weeklyReport(context.app, day.earliest, cut);
-    return shown(report, position, knownAtMs);
+    const { app } = context;
+    if (!definition) return shown(await weeklyReport(app, day.earliest, cut), []);
+    const { keyRoles } = app.rules;
+    const found = findVersion(keyRoles, definition);
+    if (!found) {
+      const known = keyRoles.map(({ name, version }) => `${name} ${version}`).join(', ');
+      throw badUserInput([{ path: 'definition', message: `is none that there is; these are: ${known}` }]);
+    }
+    const { wouldBe, differences } = await weeklyReportUnder(app, found, day.earliest, cut);
+    return shown(wouldBe, differences);
   }
 }
 
-function shown(report: Report, position: number, knownAtMs: number | null): ExecutiveReport {
+function shown(
+  { report, position, knownAtMs }: WeeklyReport,
+  differences: FigureDifference[],
+): ExecutiveReport {
   return {
     ...report,
+    differences,
     from: isoFromDay(report.from),
     weekEnding: isoFromDay(report.weekEnding),
     position,

@@ -5,6 +5,8 @@ import type { FieldArguments, FieldCost } from '../src/field-cost.ts';
 const mutationCost = 10;
 /** What is folded from the log takes about that much longer than a row of the read models. */
 const cutFactor = 4;
+/** All of history is read for it: few at a time. */
+const replayCost = 5_000;
 
 /** Marks the fields of a schema that cost otherwise than by their objects. */
 export function markCosts(schema: GraphQLSchema): void {
@@ -20,6 +22,11 @@ export function markCosts(schema: GraphQLSchema): void {
 function costOf(type: string, { name, args }: GraphQLField<unknown, unknown>): FieldCost | undefined {
   if (type === 'Mutation') return { own: ({ commands }) => mutationCost * lengthOr(commands, 1) };
   if (name === 'totalCount') return { own: ({ upTo }) => 1 + Number(upTo ?? 0) / 1_000 };
+  if (name === 'executiveReport')
+    return {
+      own: ({ definition }) => 1 + (definition == null ? 0 : replayCost),
+      factor: (given) => (isCut(given) ? cutFactor : 1),
+    };
   if (args.some((argument) => argument.name === 'knownAt' || argument.name === 'atPosition'))
     return { factor: (given) => (isCut(given) ? cutFactor : 1) };
   return undefined;

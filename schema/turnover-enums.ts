@@ -1,5 +1,4 @@
 // The enums of turnovers: upper-case names for the lower-case codes that events store.
-import { rootCauses } from '../src/turnover/definition.ts';
 import { describe } from './enums.ts';
 
 type Upper<T extends Record<string, string>> = { readonly [K in keyof T as Uppercase<K & string>]: K };
@@ -109,16 +108,27 @@ export const TurnoverDismissal = enumOf('TurnoverDismissal', 'Why a turnover was
   not_a_risk: 'Judged to be no risk.',
   opened_in_error: 'It should not have been opened.',
 });
-export const RootCause = enumOf(
-  'RootCause',
-  'Why a customer was lost. A turnover is a risk and never a cause; the competitor is recorded apart.',
-  rootCauses,
-);
 export const ArrBand = enumOf('ArrBand', "Annual recurring revenue in bands of the account's own currency.", {
   unknown: 'Not known.',
   small: 'Below 25,000.',
   medium: '25,000 to 99,999.',
   large: '100,000 or more.',
+});
+export const ComparedFigure = {
+  SAVED: 'saved',
+  LOST: 'lost',
+  AT_RISK: 'atRisk',
+  SAVABLE: 'savable',
+  HIGH_RISK: 'highRisk',
+  UNDECIDED: 'undecided',
+} as const;
+describe(ComparedFigure, 'ComparedFigure', 'A figure of the executive report that is compared.', {
+  SAVED: 'Saved in the week.',
+  LOST: 'Lost in the week.',
+  AT_RISK: 'At risk at its end.',
+  SAVABLE: 'At risk and expected to be saved.',
+  HIGH_RISK: 'At risk and a high one.',
+  UNDECIDED: 'At risk without a forecast for every turnover.',
 });
 export const TurnoverOrder = enumOf('TurnoverOrder', 'How turnovers are ordered.', {
   age: 'The longest open (first learned of) first.',

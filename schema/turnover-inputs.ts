@@ -11,7 +11,6 @@ import {
   Intention,
   ReplacementKind,
   RoleOutcome,
-  RootCause,
   Stance,
   TurnoverDismissal,
 } from './turnover-enums.ts';
@@ -213,9 +212,10 @@ export class ReassignTurnoverInput extends TurnoverCommandInput {
 
 @InputType({ description: 'The customer was lost; change.effectiveOn is the day.' })
 export class LoseTurnoverInput extends TurnoverCommandInput {
-  @Field(() => RootCause, {
+  @Field(() => String, {
     nullable: true,
-    description: 'Why. It must be given; null only where `competing` is true, else ROOT_CAUSE_REQUIRED.',
+    description:
+      'Why, as a code of `turnoverRules.rootCauses`, else ROOT_CAUSE_UNKNOWN. It must be given; null only where `competing` is true, else ROOT_CAUSE_REQUIRED.',
   })
   rootCause: string | null;
 

@@ -16,7 +16,6 @@ import {
   Intention,
   ReplacementKind,
   RoleOutcome,
-  RootCause,
   Stance,
   TurnoverDismissal,
   TurnoverStage,
@@ -330,9 +329,10 @@ export class TurnoverOutcome {
   })
   definition: Versioned | null;
 
-  @Field(() => RootCause, {
+  @Field(() => String, {
     nullable: true,
-    description: 'Why it was lost. Null: it was not, or nobody has said yet.',
+    description:
+      'Why it was lost, as a code of `turnoverRules.rootCauses`. Null: it was not, or nobody has said yet.',
   })
   rootCause: string | null;
 

@@ -32,6 +32,7 @@ import { createPolicyRunner, type PolicyRunner } from './policies/runner.ts';
 import { openReadModels, type ReadModels, type ReadModelsOptions } from './projector/read-models.ts';
 import { createReplicaMemory } from './replica.ts';
 import type { Clock } from './time/clock.ts';
+import { defaultRules, type TurnoverRules } from './turnover/rules.ts';
 
 export type { StoreTrouble };
 
@@ -43,6 +44,8 @@ export interface ApplicationOptions extends LedgerFilesOptions {
   backupDays?: number;
   /** How long data are kept; by default no rule. Nothing is erased by itself. */
   retention?: RetentionDefinition;
+  /** What the company has set for turnovers; by default what is shipped. */
+  rules?: TurnoverRules;
   /** Which reads are recorded; default off. */
   accessLog?: AccessLogLevel;
   /** Told of each step of an erasure: where it throws, the erasure is cut short as by a crash. */
@@ -68,6 +71,7 @@ export interface Application {
   policies: PolicyRunner;
   erasures: Erasures;
   retention: RetentionDefinition | undefined;
+  rules: TurnoverRules;
   accessLog: AccessLog;
   /** Changes after a position, then those that come, for one subscriber; all share one reader of the log. */
   streamChanges(from: ChangesFrom): AsyncIterableIterator<Change, void>;
@@ -80,7 +84,7 @@ export interface Application {
 export type ChangesFrom = Pick<ChangeStreamOptions, 'after' | 'filter' | 'bufferMax'>;
 
 export async function openApplication(options: ApplicationOptions): Promise<Application> {
-  const { clock, timeZone } = options;
+  const { clock, timeZone, rules = defaultRules } = options;
   const { store, keyStore } = await openLedgerFiles(options);
   try {
     const records = await readErasures(store);
@@ -108,6 +112,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       clock,
       salt: keyStore.salt,
       erased,
+      rules,
       head: await store.head(),
       applied: (position) => readModels.applied(position),
       mergesOf: (category, id) => readModels.beliefs.mergesOf(category, id),
@@ -150,6 +155,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       ledger,
       erasures,
       retention: options.retention,
+      rules,
       accessLog,
       clock,
       timeZone,
@@ -195,6 +201,7 @@ function openPolicies(
     keyStore,
     readModels,
     ledger,
+    rules,
     timeZone,
   }: Omit<Application, 'policies' | 'integrity' | 'close'>,
 ) {
@@ -211,6 +218,7 @@ function openPolicies(
       database: readModels.database,
       read: (stream) => store.read(stream),
       slotId: (...parts) => deriveId(keyStore.salt, ...parts),
+      rules,
       timeZone,
     },
     applied: (position) => readModels.applied(position),

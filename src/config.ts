@@ -28,6 +28,8 @@ export const environmentVariables = {
     'Which reads are recorded: off, history (the default: histories, reports and exports) or all (every contact read too).',
   CONTACT_LEDGER_REMOVAL_GATE:
     'on: hard bounces without a sign of life remove contacts from accounts; default off.',
+  CONTACT_LEDGER_TURNOVER_FILE:
+    'File with what turnovers go by: key roles, plans, when one is saved, root causes, holidays (default: what is shipped).',
   CONTACT_LEDGER_RETENTION_FILE: 'File with the rules of retention: how long each class of data is kept.',
   CONTACT_LEDGER_BACKUP_DAYS:
     'Days after which no backup of the ledger is kept, as receipts of erasures state it (default 35).',
@@ -85,6 +87,7 @@ const zConfig = z.object({
     .default('local'),
   CONTACT_LEDGER_ACCESS_LOG: z.enum(accessLogLevels).default('history'),
   CONTACT_LEDGER_REMOVAL_GATE: z.enum(['off', 'on']).default('off'),
+  CONTACT_LEDGER_TURNOVER_FILE: z.string().optional(),
   CONTACT_LEDGER_RETENTION_FILE: z.string().optional(),
   CONTACT_LEDGER_BACKUP_DAYS: z.coerce.number('is a number of days').int().min(0).max(36_500).default(35),
 });
@@ -132,6 +135,7 @@ export interface Config {
   backupDays: number;
   /** Whether contacts are removed by rule. */
   hasRemovalGate: boolean;
+  turnoverFile: string | undefined;
   retentionFile: string | undefined;
 }
 
@@ -175,6 +179,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     accessLog: values.CONTACT_LEDGER_ACCESS_LOG,
     backupDays: values.CONTACT_LEDGER_BACKUP_DAYS,
     hasRemovalGate: values.CONTACT_LEDGER_REMOVAL_GATE === 'on',
+    turnoverFile: values.CONTACT_LEDGER_TURNOVER_FILE,
     retentionFile: values.CONTACT_LEDGER_RETENTION_FILE,
   };
 }

@@ -32,6 +32,7 @@ import type { Clock } from './time/clock.ts';
 import type { TurnoverBelief } from './turnover/belief.ts';
 import { type TurnoverCommand, turnoverCommands } from './turnover/commands.ts';
 import { decideTurnover } from './turnover/decider.ts';
+import type { TurnoverRules } from './turnover/rules.ts';
 
 export interface LedgerOptions {
   store: EventStore;
@@ -53,6 +54,8 @@ export interface LedgerOptions {
   };
   /** Who was erased: takes no commands any more. */
   erased: ErasedPeople;
+  /** What the company has set for turnovers; by default what is shipped. */
+  rules?: TurnoverRules;
   /** Position of the ledger's last event when this process opened it. */
   head: number;
 }
@@ -251,7 +254,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       : believeStream(stream, state.events ?? [], learnedAtMs, state.merges);
     const suppressed = refuseSuppressed(command, state.belief as ContactBelief | null, context, erased);
     if (suppressed) return refused(suppressed);
-    const decision = decide(belief, command, describeFor(stream, state, context, request, known));
+    const told = describeFor(stream, state, context, request, known);
+    const decision = decide(belief, command, told, options.rules);
     if (isRejection(decision)) return refused(decision);
     const events = settle(decision, belief, stream, context, request, learnedAtMs);
     if (isRejection(events)) return refused(events);
@@ -442,12 +446,17 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 }
 
-function decide(belief: Belief, command: Command, deciding: Deciding): Decided[] | Rejection {
+function decide(
+  belief: Belief,
+  command: Command,
+  deciding: Deciding,
+  rules: TurnoverRules | undefined,
+): Decided[] | Rejection {
   if (Object.hasOwn(contactCommands, command.type))
     return decideContact(belief as ContactBelief | null, command as ContactCommand, deciding);
   if (Object.hasOwn(accountCommands, command.type))
     return decideAccount(belief as AccountBelief | null, command as AccountCommand, deciding);
   if (Object.hasOwn(turnoverCommands, command.type))
-    return decideTurnover(belief as TurnoverBelief | null, command as TurnoverCommand, deciding);
+    return decideTurnover(belief as TurnoverBelief | null, command as TurnoverCommand, deciding, rules);
   return decideSignal(command as SignalCommand, deciding);
 }

@@ -1,19 +1,22 @@
 // contact-ledger policy: lets a rule act once, shows what it would do, or takes back what it did.
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { Application } from '../application.ts';
+import type { Config } from '../config.ts';
 import { createRemovalGate } from '../policies/removal-gate.ts';
 import { createTurnoverPolicy } from '../policies/turnover-policy.ts';
 import { findRemovalCandidates, type RemovalCandidate, undoRemovals } from '../removal-candidates.ts';
 import { type Day, dayFromIso } from '../time/day.ts';
 import { formatInstant } from '../time/instant.ts';
-import { type Definition, defaultDefinition } from '../turnover/definition.ts';
+import { defaultRules } from '../turnover/rules.ts';
 import { configOf, count, createProgress, letPoliciesReact, openConfigured, print } from './terminal.ts';
-import { compareWithDefinition, describeComparison, readDefinition } from './turnover-what-if.ts';
+import { definitionOf, planOf, readTurnoverRules } from './turnover-rules.ts';
+import { compareUnder, describeComparison } from './turnover-what-if.ts';
 
 interface PolicyOptions {
   dryRun?: boolean;
   undo?: Day;
   definition?: string;
+  plan?: string;
   reason?: string;
 }
 
@@ -30,18 +33,25 @@ export function definePolicy(program: Command): void {
       '--dry-run',
       'write nothing: list each candidate with its evidence, or compare what would open with what is',
     )
-    .option('--definition <file>', 'turnover --dry-run: key roles as JSON in place of those that apply')
+    .option(
+      '--definition <file|name>',
+      'turnover --dry-run: key roles in place of those that apply (JSON file, or name[:version])',
+    )
+    .option(
+      '--plan <file|name>',
+      'turnover --dry-run: the plan in place of the one that applies (JSON file, or name[:version])',
+    )
     .option('--undo <day>', 'removal-gate: take back what it removed for the bounces of this day', readDay)
     .option('--reason <code>', 'why it is taken back, as a code', readCode)
     .addHelpText('after', '\nThe lines hold ids, no names.')
     .action(async (name: string, options: PolicyOptions, command: Command) => {
       const config = configOf(command);
-      const { dryRun, undo, reason, definition } = options;
-      if (definition !== undefined && (name !== 'turnover' || !dryRun))
-        command.error('error: --definition goes with turnover --dry-run', { exitCode: 2 });
+      const { dryRun, undo, reason, definition, plan } = options;
+      if ((definition ?? plan) !== undefined && (name !== 'turnover' || !dryRun))
+        command.error('error: --definition and --plan go with turnover --dry-run', { exitCode: 2 });
       if (undo !== undefined && name !== 'removal-gate')
         command.error('error: --undo goes with removal-gate', { exitCode: 2 });
-      const keyRoles = definition === undefined ? defaultDefinition : readDefinition(definition);
+      const asked = whatIfOf(config, options);
       if (undo !== undefined && reason === undefined)
         command.error('error: --undo needs a --reason', { exitCode: 2 });
       const progress = createProgress();
@@ -51,7 +61,7 @@ export function definePolicy(program: Command): void {
         const actor = { id: config.actor, kind: 'person' } as const;
         const result = dryRun
           ? name === 'turnover'
-            ? await whatIf(app, keyRoles)
+            ? await whatIf(app, asked)
             : await listCandidates(app)
           : undo !== undefined
             ? await takeBack(app, { day: undo, reasonCode: reason!, actor })
@@ -77,8 +87,19 @@ function readCode(text: string): string {
   return text;
 }
 
-async function whatIf(app: Application, definition: Definition): Promise<Result> {
-  const comparison = await compareWithDefinition(app, definition);
+type Asked = Parameters<typeof compareUnder>[1];
+
+/** Read before the ledger is opened: a mistake in a file is told at once. */
+function whatIfOf({ turnoverFile }: Config, { definition, plan }: PolicyOptions): Asked {
+  const rules = turnoverFile === undefined ? defaultRules : readTurnoverRules(turnoverFile);
+  return {
+    definition: definition === undefined ? undefined : definitionOf(definition, rules),
+    plan: plan === undefined ? undefined : planOf(plan, rules),
+  };
+}
+
+async function whatIf(app: Application, asked: Asked): Promise<Result> {
+  const comparison = await compareUnder(app, asked);
   return { data: comparison, text: describeComparison(comparison) };
 }
 

@@ -8,8 +8,9 @@ import { dayInZone } from '../time/clock.ts';
 import { type Day, dayFromIso, isoFromDay } from '../time/day.ts';
 import { formatInstant, parseInstant } from '../time/instant.ts';
 import type { Definition } from '../turnover/definition.ts';
+import { defaultRules } from '../turnover/rules.ts';
 import { configOf, createProgress, openConfigured, print, wholeNumber } from './terminal.ts';
-import { definitionOf } from './turnover-what-if.ts';
+import { definitionOf, readTurnoverRules } from './turnover-rules.ts';
 
 interface ReportOptions {
   weekEnding?: Day;
@@ -43,8 +44,10 @@ export function defineReport(program: Command): void {
     .option('--out <file>', 'file to write (default: standard output)')
     .action(async (options: ReportOptions, command: Command) => {
       const config = configOf(command);
+      const { turnoverFile } = config;
+      const rules = turnoverFile === undefined ? defaultRules : readTurnoverRules(turnoverFile);
       const definition =
-        options.withDefinition === undefined ? undefined : definitionOf(options.withDefinition);
+        options.withDefinition === undefined ? undefined : definitionOf(options.withDefinition, rules);
       const progress = createProgress();
       const app = await openConfigured(config, { create: false, progress });
       try {

@@ -11,6 +11,7 @@ import { createRemovalGate } from '../policies/removal-gate.ts';
 import type { PolicyCounts } from '../policies/runner.ts';
 import { openSealedLog, type SealedLog } from '../sealed-log.ts';
 import { systemClock } from '../time/clock.ts';
+import { readTurnoverRules } from './turnover-rules.ts';
 
 /** Exit codes of every command. The README's table is compared with this one by a test. */
 export const exitCodes = {
@@ -86,6 +87,7 @@ export async function openConfigured(
     accessLog: config.accessLog,
     backupDays: config.backupDays,
     policies: options.policies ?? [...policies, ...(config.hasRemovalGate ? [createRemovalGate()] : [])],
+    ...(config.turnoverFile && { rules: readTurnoverRules(config.turnoverFile) }),
     ...(config.retentionFile && { retention: readRetention(config.retentionFile) }),
     onProgress: ({ step, done, total }) =>
       options.progress?.show(`building read models: ${step} ${count(done)} of ${count(total)}`),

@@ -1,35 +1,13 @@
-// What the command policy says of turnovers: those there are beside those that another definition would have opened.
-import { readFileSync } from 'node:fs';
+// What the command policy says of turnovers: those there are beside those that there would be under another definition or plan.
 import { findTurnoverIds, findTurnovers } from '../../projections/turnovers.ts';
 import type { Application } from '../application.ts';
-import { ConfigInvalid } from '../config.ts';
-import { turnoversUnder } from '../policies/turnover-what-if.ts';
+import { turnoversUnder, type WhatIf } from '../policies/turnover-what-if.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { gapDays } from '../time/interval.ts';
 import { stageNow, type TurnoverBelief } from '../turnover/belief.ts';
-import { type Definition, defaultDefinition, zDefinition } from '../turnover/definition.ts';
+import { progressOf } from '../turnover/progress.ts';
+import { type Versioned, versionAt } from '../turnover/versions.ts';
 import { count } from './terminal.ts';
-
-export function readDefinition(file: string): Definition {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (fault) {
-    throw new ConfigInvalid(`${file} cannot be read as JSON: ${(fault as Error).message}`);
-  }
-  const parsed = zDefinition.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0]!;
-  throw new ConfigInvalid(`${file} is no definition of key roles: ${path.map(String).join('.')}: ${message}`);
-}
-
-/** A definition by its name (`name` or `name:version`), else from a file. */
-export function definitionOf(fileOrName: string): Definition {
-  const { name, version } = defaultDefinition;
-  return fileOrName === name || fileOrName === `${name}:${version}`
-    ? defaultDefinition
-    : readDefinition(fileOrName);
-}
 
 export interface TurnoverCounts {
   opened: number;
@@ -43,29 +21,49 @@ export interface TurnoverCounts {
   meanVacancyDays: number | null;
 }
 
+/** Steps of the open ones, and the share of their weight that is done, in percent. */
+export interface PlanCounts {
+  steps: number;
+  percentComplete: number | null;
+}
+
 export interface Comparison {
   policy: string;
-  definition: { name: string; version: number };
+  definition: Versioned;
+  plan: Versioned;
   wouldBe: TurnoverCounts;
   is: TurnoverCounts;
+  /** Null where no other plan was asked about. */
+  progress: { wouldBe: PlanCounts; is: PlanCounts } | null;
   /** By placement: what would open and has not, and what has opened and would not. */
   onlyWouldBe: number;
   onlyIs: number;
 }
 
 /** What would be is what the policy alone does; what is has been worked on by people too. */
-export async function compareWithDefinition(app: Application, definition: Definition): Promise<Comparison> {
+export async function compareUnder(
+  app: Application,
+  asked: Pick<WhatIf, 'definition' | 'plan'>,
+): Promise<Comparison> {
   const { database } = app.readModels;
-  const wouldBe = await turnoversUnder(app, app.policies.world, { definition });
+  const wouldBe = await turnoversUnder(app, app.policies.world, {
+    ...asked,
+    // A plan may ask for it; to see what opens it takes long for nothing.
+    computesCoverage: asked.plan !== undefined,
+  });
+  const nowMs = app.clock.nowMs();
+  const version = ({ name, version: number }: Versioned) => ({ name, version: number });
   const is = [...findTurnovers(database, findTurnoverIds(database)).values()];
   const placementsOf = (some: readonly TurnoverBelief[]) =>
     new Set(some.map(({ placementId }) => placementId));
   const [imagined, real] = [placementsOf(wouldBe), placementsOf(is)];
   return {
     policy: 'turnover',
-    definition: { name: definition.name, version: definition.version },
+    definition: version(asked.definition ?? versionAt(app.rules.keyRoles, nowMs)),
+    plan: version(asked.plan ?? versionAt(app.rules.plans, nowMs)),
     wouldBe: countsOf(wouldBe),
     is: countsOf(is),
+    progress: asked.plan ? { wouldBe: progressOfAll(wouldBe), is: progressOfAll(is) } : null,
     onlyWouldBe: [...imagined].filter((id) => !real.has(id)).length,
     onlyIs: [...real].filter((id) => !imagined.has(id)).length,
   };
@@ -90,6 +88,18 @@ export function countsOf(turnovers: readonly TurnoverBelief[]): TurnoverCounts {
   };
 }
 
+function progressOfAll(turnovers: readonly TurnoverBelief[]): PlanCounts {
+  const open = turnovers.filter(({ outcome }) => outcome === null);
+  const all = open.map((turnover) => progressOf(turnover, 'UTC'));
+  const sum = (numberOf: (one: (typeof all)[number]) => number) =>
+    all.reduce((total, one) => total + numberOf(one), 0);
+  const weight = sum((one) => one.weight);
+  return {
+    steps: sum(({ steps }) => steps.length),
+    percentComplete: weight === 0 ? null : (sum(({ doneWeight }) => doneWeight) / weight) * 100,
+  };
+}
+
 /** Days between departure and replacement of what was not dismissed, where both dates are exact. */
 export function vacancyDays(turnovers: readonly TurnoverBelief[]): number[] {
   return turnovers.flatMap((belief) => {
@@ -103,13 +113,13 @@ export function vacancyDays(turnovers: readonly TurnoverBelief[]): number[] {
 }
 
 export function describeComparison(result: Comparison): string {
-  const { definition, wouldBe, is, onlyWouldBe, onlyIs } = result;
-  const row = (title: string, key: keyof TurnoverCounts) => {
-    const text = (value: number | null) => (value === null ? '–' : count(Math.round(value * 10) / 10));
-    return `  ${title.padEnd(28)}${text(wouldBe[key]).padStart(10)}${text(is[key]).padStart(10)}`;
-  };
+  const { definition, plan, wouldBe, is, progress, onlyWouldBe, onlyIs } = result;
+  const text = (value: number | null) => (value === null ? '–' : count(Math.round(value * 10) / 10));
+  const line = (title: string, ...values: (number | null)[]) =>
+    `  ${title.padEnd(28)}${values.map((value) => text(value).padStart(10)).join('')}`;
+  const row = (title: string, key: keyof TurnoverCounts) => line(title, wouldBe[key], is[key]);
   return [
-    `Under the definition ${definition.name} ${definition.version}, nothing written:`,
+    `Under the definition ${definition.name} ${definition.version} and the plan ${plan.name} ${plan.version}, nothing written:`,
     `  ${''.padEnd(28)}${'would be'.padStart(10)}${'is'.padStart(10)}`,
     row('opened', 'opened'),
     row('open now', 'open'),
@@ -119,6 +129,12 @@ export function describeComparison(result: Comparison): string {
     row('role taken over', 'replaced'),
     row('vacant in between', 'vacancies'),
     row('mean days vacant', 'meanVacancyDays'),
+    ...(progress
+      ? [
+          line('steps of the open', progress.wouldBe.steps, progress.is.steps),
+          line('percent of them done', progress.wouldBe.percentComplete, progress.is.percentComplete),
+        ]
+      : []),
     `  ${count(onlyWouldBe)} placements only here, ${count(onlyIs)} only there.`,
     'What would be is what the policy does by itself: the work of people on turnovers is not replayed.',
   ].join('\n');

@@ -1,7 +1,7 @@
 // What the demo's colleagues do about turnovers: some go through the whole plan, some get stuck, some lose the customer.
 import type { TurnoverBelief } from '../turnover/belief.ts';
 import type { TurnoverCommand } from '../turnover/commands.ts';
-import { type RootCause, rootCauses } from '../turnover/definition.ts';
+import { rootCauses } from '../turnover/definition.ts';
 import { competitors } from './companies.ts';
 import type { DemoCommand } from './journal.ts';
 import { createRandom, type Random } from './random.ts';
@@ -135,7 +135,7 @@ function forecast({ arr }: TurnoverBelief, random: Random, say: Say): void {
 }
 
 function lose(random: Random, say: Say): void {
-  const rootCause = random.pick(Object.keys(rootCauses) as RootCause[]);
+  const rootCause = random.pick(Object.keys(rootCauses.causes));
   say(random.int(20, 120), 'loss', {
     type: 'LoseTurnover',
     rootCause,

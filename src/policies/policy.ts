@@ -4,6 +4,7 @@ import type { Command, CommandContext } from '../command.ts';
 import type { StoredEvent } from '../event-store/port.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import type { ReadDatabase } from '../projector/read-database.ts';
+import type { TurnoverRules } from '../turnover/rules.ts';
 
 /** A command that follows from an event, and the circumstances that go with it. */
 export interface Effect
@@ -28,6 +29,8 @@ export interface PolicyWorld {
   read(stream: string): Promise<StoredEvent[]>;
   /** An id that belongs to these parts alone, the same on every replica of the ledger. */
   slotId(...parts: string[]): string;
+  /** What the company has set for turnovers. */
+  rules: TurnoverRules;
   /** IANA name of the zone in which a moment is a day. */
   timeZone: string;
 }

@@ -6,7 +6,7 @@ import { type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import { dayInZone } from '../time/clock.ts';
 import { latest, valueOn } from '../timeline.ts';
 import { isOpen, type TurnoverBelief } from '../turnover/belief.ts';
-import { type RootCause, rootCauses } from '../turnover/definition.ts';
+import { versionAt } from '../turnover/versions.ts';
 import type { Effect } from './policy.ts';
 import { dismiss } from './turnover-opening.ts';
 import type { TurnoverWorld } from './turnover-world.ts';
@@ -27,7 +27,7 @@ export async function reactToAccount(event: LedgerEvent, world: TurnoverWorld): 
   if (event.type === 'ChangesReverted' || event.type === 'AccountUnmerged')
     return [...reopen(turnovers, event), ...(await handOver(open, account, event, world))];
   if (event.type === 'RenewalDecided' && event.data.outcome === 'not_renewed' && renewsNothing(account))
-    return open.map((turnover) => lose(turnover, event, event.data.rootCause));
+    return open.map((turnover) => lose(turnover, event, event.data.rootCause, world));
   if (event.type === 'AccountTeamChanged' && event.data.teamRole === 'owner')
     return handOver(open, account, event, world);
   if (event.type === 'AccountMerged') return handOver(open, account, event, world);
@@ -58,8 +58,14 @@ function renewsNothing(account: AccountBelief): boolean {
 }
 
 /** A renewal that is lost while a turnover is open has a cause of its own: an outcome that competes with saving it. */
-function lose(turnover: TurnoverBelief, event: LedgerEvent, rootCause: string | null): Effect {
-  const isListed = rootCause !== null && Object.hasOwn(rootCauses, rootCause);
+function lose(
+  turnover: TurnoverBelief,
+  event: LedgerEvent,
+  rootCause: string | null,
+  { rules }: TurnoverWorld,
+): Effect {
+  const { causes } = versionAt(rules.rootCauses, turnover.opened.learnedAtMs);
+  const isListed = rootCause !== null && Object.hasOwn(causes, rootCause);
   return {
     key: `lose ${turnover.id}`,
     learnedAtMs: event.learnedAtMs,
@@ -67,7 +73,7 @@ function lose(turnover: TurnoverBelief, event: LedgerEvent, rootCause: string | 
     command: {
       type: 'LoseTurnover',
       turnoverId: turnover.id,
-      rootCause: isListed ? (rootCause as RootCause) : null,
+      rootCause: isListed ? rootCause : null,
       competing: true,
     },
   };

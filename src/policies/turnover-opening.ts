@@ -11,19 +11,21 @@ import type { TurnoverBelief } from '../turnover/belief.ts';
 import { coverageWithout } from '../turnover/coverage.ts';
 import type { FoundDeparture } from '../turnover/departures.ts';
 import type { Coverage } from '../turnover/events.ts';
-import { currentPlan } from '../turnover/plans/index.ts';
+import { followed } from '../turnover/plans/index.ts';
+import { holidaysAt } from '../turnover/rules.ts';
+import { versionAt } from '../turnover/versions.ts';
 import type { Effect } from './policy.ts';
 import type { TurnoverWorld } from './turnover-world.ts';
 
 /** The opening with all that is stored of the account at that moment. */
 export async function openingOf(
-  { placement, departure, keyRoles }: FoundDeparture,
+  { definition, placement, departure, keyRoles }: FoundDeparture,
   belief: ContactBelief,
   account: AccountBelief | undefined,
   event: LedgerEvent,
   world: TurnoverWorld,
 ): Promise<Effect> {
-  const { definition, timeZone } = world;
+  const { rules, timeZone } = world;
   const on = dayInZone(departure.learnedAtMs, timeZone);
   const accountIds = findIdsOfAccount(world.database, account?.id ?? placement.accountId);
   const coverage = world.computesCoverage
@@ -50,7 +52,10 @@ export async function openingOf(
       definition: { name: definition.name, version: definition.version },
       departure,
       coverage,
-      plan: { name: currentPlan.name, version: currentPlan.version },
+      plan: followed(
+        versionAt(rules.plans, departure.learnedAtMs),
+        holidaysAt(rules, account ? valueOn(account.location, on, timeZone) : null, on),
+      ),
       owner: account ? valueOn(account.team['owner'] ?? [], on, timeZone) : null,
       segment: account ? valueOn(account.segment, on, timeZone) : null,
       arr: account ? valueOn(account.arr, on, timeZone) : null,

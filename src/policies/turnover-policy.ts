@@ -5,8 +5,9 @@ import type { ContactBelief } from '../contact/belief.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import { sameValue } from '../timeline.ts';
 import { isOpen, isSuspected, type TurnoverBelief } from '../turnover/belief.ts';
-import { type Definition, defaultDefinition, looksAtTexts } from '../turnover/definition.ts';
-import { departuresOf, type FoundDeparture } from '../turnover/departures.ts';
+import { type Definition, looksAtTexts } from '../turnover/definition.ts';
+import { definitionOf, departuresOf, type FoundDeparture } from '../turnover/departures.ts';
+import { sameVersion, versionAt } from '../turnover/versions.ts';
 import type { Effect, Policy, PolicyWorld } from './policy.ts';
 import { reactToAccount } from './turnover-account.ts';
 import { dismiss, openingOf } from './turnover-opening.ts';
@@ -15,7 +16,6 @@ import { reactToSignal } from './turnover-signal.ts';
 import { type Accounts, accountsOf, isAtRisk, segmentOf, type TurnoverWorld } from './turnover-world.ts';
 
 export interface TurnoverPolicyOptions {
-  definition?: Definition;
   /** How the turnovers there are found; a dry run has its own. */
   turnoversOf?: (world: PolicyWorld, subject: TurnoverSubject, id: string) => TurnoverBelief[];
   /** False leaves the coverage at nothing: for a dry run over much history, which only asks what would open. */
@@ -52,7 +52,7 @@ const ofAccounts = [
 const unconcernedMax = 20_000;
 
 export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Policy {
-  const { definition = defaultDefinition, computesCoverage = true } = options;
+  const { computesCoverage = true } = options;
   const find = options.turnoversOf ?? ((world, subject, id) => findTurnoversOf(world.database, subject, id));
   const unconcerned = new Map<string, number>();
   return {
@@ -69,7 +69,6 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
     opensEvents: false,
     async react(event, policyWorld) {
       const world: TurnoverWorld = Object.assign(Object.create(policyWorld) as PolicyWorld, {
-        definition,
         computesCoverage,
         unconcerned,
         turnoversOf: (subject: TurnoverSubject, id: string) => find(policyWorld, subject, id),
@@ -96,7 +95,7 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
   if (known.length === 0 && !(await mayConcern(contactId, event, world))) return [];
   const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
   const accounts = await accountsOf(belief, event, world);
-  const found = belief ? departuresFrom(belief, accounts, world) : [];
+  const found = belief ? departuresFrom(belief, accounts, known, world) : [];
   const effects: Effect[] = [];
   for (const one of found) effects.push(...(await follow(one, belief!, accounts, event, world)));
   const departed = new Set(found.map(({ placement }) => placement.id));
@@ -114,7 +113,7 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
 /** Reads the clear part alone: most contacts never had a role at all. */
 async function mayConcern(contactId: string, event: LedgerEvent, world: TurnoverWorld): Promise<boolean> {
   if (event.type === 'PlacementStarted' || event.type === 'BuyingRoleAssigned') return false;
-  if (looksAtTexts(world.definition)) return true;
+  if (world.rules.keyRoles.some(looksAtTexts)) return true;
   const stream = `contact-${contactId}`;
   // What was read behind this event holds for it too: after an import a stream is read once, not for each of its events.
   if (event.stream === stream && event.version <= (world.unconcerned.get(stream) ?? 0)) return false;
@@ -133,11 +132,30 @@ async function mayConcern(contactId: string, event: LedgerEvent, world: Turnover
   return concerns;
 }
 
-function departuresFrom(belief: ContactBelief, accounts: Accounts, world: TurnoverWorld): FoundDeparture[] {
+function departuresFrom(
+  belief: ContactBelief,
+  accounts: Accounts,
+  known: readonly TurnoverBelief[],
+  { rules, timeZone }: TurnoverWorld,
+): FoundDeparture[] {
   // What a merged contact left behind is the survivor's, unless it carried nothing along.
   if (belief.mergedInto) return [];
-  const { definition, timeZone } = world;
-  return departuresOf(belief, definition, (id) => segmentOf(accounts, id), timeZone);
+  const under = (definition: Definition) =>
+    departuresOf(belief, definition, (id) => segmentOf(accounts, id), timeZone);
+  const found = rules.keyRoles.flatMap((definition) =>
+    under(definition).filter(
+      ({ departure }) => versionAt(rules.keyRoles, departure.learnedAtMs) === definition,
+    ),
+  );
+  // What opened by a definition that applies no more goes on by it.
+  for (const turnover of known) {
+    if (isVoid(turnover) || found.some(({ placement }) => placement.id === turnover.placementId)) continue;
+    const applying = versionAt(rules.keyRoles, turnover.opened.learnedAtMs);
+    if (sameVersion(applying, turnover.definition)) continue;
+    const own = under(definitionOf(turnover)).find(({ placement }) => placement.id === turnover.placementId);
+    if (own) found.push(own);
+  }
+  return found;
 }
 
 /** Turnovers that were taken back, because nobody had left or it was somebody else: a new departure is a new one. */
@@ -186,7 +204,7 @@ async function open(
 ): Promise<Effect[]> {
   const { placement, departure } = found;
   const account = accounts.get(placement.accountId);
-  if (!isAtRisk(account, world)) return [];
+  if (!isAtRisk(account, found.definition)) return [];
   const opening = await openingOf(found, belief, account, event, world);
   const successor = await successorIn(found, belief.id, event, world);
   return [

@@ -4,7 +4,7 @@ import type { SignalEvent } from '../signals/events.ts';
 import { dayInZone } from '../time/clock.ts';
 import { isOpen, isSuspected, type TurnoverBelief } from '../turnover/belief.ts';
 import { isAway } from '../turnover/coverage.ts';
-import { npsAdvocateMin, npsDetractorMax } from '../turnover/definition.ts';
+import { versionAt } from '../turnover/versions.ts';
 import type { Effect } from './policy.ts';
 import { dismiss, openingOf } from './turnover-opening.ts';
 import { accountsOf, isAtRisk, keyPlacementsOf, type TurnoverWorld } from './turnover-world.ts';
@@ -22,7 +22,7 @@ export async function reactToSignal(told: LedgerEvent, world: TurnoverWorld): Pr
         effects.push(dismiss(turnover, event, 'suspicion_refuted'));
   if (event.type === 'ActivityRecorded' && event.data.npsScore !== undefined)
     for (const turnover of world.turnoversOf('replacement_id', contactId))
-      if (isOpen(turnover)) effects.push(advocacy(turnover, event, event.data.npsScore));
+      if (isOpen(turnover)) effects.push(advocacy(turnover, event, event.data.npsScore, world));
   return effects;
 }
 
@@ -49,13 +49,15 @@ async function suspect(event: Bounce, world: TurnoverWorld): Promise<Effect[]> {
   const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
   if (!belief) return [];
   const accounts = await accountsOf(belief, event, world);
+  const definition = versionAt(world.rules.keyRoles, event.learnedAtMs);
   const effects: Effect[] = [];
-  for (const { placement, keyRoles } of keyPlacementsOf(belief, accounts, world)) {
+  for (const { placement, keyRoles } of keyPlacementsOf(belief, accounts, definition)) {
     if (event.data.placementId !== undefined && event.data.placementId !== placement.id) continue;
     // Mail to somebody on leave may be switched off.
     if (isAway(placement, dayInZone(event.learnedAtMs, world.timeZone))) continue;
     const account = accounts.get(placement.accountId);
-    if (!isAtRisk(account, world) || world.turnoversOf('placement_id', placement.id).some(isOpen)) continue;
+    if (!isAtRisk(account, definition) || world.turnoversOf('placement_id', placement.id).some(isOpen))
+      continue;
     const departure = {
       cause: 'bounced',
       causeEventId: event.id,
@@ -64,12 +66,20 @@ async function suspect(event: Bounce, world: TurnoverWorld): Promise<Effect[]> {
       destination: null,
       destinationAccountId: null,
     } as const;
-    effects.push(await openingOf({ placement, keyRoles, departure }, belief, account, event, world));
+    effects.push(
+      await openingOf({ definition, placement, keyRoles, departure }, belief, account, event, world),
+    );
   }
   return effects;
 }
 
-function advocacy(turnover: TurnoverBelief, event: SignalEvent, npsScore: number): Effect {
+function advocacy(
+  turnover: TurnoverBelief,
+  event: SignalEvent,
+  npsScore: number,
+  { rules }: TurnoverWorld,
+): Effect {
+  const { npsAdvocateMin, npsDetractorMax } = versionAt(rules.saved, turnover.opened.learnedAtMs);
   const stance =
     npsScore >= npsAdvocateMin ? 'advocate' : npsScore <= npsDetractorMax ? 'detractor' : 'neutral';
   return {

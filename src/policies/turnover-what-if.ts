@@ -9,12 +9,17 @@ import { type TurnoverCommand, turnoverCommands } from '../turnover/commands.ts'
 import { decideTurnover } from '../turnover/decider.ts';
 import type { Definition } from '../turnover/definition.ts';
 import type { TurnoverEvent } from '../turnover/events.ts';
+import type { Plan } from '../turnover/plan.ts';
+import type { TurnoverRules } from '../turnover/rules.ts';
 import type { Effect, PolicyWorld } from './policy.ts';
 import { dryRun, type RunnerOptions } from './runner.ts';
 import { createTurnoverPolicy } from './turnover-policy.ts';
 
 export interface WhatIf {
-  definition: Definition;
+  /** Key roles in place of those that apply. */
+  definition?: Definition | undefined;
+  /** The plan in place of those that apply. */
+  plan?: Plan | undefined;
   /** False for a quick answer: coverage is then taken to be nothing. */
   computesCoverage?: boolean;
   /** As they would have been known at this point. */
@@ -25,17 +30,23 @@ export interface WhatIf {
 export async function turnoversUnder(
   log: Pick<RunnerOptions, 'store' | 'sealing'>,
   world: PolicyWorld,
-  { definition, computesCoverage = false, cut }: WhatIf,
+  { definition, plan, computesCoverage = false, cut }: WhatIf,
 ): Promise<TurnoverBelief[]> {
-  const imagined = createImagined();
+  const rules: TurnoverRules = {
+    ...world.rules,
+    ...(definition && { keyRoles: [definition] }),
+    ...(plan && { plans: [plan] }),
+  };
+  const imagined = createImagined(rules);
   const policy = createTurnoverPolicy({
-    definition,
     computesCoverage,
     turnoversOf: (_world, subject, id) => imagined.find(subject, id),
   });
   // What was learned of real turnovers is about other ones.
   const told = { ...policy, types: policy.types.filter((type) => type !== 'DepartureDetailsLearned') };
-  await dryRun(log, told, world, (effect, event) => imagined.apply(effect, event));
+  await dryRun(log, told, Object.assign(Object.create(world) as PolicyWorld, { rules }), (effect, event) =>
+    imagined.apply(effect, event),
+  );
   return imagined.all(cut);
 }
 
@@ -51,7 +62,7 @@ const subjects = Object.keys(keyOf) as TurnoverSubject[];
 /** Everybody whom the replay names is in the log. */
 const deciding = { by: 'person', contactKnown: () => true } as unknown as Deciding;
 
-function createImagined() {
+function createImagined(rules: TurnoverRules) {
   const events = new Map<string, TurnoverEvent[]>();
   const beliefs = new Map<string, TurnoverBelief>();
   const index = new Map<string, Set<string>>();
@@ -67,7 +78,7 @@ function createImagined() {
       const { turnoverId } = command;
       const known = events.get(turnoverId) ?? [];
       const atMs = learnedAtMs ?? event.learnedAtMs;
-      const decided = decideTurnover(believeTurnover(known, { knownAtMs: atMs }), command, deciding);
+      const decided = decideTurnover(believeTurnover(known, { knownAtMs: atMs }), command, deciding, rules);
       if (isRejection(decided)) return;
       for (const one of decided) {
         count += 1;

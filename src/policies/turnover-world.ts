@@ -13,7 +13,6 @@ import type { PolicyWorld } from './policy.ts';
 
 /** What the parts of the policy share. */
 export interface TurnoverWorld extends PolicyWorld {
-  definition: Definition;
   computesCoverage: boolean;
   /** Versions up to which streams were found to be no concern of the policy. */
   unconcerned: Map<string, number>;
@@ -43,14 +42,14 @@ export const segmentOf = (accounts: Accounts, id: string): string | null => {
 };
 
 /** An account that is no customer, or closed, has nothing to lose. */
-export function isAtRisk(account: AccountBelief | undefined, { definition }: TurnoverWorld): boolean {
+export function isAtRisk(account: AccountBelief | undefined, definition: Definition): boolean {
   if (!account) return true;
   const relationship = latest(account.relationship);
   return !account.closed && (relationship === null || definition.relationships.includes(relationship));
 }
 
 /** The placements in which a contact holds a key role now. */
-export function keyPlacementsOf(belief: ContactBelief, accounts: Accounts, { definition }: TurnoverWorld) {
+export function keyPlacementsOf(belief: ContactBelief, accounts: Accounts, definition: Definition) {
   if (belief.died || belief.removed || belief.mergedInto) return [];
   return belief.placements.flatMap((placement) => {
     if (placement.withdrawn || placement.ended || placement.removed) return [];

@@ -11,18 +11,14 @@ import type {
   intentions,
   notices,
   replacementKinds,
-  roleOutcomes,
   stances,
   TurnoverEvent,
 } from './events.ts';
 import { evolveTurnover } from './evolve.ts';
-import type { WorkStage } from './plan.ts';
+import type { FollowedPlan, roleOutcomes, WorkStage } from './plan.ts';
+import type { Versioned } from './versions.ts';
 
 export type Stage = WorkStage | 'saved' | 'lost' | 'dismissed';
-export interface Versioned {
-  name: string;
-  version: number;
-}
 /** Which event said so, and when that was learned. */
 export interface Learned {
   eventId: string;
@@ -81,7 +77,7 @@ export interface TurnoverBelief {
   advocacy: Advocacy | null;
   /** By step: when it was completed, and by whom. */
   completed: Readonly<Record<string, Learned & { by: string; note: string | null }>>;
-  plan: Versioned;
+  plan: FollowedPlan;
   forecast:
     | (Learned & { forecast: (typeof forecasts)[number]; amount: Money | null; note: string | null })
     | null;

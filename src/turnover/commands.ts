@@ -1,7 +1,6 @@
 // What one may ask of a turnover: one zod shape per command. Stages are never set: they follow from the answers.
 import { z } from 'zod';
 import { zCode, zDate, zId, zMoney, zSubject, zText } from '../event-contract.ts';
-import { rootCauses } from './definition.ts';
 import {
   advocacyBases,
   coverageBases,
@@ -11,16 +10,15 @@ import {
   intentions,
   notices,
   replacementKinds,
-  roleOutcomes,
   stances,
   turnoverDestinations,
   turnoverEvents,
-  zVersioned,
 } from './events.ts';
+import { roleOutcomes } from './plan.ts';
+import { zVersioned } from './versions.ts';
 
 const turnoverId = zId;
 const note = zText(4000).optional();
-const rootCauseCodes = Object.keys(rootCauses) as [keyof typeof rootCauses, ...(keyof typeof rootCauses)[]];
 
 export const turnoverCommands = {
   /** Given by the policy alone: what opens a turnover is a change of the contact. */
@@ -78,7 +76,8 @@ export const turnoverCommands = {
   ReassignTurnover: z.strictObject({ turnoverId, owner: zSubject.nullable(), note }),
   LoseTurnover: z.strictObject({
     turnoverId,
-    rootCause: z.enum(rootCauseCodes).nullable(),
+    /** One of the causes that apply (src/turnover/rules.ts). */
+    rootCause: zCode.nullable(),
     competing: z.boolean().optional(),
     competitor: zText(500).optional(),
     note,

@@ -3,17 +3,19 @@ import type { Deciding } from '../deciding.ts';
 import { type Rejection, reject } from '../rejections.ts';
 import { believeTurnoverNext, isOpen, type TurnoverBelief } from './belief.ts';
 import type { TurnoverCommand, TurnoverCommandOf, TurnoverCommandType } from './commands.ts';
-import { savedDefinition } from './definition.ts';
 import type { DecidedTurnoverEvent, TurnoverEvent } from './events.ts';
 import type { PlanStep } from './plan.ts';
-import { findPlan } from './plans/index.ts';
+import { followed, stepsOf } from './plans/index.ts';
 import { isSaved, progressOf } from './progress.ts';
+import { defaultRules, type TurnoverRules } from './rules.ts';
+import { findVersion, versionAt } from './versions.ts';
 
 export type TurnoverDecision = DecidedTurnoverEvent[] | Rejection;
 type Step<K extends TurnoverCommandType> = (
   belief: TurnoverBelief,
   command: TurnoverCommandOf<K>,
   deciding: Deciding,
+  rules: TurnoverRules,
 ) => TurnoverDecision;
 
 /** What may still be said of a closed turnover: what the ledger knows of the departure, so that figures follow, and its undoing. */
@@ -30,6 +32,7 @@ export function decideTurnover(
   belief: TurnoverBelief | null,
   command: TurnoverCommand,
   deciding: Deciding,
+  rules: TurnoverRules = defaultRules,
 ): TurnoverDecision {
   if (command.type === 'OpenTurnover') return open(belief, command, deciding);
   if (!belief) return reject('TURNOVER_UNKNOWN', 'turnoverId');
@@ -39,23 +42,29 @@ export function decideTurnover(
     if (command.type === 'DismissTurnover' && kind === 'dismissed') return [];
     return reject('TURNOVER_CLOSED', 'turnoverId');
   }
-  const decided = (decisions[command.type] as Step<TurnoverCommandType>)(belief, command, deciding);
-  return 'rejected' in decided ? decided : withOutcome(belief, decided);
+  const decided = (decisions[command.type] as Step<TurnoverCommandType>)(belief, command, deciding, rules);
+  return 'rejected' in decided ? decided : withOutcome(belief, decided, rules);
 }
 
 /** A turnover is saved by what was learned or done last, never by decree; and it is open again once that is undone. */
-function withOutcome(belief: TurnoverBelief, decided: DecidedTurnoverEvent[]): DecidedTurnoverEvent[] {
+function withOutcome(
+  belief: TurnoverBelief,
+  decided: DecidedTurnoverEvent[],
+  { saved }: TurnoverRules,
+): DecidedTurnoverEvent[] {
   const after = decided.reduce<TurnoverBelief>(
     (before, { type, data, personal }) =>
       believeTurnoverNext(before, imagined(belief, { type, data, personal }))!,
     belief,
   );
-  if (isOpen(after) && isSaved(after))
-    return [
-      ...decided,
-      { type: 'TurnoverSaved', data: { definition: { ...savedDefinition } }, personal: {} },
-    ];
-  if (after.outcome?.kind === 'saved' && !isSaved(after))
+  const applying = versionAt(saved, belief.opened.learnedAtMs);
+  if (isOpen(after) && isSaved(after, applying)) {
+    const { name, version } = applying;
+    return [...decided, { type: 'TurnoverSaved', data: { definition: { name, version } }, personal: {} }];
+  }
+  const { kind, definition } = after.outcome ?? {};
+  const savedBy = definition ? (findVersion(saved, definition) ?? applying) : applying;
+  if (kind === 'saved' && !isSaved(after, savedBy))
     return [...decided, { type: 'TurnoverReopened', data: {}, personal: {} }];
   return decided;
 }
@@ -155,29 +164,34 @@ const decisions: { [K in Exclude<TurnoverCommandType, 'OpenTurnover'>]: Step<K> 
     return 'rejected' in found ? found : [{ type: 'StepCompleted', data: { step }, personal: noted(note) }];
   },
   UndoStep: (belief, { step }) => {
-    if (!findPlan(belief.plan)?.steps.some(({ key }) => key === step)) return reject('STEP_UNKNOWN', 'step');
+    if (!stepsOf(belief.plan).some(({ key }) => key === step)) return reject('STEP_UNKNOWN', 'step');
     return [{ type: 'StepUndone', data: { step }, personal: {} }];
   },
-  MigratePlan: (_, { plan }) =>
-    findPlan(plan)
-      ? [{ type: 'PlanMigrated', data: { plan }, personal: {} }]
-      : reject('PLAN_UNKNOWN', 'plan'),
+  MigratePlan: (belief, { plan }, _, { plans }) => {
+    const found = findVersion(plans, plan);
+    if (!found) return reject('PLAN_UNKNOWN', 'plan', unknownPlan(plans));
+    const next = followed(found, belief.plan.holidays);
+    return [{ type: 'PlanMigrated', data: { plan: next }, personal: {} }];
+  },
   ForecastOutcome: (_, { forecast, amount = null, note }) => [
     { type: 'OutcomeForecast', data: { forecast, amount }, personal: noted(note) },
   ],
   ReassignTurnover: (_, { owner, note }) => [
     { type: 'TurnoverReassigned', data: { owner }, personal: noted(note) },
   ],
-  LoseTurnover: (_, { rootCause, competing = false, competitor, note }) =>
-    rootCause === null && !competing
-      ? reject('ROOT_CAUSE_REQUIRED', 'rootCause')
-      : [
-          {
-            type: 'TurnoverLost',
-            data: { rootCause, competing },
-            personal: { ...(competitor !== undefined && { competitor }), ...noted(note) },
-          },
-        ],
+  LoseTurnover: (belief, { rootCause, competing = false, competitor, note }, _, { rootCauses }) => {
+    if (rootCause === null && !competing) return reject('ROOT_CAUSE_REQUIRED', 'rootCause');
+    const { causes } = versionAt(rootCauses, belief.opened.learnedAtMs);
+    if (rootCause !== null && !Object.hasOwn(causes, rootCause))
+      return reject('ROOT_CAUSE_UNKNOWN', 'rootCause', `It is one of: ${Object.keys(causes).join(', ')}.`);
+    return [
+      {
+        type: 'TurnoverLost',
+        data: { rootCause, competing },
+        personal: { ...(competitor !== undefined && { competitor }), ...noted(note) },
+      },
+    ];
+  },
   DismissTurnover: (_, { dismissal, note }) => [
     { type: 'TurnoverDismissed', data: { dismissal }, personal: noted(note) },
   ],
@@ -190,6 +204,9 @@ const decisions: { [K in Exclude<TurnoverCommandType, 'OpenTurnover'>]: Step<K> 
         )
       : [{ type: 'TurnoverReopened', data: {}, personal: {} }],
 };
+
+const unknownPlan = (plans: TurnoverRules['plans']): string =>
+  `There are these plans: ${plans.map(({ name, version }) => `${name} ${version}`).join(', ')}.`;
 
 /** Who stands in or takes over is somebody known, and somebody else. */
 function refuseContact(

@@ -3,10 +3,13 @@ import type { ContactBelief, Ending, PlacementFact } from '../contact/belief.ts'
 import { placementInterval } from '../contact/placement-interval.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { latest, type Timeline } from '../timeline.ts';
-import { type Definition, type KeyRoles, keyRolesOf } from './definition.ts';
+import type { TurnoverBelief } from './belief.ts';
+import { type Definition, type KeyRoles, keyRolesOf, zDefinition } from './definition.ts';
 import type { Departure, departureCauses } from './events.ts';
 
 export interface FoundDeparture {
+  /** By which it is one. */
+  definition: Definition;
   placement: PlacementFact;
   keyRoles: string[];
   departure: Departure;
@@ -35,13 +38,29 @@ export function rolesHeld(
     if (rules.buyingRoles.includes(role) && (!ended || ended.learnedAtMs >= atMs))
       roles.push({ key: `role ${role}`, code: role });
   const title = latest(placement.title)?.toLowerCase();
-  if (title !== undefined && rules.titles.some((one) => one.toLowerCase() === title))
+  if (title !== undefined && rules.titles.some((one) => one === '*' || one.toLowerCase() === title))
     roles.push({ key: `title ${title}`, code: 'title' });
   const { postId, postName } = placement;
   const isKeyPost =
     rules.posts.includes('*') || rules.posts.some((one) => one.toLowerCase() === postName?.toLowerCase());
   if (postId !== null && isKeyPost) roles.push({ key: `post ${postId}`, code: 'post' });
   return roles;
+}
+
+/** The definition by which a turnover opened, as far as the turnover itself tells: it may be in no file any more. */
+export function definitionOf({
+  definition,
+  keyRoles,
+}: Pick<TurnoverBelief, 'definition' | 'keyRoles'>): Definition {
+  return zDefinition.parse({
+    ...definition,
+    keyRoles: {
+      contactTypes: keyRoles,
+      buyingRoles: keyRoles,
+      titles: keyRoles.includes('title') ? ['*'] : [],
+      posts: keyRoles.includes('post') ? ['*'] : [],
+    },
+  });
 }
 
 export const codesOf = (roles: readonly HeldRole[]): string[] => [...new Set(roles.map(({ code }) => code))];
@@ -63,7 +82,7 @@ export function departuresOf(
     if (placement.withdrawn) continue;
     const rules = keyRolesOf(definition, segmentOf(placement.accountId));
     const one = leftFrom(belief, placement, rules) ?? lostWhileStaying(belief, placement, rules);
-    if (one && !goesOn(belief, one, rules, timeZone)) found.push(one);
+    if (one && !goesOn(belief, one, rules, timeZone)) found.push({ definition, ...one });
   }
   return found;
 }
@@ -95,7 +114,9 @@ const isBefore = (one: Ending, other: Ending): boolean =>
     ? parseEdtf(one.effectiveOn)!.latest < parseEdtf(other.effectiveOn)!.earliest
     : one.learnedAtMs < other.learnedAtMs;
 
-function leftFrom(belief: ContactBelief, placement: PlacementFact, rules: KeyRoles): FoundDeparture | null {
+type Found = Omit<FoundDeparture, 'definition'>;
+
+function leftFrom(belief: ContactBelief, placement: PlacementFact, rules: KeyRoles): Found | null {
   const endings = endingsOf(belief, placement);
   const telling = endings[0];
   if (!telling) return null;
@@ -138,11 +159,7 @@ function destinationOf(
 }
 
 /** Somebody who held a key role, and now stays without any. Titles and posts only count when somebody leaves. */
-function lostWhileStaying(
-  belief: ContactBelief,
-  placement: PlacementFact,
-  rules: KeyRoles,
-): FoundDeparture | null {
+function lostWhileStaying(belief: ContactBelief, placement: PlacementFact, rules: KeyRoles): Found | null {
   if (endingsOf(belief, placement).length > 0 || rolesHeld(placement, rules).length > 0) return null;
   const lost: { code: string; eventId: string; learnedAtMs: number; effectiveOn?: string }[] = [];
   for (const { role, ended } of placement.buyingRoles)
@@ -171,7 +188,7 @@ function lostWhileStaying(
 /** Whether the same person goes on in the same role, in a placement that begins at most a day after: a new term, no departure. */
 function goesOn(
   belief: ContactBelief,
-  { placement, departure }: FoundDeparture,
+  { placement, departure }: Found,
   rules: KeyRoles,
   timeZone: string,
 ): boolean {

@@ -11,6 +11,8 @@ import {
   zSubject,
   zText,
 } from '../event-contract.ts';
+import { roleOutcomes, zFollowedPlan } from './plan.ts';
+import { zVersioned } from './versions.ts';
 
 /** Why a role lost its holder. `bounced` is a suspicion only: an address of the contact failed for good. */
 export const departureCauses = ['left', 'removed', 'died', 'role_lost', 'bounced'] as const;
@@ -34,7 +36,6 @@ export const coverageBases = [
   'human_resources',
   'nobody',
 ] as const;
-export const roleOutcomes = ['refilled', 'merged', 'given_up'] as const;
 export const replacementKinds = ['internal', 'external', 'external_new', 'external_competitor'] as const;
 export const intentions = ['continue', 'evaluate', 'replace', 'undecided'] as const;
 export const stances = ['advocate', 'neutral', 'detractor'] as const;
@@ -51,7 +52,6 @@ export const dismissals = [
   'opened_in_error',
 ] as const;
 
-export const zVersioned = z.strictObject({ name: zCode, version: z.int().min(1) });
 /** What is known of the departure: said anew as a whole whenever something of it changes. */
 export const departureShape = {
   cause: z.enum(departureCauses),
@@ -86,7 +86,7 @@ export const turnoverEvents = {
       departure: z.strictObject(departureShape),
       /** Computed at that moment from the account's remaining contacts; nobody has called them yet. */
       coverage: z.strictObject(coverageShape),
-      plan: zVersioned,
+      plan: zFollowedPlan,
       owner: zSubject.nullable(),
       segment: zCode.nullable(),
       arr: zMoney.nullable(),
@@ -138,7 +138,7 @@ export const turnoverEvents = {
   ),
   StepCompleted: eventContract({ step: zCode }, note),
   StepUndone: eventContract({ step: zCode }, {}),
-  PlanMigrated: eventContract({ plan: zVersioned }, {}),
+  PlanMigrated: eventContract({ plan: zFollowedPlan }, {}),
   OutcomeForecast: eventContract({ forecast: z.enum(forecasts), amount: zMoney.nullable() }, note),
   /** Another colleague answers for it from now on. */
   TurnoverReassigned: eventContract({ owner: zSubject.nullable() }, note),

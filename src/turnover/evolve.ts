@@ -3,7 +3,7 @@ import { VOID } from '../belief.ts';
 import { sameValue } from '../timeline.ts';
 import type { Learned, Outcome, Stage, TurnoverBelief } from './belief.ts';
 import type { TurnoverEvent, TurnoverEventOf, TurnoverEventType } from './events.ts';
-import { findPlan } from './plans/index.ts';
+import { stepsOf } from './plans/index.ts';
 
 type Result = TurnoverBelief | typeof VOID;
 type Step<K extends TurnoverEventType> = (belief: TurnoverBelief, event: TurnoverEventOf<K>) => Result;
@@ -34,7 +34,7 @@ function stageOf(belief: TurnoverBelief): Stage {
 
 /** Whether a step is about the replacement: done for one person, it is not done for the next. */
 function isForReplacement({ plan }: TurnoverBelief, key: string): boolean {
-  const stage = findPlan(plan)?.steps.find((step) => step.key === key)?.stage;
+  const stage = stepsOf(plan).find((step) => step.key === key)?.stage;
   return stage === 'replacement_identified' || stage === 'onboarding';
 }
 

@@ -1,7 +1,10 @@
 // A recovery plan: versioned steps with weights, and which of them a turnover has, is done with and owes.
 import { z } from 'zod';
-import { zCode, zText } from '../event-contract.ts';
-import { roleOutcomes } from './events.ts';
+import { zCode, zDate, zText } from '../event-contract.ts';
+import { versionShape, zVersioned } from './versions.ts';
+
+/** What becomes of a role that lost its holder. */
+export const roleOutcomes = ['refilled', 'merged', 'given_up'] as const;
 
 /** The stages in which there is something to do; what follows them is an outcome. */
 export const workStages = [
@@ -57,14 +60,27 @@ export type PlanStep = z.infer<typeof zStep>;
 
 export const zPlan = z
   .strictObject({
-    name: zCode,
-    version: z.int().min(1),
+    ...versionShape,
     steps: z.array(zStep).min(1).max(200),
   })
   .superRefine((plan, context) => {
     for (const problem of problemsOf(plan.steps)) context.addIssue({ code: 'custom', ...problem });
   });
 export type Plan = z.infer<typeof zPlan>;
+
+/**
+ * The plan as a turnover follows it. One that is not shipped is held as a whole, so that it stays readable whatever becomes of the
+ * file that it came from.
+ */
+export const zFollowedPlan = zVersioned.extend({
+  steps: z
+    .array(zStep.extend({ after: z.array(zCode) }))
+    .max(200)
+    .optional(),
+  /** Days on which nobody works where the account is, in the time that the plan takes. */
+  holidays: z.array(zDate).max(100).optional(),
+});
+export type FollowedPlan = z.infer<typeof zFollowedPlan>;
 
 function problemsOf(steps: readonly PlanStep[]): { path: (string | number)[]; message: string }[] {
   const problems: { path: (string | number)[]; message: string }[] = [];

@@ -5,6 +5,7 @@ import { dayInZone } from '../time/clock.ts';
 import type { Day } from '../time/day.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { isOpen, isSuspected, type TurnoverBelief } from './belief.ts';
+import type { SavedDefinition } from './definition.ts';
 import {
   type Answer,
   answers,
@@ -14,7 +15,7 @@ import {
   type WorkStage,
   workStages,
 } from './plan.ts';
-import { findPlan } from './plans/index.ts';
+import { stepsOf } from './plans/index.ts';
 
 export interface StepState {
   step: PlanStep;
@@ -114,9 +115,8 @@ function beginsMs(stage: WorkStage, { opened, roleOutcome, replacement }: Turnov
 }
 
 export function progressOf(belief: TurnoverBelief, timeZone: string): Progress {
-  const plan = findPlan(belief.plan);
   const steps: StepState[] = [];
-  for (const step of plan?.steps ?? []) {
+  for (const step of stepsOf(belief.plan)) {
     const { applies, assumed } = appliesTo(step, belief);
     if (applies) steps.push(stateOf(step, belief, assumed, timeZone));
   }
@@ -142,10 +142,20 @@ function stateOf(step: PlanStep, belief: TurnoverBelief, isAssumed: boolean, tim
     step,
     done,
     completed: completed && { byMs: completed.learnedAtMs, by: completed.by, note: completed.note },
-    dueOn: fromMs === null ? null : addBusinessDays(dayInZone(fromMs, timeZone), step.dueBusinessDays),
+    dueOn: fromMs === null ? null : dueOn(fromMs, step, belief, timeZone),
     waitsFor: [],
     assumed: isAssumed,
   };
+}
+
+function dueOn(
+  fromMs: number,
+  { dueBusinessDays }: PlanStep,
+  { plan }: TurnoverBelief,
+  timeZone: string,
+): Day {
+  const holidays = plan.holidays && new Set(plan.holidays.map((text) => parseEdtf(text)!.earliest));
+  return addBusinessDays(dayInZone(fromMs, timeZone), dueBusinessDays, holidays);
 }
 
 function sumOf(steps: readonly StepState[]): { weight: number; doneWeight: number; percent: number } {
@@ -163,7 +173,8 @@ export function isOnboarded(belief: TurnoverBelief): boolean {
   );
 }
 
-/** Saved by definition `saved` 1: the onboarding is complete and there is an advocate. */
-export function isSaved(belief: TurnoverBelief): boolean {
-  return isOnboarded(belief) && isAnswered.advocate(belief);
+/** The onboarding is complete and there is an advocate, by what counts for that. */
+export function isSaved(belief: TurnoverBelief, { bases }: SavedDefinition): boolean {
+  const { advocacy } = belief;
+  return isOnboarded(belief) && advocacy?.stance === 'advocate' && bases.includes(advocacy.basis);
 }

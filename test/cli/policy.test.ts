@@ -1,5 +1,5 @@
 // contact-ledger policy: the removal gate seen beforehand, let act once, and taken back.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,4 +57,44 @@ it('lists candidates without a name, acts once, and is taken back for a day', as
 it('wants a reason, and a day that is one', async () => {
   expect((await run('--undo', '2024-05-30')).code).toBe(2);
   expect((await run('--undo', 'yesterday', '--reason', 'x')).code).toBe(2);
+});
+
+it('shows what turnovers there would be under key roles and a plan of a file, and by name of the company’s own', async () => {
+  const step = {
+    key: 'call',
+    stage: 'detected',
+    title: 'Call',
+    ownerRole: 'csm',
+    dueBusinessDays: 1,
+    weight: 1,
+  };
+  const plan = { name: 'short', version: 1, steps: [step] };
+  const everybody = {
+    name: 'everybody',
+    version: 2,
+    keyRoles: { titles: ['*'], contactTypes: ['champion'] },
+  };
+  const write = (file: string, content: object) => writeFileSync(join(folder, file), JSON.stringify(content));
+  write('plan.json', plan);
+  write('rules.json', { keyRoles: [everybody], plans: [plan] });
+  write('wrong.json', { plans: [{ ...plan, steps: [{ ...step, after: ['call'] }] }] });
+  const turnover = (args: string[], file?: string) =>
+    runProgram(['policy', 'turnover', '--dry-run', '--json', ...args], {
+      cwd: folder,
+      env: { CONTACT_LEDGER_TURNOVER_FILE: file },
+    });
+  expect(JSON.parse((await turnover(['--plan', 'plan.json'])).stdout)).toMatchObject({
+    definition: { name: 'key_role', version: 1 },
+    plan: { name: 'short', version: 1 },
+    wouldBe: { opened: 0 },
+    progress: { wouldBe: { steps: 0 } },
+  });
+  expect(
+    JSON.parse((await turnover(['--definition', 'everybody', '--plan', 'short:1'], 'rules.json')).stdout),
+  ).toMatchObject({ definition: { name: 'everybody', version: 2 }, plan: { name: 'short' } });
+  const refused = await turnover([], 'wrong.json');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/CONFIG_INVALID.*wrong\.json.*plans\.0\.steps\.0\.after: leads back/);
+  const unknown = await turnover(['--definition', 'nobody']);
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringMatching(/nobody.*cannot be read/) });
 });

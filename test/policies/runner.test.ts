@@ -60,6 +60,7 @@ const world = (): PolicyWorld => ({
   database: app.readModels.database,
   read: (stream) => app.store.read(stream),
   slotId: (...parts) => parts.join(),
+  rules: app.rules,
   timeZone: 'UTC',
 });
 

@@ -235,6 +235,7 @@ describe('a departure', () => {
         database,
         read: (stream) => app.store.read(stream),
         slotId: (...parts) => deriveId(app.keyStore.salt, ...parts),
+        rules: app.rules,
         timeZone: 'UTC',
       },
       applied: (position) => app.readModels.applied(position),

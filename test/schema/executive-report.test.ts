@@ -153,6 +153,25 @@ describe('another definition of key roles', () => {
     ).toEqual([]);
   });
 
+  it('is asked for by its name, and one that there is not is a mistake', async () => {
+    const asked = (version: number) =>
+      `{ executiveReport(definition: { name: "key_role", version: ${version} }) {
+        keyRoles { name version turnovers } differences { figure is { customers } wouldBe { customers } onlyIs } } }`;
+    const data = await answer<{ executiveReport: { differences: object[] } }>(app, asked(1));
+    expect(data.executiveReport).toMatchObject({
+      keyRoles: [{ name: 'key_role', version: 1, turnovers: 1 }],
+    });
+    expect(data.executiveReport.differences).toContainEqual({
+      figure: 'AT_RISK',
+      is: { customers: 1 },
+      wouldBe: { customers: 1 },
+      onlyIs: [],
+    });
+    expect(await mistakes(app, asked(2))).toMatchObject([
+      { code: 'BAD_USER_INPUT', path: 'definition', message: expect.stringContaining('key_role 1') },
+    ]);
+  });
+
   it('that takes in others puts customers at risk that are not, as far as was known then', async () => {
     const learned = { learnedOn: '2026-12-10', effectiveOn: '2026-12-01' };
     const founded = { type: 'RegisterAccount', relationship: 'customer', name: 'Globex' } as const;

@@ -29,6 +29,7 @@ export async function openTestApplication(
     timeZone?: string;
     signingKeyFile?: string;
     policies?: readonly Policy[];
+    rules?: ApplicationOptions['rules'];
     accessLog?: ApplicationOptions['accessLog'];
     retention?: ApplicationOptions['retention'];
   } = {},
@@ -41,6 +42,7 @@ export async function openTestApplication(
     timeZone: options.timeZone ?? 'UTC',
     create: true,
     ...(options.policies && { policies: options.policies }),
+    ...(options.rules && { rules: options.rules }),
     signingKeyFile: options.signingKeyFile,
     ...(options.accessLog && { accessLog: options.accessLog }),
     ...(options.retention && { retention: options.retention }),

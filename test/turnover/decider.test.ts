@@ -5,6 +5,7 @@ import { isRejection, type Rejection } from '../../src/rejections.ts';
 import { believeTurnover, stageNow, type TurnoverBelief } from '../../src/turnover/belief.ts';
 import type { TurnoverCommand } from '../../src/turnover/commands.ts';
 import { decideTurnover } from '../../src/turnover/decider.ts';
+import { savedDefinition } from '../../src/turnover/definition.ts';
 import { type TurnoverEvent, turnoverEvents } from '../../src/turnover/events.ts';
 import { isSaved, progressOf, unknownsOf } from '../../src/turnover/progress.ts';
 import { acme, ann, at, bob, cleo, eventIdOf, factIdOf, firstMs, hourMs, job } from '../support/ids.ts';
@@ -111,7 +112,7 @@ describe('it is saved', () => {
   });
 
   test('not while it is only assumed what becomes of the role, nor by a neutral voice', () => {
-    expect(isSaved(following(advocate).belief)).toBe(false);
+    expect(isSaved(following(advocate).belief, savedDefinition)).toBe(false);
     expect(stageAfter(...onboarded, { ...advocate, stance: 'neutral' } as Asked)).toBe('onboarding');
   });
 

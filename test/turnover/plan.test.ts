@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { addBusinessDays, isBusinessDay } from '../../src/time/business-days.ts';
 import { dayFromIso, isoFromDay } from '../../src/time/day.ts';
 import { arrBandOf, coverageBandOf, zPlan } from '../../src/turnover/plan.ts';
-import { currentPlan, findPlan, plans } from '../../src/turnover/plans/index.ts';
+import { followed, plans, stepsOf } from '../../src/turnover/plans/index.ts';
+import { versionAt } from '../../src/turnover/versions.ts';
 
 const step = (key: string, more: object = {}) => ({
   key,
@@ -43,7 +44,7 @@ test('a plan with a step without weight, of an unknown predecessor or of a key u
 
 test('the plans that are shipped are plans, each version once, and the newest is what new turnovers get', () => {
   expect(new Set(plans.map(({ name, version }) => `${name} ${version}`)).size).toBe(plans.length);
-  expect(findPlan(currentPlan)).toBe(plans.at(-1));
+  expect(versionAt(plans, 0)).toBe(plans.at(-1));
   for (const plan of plans) expect(zPlan.parse(plan)).toEqual(plan);
 });
 
@@ -80,4 +81,25 @@ test('bands of coverage and revenue have stated bounds, in the digits of each cu
   expect(arrBandOf({ minorUnits: 2_499_999, currency: 'USD' })).toBe('small');
   expect(arrBandOf({ minorUnits: 2_500_000, currency: 'USD' })).toBe('medium');
   expect(arrBandOf({ minorUnits: 100_000, currency: 'JPY' })).toBe('large');
+});
+
+test('a plan that is shipped is named, and another one held as a whole with the turnover', () => {
+  const shipped = plans[0]!;
+  expect(followed(shipped)).toEqual({ name: 'recovery', version: 1 });
+  expect(stepsOf({ name: 'recovery', version: 1 })).toBe(shipped.steps);
+  const own = zPlan.parse({ name: 'own', version: 3, steps: [step('call')] });
+  expect(followed(own)).toEqual({ name: 'own', version: 3, steps: own.steps });
+  expect(stepsOf(followed(own))).toEqual(own.steps);
+  expect(stepsOf({ name: 'nobody_knows', version: 1 })).toEqual([]);
+});
+
+test('business days leave out the holidays of a place', () => {
+  const holidays = new Set(['2026-12-25', '2026-12-28'].map((text) => dayFromIso(text)!));
+  const plus = (from: string, count: number) =>
+    isoFromDay(addBusinessDays(dayFromIso(from)!, count, holidays));
+  // 2026-12-25 is a Friday, 2026-12-28 the Monday after.
+  expect(plus('2026-12-24', 1)).toBe('2026-12-29');
+  expect(plus('2026-12-25', 0)).toBe('2026-12-29');
+  expect(plus('2026-12-23', 3)).toBe('2026-12-30');
+  expect(plus('2026-12-26', 1)).toBe('2026-12-29');
 });

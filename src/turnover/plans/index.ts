@@ -1,12 +1,21 @@
-// The registry of plans: all versions there ever were, so that a turnover keeps the one that it follows.
-import type { Plan } from '../plan.ts';
+// The plans that are shipped: all versions there ever were, so that a turnover keeps the one that it follows.
+import type { FollowedPlan, Plan, PlanStep } from '../plan.ts';
+import { findVersion } from '../versions.ts';
 import { recovery1 } from './recovery-1.ts';
 
 export const plans: readonly Plan[] = [recovery1];
 
-/** What new turnovers get. */
-export const currentPlan: Plan = recovery1;
+/** The steps of the plan that a turnover follows; none of one that is neither shipped nor held. */
+export function stepsOf(plan: FollowedPlan): readonly PlanStep[] {
+  return plan.steps ?? findVersion(plans, plan)?.steps ?? [];
+}
 
-export function findPlan({ name, version }: { name: string; version: number }): Plan | undefined {
-  return plans.find((plan) => plan.name === name && plan.version === version);
+/** What is stored of a plan with a turnover. */
+export function followed({ name, version, steps }: Plan, holidays: readonly string[] = []): FollowedPlan {
+  return {
+    name,
+    version,
+    ...(!findVersion(plans, { name, version }) && { steps }),
+    ...(holidays.length > 0 && { holidays: [...holidays] }),
+  };
 }
