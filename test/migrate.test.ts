@@ -11,26 +11,26 @@ import { type LedgerPlace, type MigrationProgress, migrate } from '../src/migrat
 import { systemClock } from '../src/time/clock.ts';
 import { tell, testActor } from './support/app-in-memory.ts';
 import { masterKey } from './support/app-on-disk.ts';
-import { type EventStoreDbDouble, startDouble } from './support/event-store-db-double/double.ts';
+import { type EventStoreServer, startEventStore } from './support/event-store-server.ts';
 import { importLines } from './support/feed-in-memory.ts';
 import { acme, ann, bob } from './support/ids.ts';
 import { startPostgres } from './support/postgres.ts';
 import { describeWithData, feedFile } from './support/test-data.ts';
 
 let root: string;
-let double: EventStoreDbDouble;
+let server: EventStoreServer;
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'migration-'));
-  double = await startDouble();
+  server = await startEventStore();
 });
 afterEach(async () => {
-  await double.close();
+  await server.close();
   rmSync(root, { recursive: true });
 });
 
 const shared = { masterKey, clock: systemClock, timeZone: 'UTC' };
 const folder = (name: string): LedgerPlace => ({ dataDirectory: join(root, name) });
-const cluster = (name: string): LedgerPlace => ({ ...folder(name), eventStore: double.url });
+const cluster = (name: string): LedgerPlace => ({ ...folder(name), eventStore: server.url });
 
 async function within<Result>(
   place: LedgerPlace,

@@ -6,13 +6,13 @@ import type { Policy } from '../src/policies/policy.ts';
 import { fixedClock } from '../src/time/clock.ts';
 import { verify } from '../src/verify.ts';
 import { answer, tell, testActor } from './support/app-in-memory.ts';
-import { type EventStoreDbDouble, startDouble } from './support/event-store-db-double/double.ts';
+import { type EventStoreServer, startEventStore } from './support/event-store-server.ts';
 import { acme, ann, at, bob, job } from './support/ids.ts';
 import { startPostgres, type TestPostgres } from './support/postgres.ts';
 import { createReplicas, type Replicas } from './support/replicas.ts';
 
 let postgres: TestPostgres;
-let double: EventStoreDbDouble;
+let server: EventStoreServer;
 let replicas: Replicas;
 let [a, b]: Application[] = [];
 let count = 0;
@@ -23,16 +23,16 @@ beforeAll(async () => {
 afterAll(() => postgres.close());
 beforeEach(async () => {
   count += 1;
-  double = await startDouble();
+  server = await startEventStore();
   replicas = createReplicas({
-    eventStore: double.url,
+    server,
     keyDatabase: await postgres.database(`keys_${count}`),
   });
   [a, b] = [await replicas.open('a'), await replicas.open('b')];
 });
 afterEach(async () => {
   await replicas.close();
-  await double.close();
+  await server.close();
   expect(replicas.faults).toEqual([]);
 });
 

@@ -140,6 +140,8 @@ async function followOnce(
   options: FollowerOptions,
   { signal, onDroppable, onCaughtUp }: Lifeline,
 ): Promise<void> {
+  // Closed while it was asked where the log is: an abort that was is not told again.
+  if (signal.aborted) return;
   const { connection, mirror, limits } = options;
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   const { credentials, requiresLeader } = connection.callOptions;

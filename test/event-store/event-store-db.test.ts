@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEventStoreDb } from '../../src/event-store/event-store-db.ts';
 import { startDouble } from '../support/event-store-db-double/double.ts';
+import { eventStoreCommand, startEventStore } from '../support/event-store-server.ts';
 import { type Adapter, eventStoreContract } from './contract.ts';
 
 /** A ledger apart at each place where the server is our own; on a real one all share its ledger, each with a mirror of its own. */
@@ -28,16 +29,23 @@ function adapterOf(server: () => Promise<{ url: string; close(): Promise<void> }
 
 eventStoreContract('EventStoreDB, the double', adapterOf(startDouble));
 
-const realUrl = process.env['EVENTSTOREDB_URL'];
-if (realUrl !== undefined)
+if (eventStoreCommand !== undefined)
+  eventStoreContract('EventStoreDB, real servers', adapterOf(startEventStore));
+
+const runningUrl = process.env['EVENTSTOREDB_URL'];
+if (runningUrl !== undefined)
   eventStoreContract(
-    'EventStoreDB, a real server',
-    adapterOf(async () => ({ url: realUrl, close: async () => {} })),
+    'EventStoreDB, a running server',
+    adapterOf(async () => ({ url: runningUrl, close: async () => {} })),
   );
-else if (process.env['REQUIRE_EVENTSTOREDB'] === '1')
-  test('EVENTSTOREDB_URL names the server that REQUIRE_EVENTSTOREDB=1 asks for', () => {
-    expect.fail(
-      'EVENTSTOREDB_URL is not set: name a running server, such as esdb://127.0.0.1:2113?tls=false',
-    );
-  });
-else test.skip('a real server (skipped: EVENTSTOREDB_URL is not set)', () => {});
+
+if (eventStoreCommand === undefined && runningUrl === undefined) {
+  if (process.env['REQUIRE_EVENTSTOREDB'] === '1')
+    test('a real server is there, since REQUIRE_EVENTSTOREDB=1 asks for one', () => {
+      expect.fail(
+        'Neither EVENTSTOREDB_COMMAND nor EVENTSTOREDB_URL is set: say how to start a server, or name a running one, such as esdb://127.0.0.1:2113?tls=false',
+      );
+    });
+  else
+    test.skip('a real server (skipped: neither EVENTSTOREDB_COMMAND nor EVENTSTOREDB_URL is set)', () => {});
+}

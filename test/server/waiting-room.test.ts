@@ -9,18 +9,17 @@ import { openWaitingRoom } from '../../src/server/waiting-room.ts';
 import { systemClock } from '../../src/time/clock.ts';
 import { ask, tell } from '../support/app-in-memory.ts';
 import { masterKey } from '../support/app-on-disk.ts';
-import { type EventStoreDbDouble, startDouble } from '../support/event-store-db-double/double.ts';
+import { type EventStoreServer, startEventStore } from '../support/event-store-server.ts';
 import { ann } from '../support/ids.ts';
-import { quickLimits } from '../support/replicas.ts';
 
 let folder: string;
-let double: EventStoreDbDouble;
+let store: EventStoreServer;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'waiting-'));
-  double = await startDouble();
+  store = await startEventStore();
 });
 afterEach(async () => {
-  await double.close();
+  await store.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -50,18 +49,18 @@ it('is alive and not ready, and says why, then leaves the port to the server', a
 it('of a ledger whose store is away: reads are answered, a change fails with a code that says to send it again', async () => {
   const app = await openApplication({
     dataDirectory: folder,
-    eventStore: double.url,
+    eventStore: store.url,
     masterKey,
     clock: systemClock,
     timeZone: 'UTC',
     create: true,
-    limits: quickLimits,
+    limits: store.limits,
     onFault(fault) {
       throw fault;
     },
   });
   await tell(app, { type: 'RegisterContact', contactId: ann, name: 'Ann' });
-  await double.stop();
+  await store.stop();
   const rename = `mutation { changeContactName(input: { contactId: "${ann}", name: "Ann Archer", change: { idempotencyKey: "k" } }) { contact { name } rejection { code } } }`;
   const refused = await ask(app, rename);
   const mask = createErrorMask(() => undefined);
@@ -70,7 +69,7 @@ it('of a ledger whose store is away: reads are answered, a change fails with a c
   expect(error!.message).toContain('send the request again');
   expect((await ask(app, `{ contact(id: "${ann}") { name } }`)).data).toEqual({ contact: { name: 'Ann' } });
   expect(app.store.isFollowing).toBe(false);
-  await double.start();
+  await store.start();
   expect((await ask(app, rename)).data).toMatchObject({
     changeContactName: { contact: { name: 'Ann Archer' }, rejection: null },
   });

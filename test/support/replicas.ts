@@ -3,18 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Application, type ApplicationOptions, openApplication } from '../../src/application.ts';
-import type { ConnectionLimits } from '../../src/event-store/event-store-db-connection.ts';
 import { fixedClock } from '../../src/time/clock.ts';
 import { masterKey } from './app-on-disk.ts';
+import type { EventStoreServer } from './event-store-server.ts';
 import { at } from './ids.ts';
-
-/** Short, so that a fault is over within a test. */
-export const quickLimits: Partial<ConnectionLimits> = {
-  answerWithinMs: 2_000,
-  callWithinMs: 800,
-  backOffMs: 10,
-  backOffMaxMs: 100,
-};
 
 export interface Replicas {
   /** Opens a replica in the folder of this name; the same name again is the same replica after a restart. */
@@ -26,7 +18,13 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
-export function createReplicas(shared: { eventStore: string; keyDatabase: string }): Replicas {
+export function createReplicas({
+  server,
+  keyDatabase,
+}: {
+  server: EventStoreServer;
+  keyDatabase: string;
+}): Replicas {
   const root = mkdtempSync(join(tmpdir(), 'replicas-'));
   const opened: Application[] = [];
   const faults: unknown[] = [];
@@ -36,13 +34,14 @@ export function createReplicas(shared: { eventStore: string; keyDatabase: string
     folderOf,
     async open(name, options = {}) {
       const app = await openApplication({
-        ...shared,
+        eventStore: server.url,
+        keyDatabase,
         dataDirectory: folderOf(name),
         masterKey,
         clock: fixedClock(at('2027-01-01T12:00:00Z')),
         timeZone: 'UTC',
         create: true,
-        limits: quickLimits,
+        limits: server.limits,
         onFault: (fault) => faults.push(fault),
         ...options,
       });

@@ -35,8 +35,13 @@ export function refusal(
   return { code, details, metadata };
 }
 
-export async function readAppend(call: AppendCall): Promise<AppendRequest> {
+/** Undefined where the call ends before all of it has come. */
+export async function readAppend(call: AppendCall): Promise<AppendRequest | undefined> {
   const request: AppendRequest = { stream: '', expected: 'any', events: [] };
+  let isCancelled = false;
+  call.on('cancelled', () => {
+    isCancelled = true;
+  });
   for await (const part of call as AsyncIterable<streams.AppendReq>) {
     const options = part.getOptions();
     if (options) {
@@ -44,6 +49,8 @@ export async function readAppend(call: AppendCall): Promise<AppendRequest> {
       request.expected = expectedOf(options);
     } else request.events.push(proposedOf(part.getProposedMessage()!));
   }
+  // The connection was lost in the middle: what came is not the whole.
+  if (isCancelled) return undefined;
   return request;
 }
 

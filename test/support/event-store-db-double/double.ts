@@ -1,29 +1,40 @@
 // A stand-in for EventStoreDB: the real wire, backed by memory, faithful to the store's rules and able to misbehave.
+import type { ConnectionLimits } from '../../../src/event-store/event-store-db-connection.ts';
+import type { EventStoreCluster, EventStoreServer } from '../event-store-server.ts';
 import { createMemoryLog, type MemoryLog } from './memory-log.ts';
 import { type DoubleNode, startNode } from './node.ts';
 
-export interface EventStoreDbDouble extends DoubleNode {
+/** Short, so that a fault is over within a test. */
+const quickLimits: Partial<ConnectionLimits> = {
+  answerWithinMs: 2_000,
+  callWithinMs: 800,
+  backOffMs: 10,
+  backOffMaxMs: 100,
+};
+
+export interface EventStoreDbDouble extends DoubleNode, EventStoreServer {
   readonly log: MemoryLog;
-  /** The server is gone: connections drop and new ones are refused. What it had written stays. */
-  stop(): Promise<void>;
-  /** It is back on the same port. */
-  start(): Promise<void>;
 }
 
 export async function startDouble(log: MemoryLog = createMemoryLog()): Promise<EventStoreDbDouble> {
   const node = await startNode(log);
-  return Object.assign(node, { log, stop: () => node.gate.shut(), start: () => node.gate.open() });
+  const { gate } = node;
+  return Object.assign(node, {
+    log,
+    limits: quickLimits,
+    stop: gate.shut,
+    start: gate.open,
+    freeze: gate.freeze,
+    thaw: gate.thaw,
+  });
 }
 
-export interface DoubleCluster {
+export interface DoubleCluster extends EventStoreCluster {
   readonly log: MemoryLog;
   readonly nodes: readonly DoubleNode[];
-  /** Names all nodes. */
-  readonly url: string;
   readonly leader: DoubleNode;
   /** Another node leads from now on. */
   elect(node: DoubleNode): void;
-  close(): Promise<void>;
 }
 
 /** Three nodes that share one log and know who leads. */
@@ -43,8 +54,14 @@ export async function startDoubleCluster(): Promise<DoubleCluster> {
     get leader() {
       return nodes[leader]!;
     },
+    limits: quickLimits,
     elect(node) {
       leader = nodes.indexOf(node);
+    },
+    async loseLeader() {
+      const former = nodes[leader]!;
+      leader = (leader + 1) % nodes.length;
+      await former.gate.shut();
     },
     async close() {
       for (const node of nodes) await node.close();

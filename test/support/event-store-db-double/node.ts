@@ -16,6 +16,7 @@ import {
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js';
+import { openTcpGate, type TcpGate } from '../tcp-gate.ts';
 import {
   type AppendCall,
   type AppendRequest,
@@ -28,7 +29,6 @@ import {
 } from './appends.ts';
 import type { Appended, MemoryLog } from './memory-log.ts';
 import { answerRead, type ReadCall } from './reads.ts';
-import { openTcpGate, type TcpGate } from './tcp-gate.ts';
 import { streamNameOf } from './wire.ts';
 
 /** How the node behaves; all of it may be changed while it runs. */
@@ -46,6 +46,8 @@ export interface DoubleNode {
   readonly port: number;
   /** For a client that knows this node alone. */
   readonly url: string;
+  /** The same past the gate. */
+  readonly directUrl: string;
   readonly conduct: Conduct;
   readonly gate: TcpGate;
   /** Calls that came in, by method. */
@@ -147,6 +149,7 @@ export async function startNode(log: MemoryLog, membership?: Membership): Promis
     get url() {
       return `esdb://127.0.0.1:${gate.port}?tls=false`;
     },
+    directUrl: `esdb://127.0.0.1:${serverPort}?tls=false`,
     conduct,
     gate,
     calls,

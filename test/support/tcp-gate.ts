@@ -1,4 +1,4 @@
-// A gate in front of the double's server: the port that clients know, which can drop, freeze, refuse and come back.
+// A gate in front of a server: the port that clients know, which can drop, freeze, mute, refuse and come back.
 
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -7,7 +7,11 @@ export interface TcpGate {
   readonly port: number;
   /** Connections that came through since it was made. */
   readonly connections: number;
+  /** Told of what clients send, before it goes on. */
+  onSent: (bytes: Buffer) => void;
   drop(): void;
+  /** Until all is dropped the server hears its clients, and they hear nothing from it. */
+  mute(): void;
   /** Bytes stop flowing both ways while connections stay, as with a process that is stopped. */
   freeze(): void;
   thaw(): void;
@@ -21,7 +25,9 @@ export async function openTcpGate(targetPort: () => number): Promise<TcpGate> {
   let server: Server | undefined;
   let port = 0;
   let frozen = false;
+  let muted = false;
   let connections = 0;
+  let onSent: TcpGate['onSent'] = () => undefined;
 
   function accept(client: Socket): void {
     connections += 1;
@@ -35,7 +41,9 @@ export async function openTcpGate(targetPort: () => number): Promise<TcpGate> {
         to.destroy();
         pairs.delete(pair);
       });
-      from.on('data', (chunk) => {
+      from.on('data', (chunk: Buffer) => {
+        if (from === client) onSent(chunk);
+        else if (muted) return;
         if (!to.write(chunk)) from.pause();
       });
       to.on('drain', () => {
@@ -46,6 +54,7 @@ export async function openTcpGate(targetPort: () => number): Promise<TcpGate> {
   }
 
   function drop(): void {
+    muted = false;
     for (const [client, upstream] of pairs) {
       client.resetAndDestroy();
       upstream.destroy();
@@ -68,7 +77,16 @@ export async function openTcpGate(targetPort: () => number): Promise<TcpGate> {
     get connections() {
       return connections;
     },
+    get onSent() {
+      return onSent;
+    },
+    set onSent(listener) {
+      onSent = listener;
+    },
     drop,
+    mute() {
+      muted = true;
+    },
     freeze() {
       frozen = true;
       for (const sockets of pairs) for (const socket of sockets) socket.pause();
