@@ -1,7 +1,15 @@
 // npm run bench: compares the ledger with what it is made of and with others, and prints a table.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measure, type Result, type Row, type Size, type Spread, sizes } from './measure.ts';
+import {
+  measure,
+  postgresVariable,
+  type Result,
+  type Row,
+  type Size,
+  type Spread,
+  sizes,
+} from './measure.ts';
 import { httpRows } from './rows/http.ts';
 import { ledgerRows } from './rows/ledger.ts';
 import { storeRows } from './rows/store.ts';
@@ -12,6 +20,7 @@ const usage = `Usage: npm run bench -- [--size smoke|small|full] [--only ID,ID] 
 
 Measures each row against what it stands beside, in turn in one run, at least five rounds after a first one that is not counted.
 Rows against other projects need \`npm ci --prefix test/bench\` once; what is not there is left out by name.
+Rows against what lies in PostgreSQL need the connection string of a database that may be written to in ${postgresVariable}.
 
 Rows: ${rows.map((row) => row.id).join(', ')}`;
 
@@ -50,8 +59,7 @@ async function result(row: Row, size: Size): Promise<Result> {
   const { id, what, unit, target } = row;
   const missing = [];
   for (const name of row.needs ?? []) if (!(await isThere(name))) missing.push(name);
-  if (missing.length > 0)
-    return { id, what, unit, target, leftOut: `needs ${missing.join(', ')}: npm ci --prefix test/bench` };
+  if (missing.length > 0) return { id, what, unit, target, leftOut: `needs ${missing.join(', ')}` };
   const done = await measure(row, size, (round) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${id}: round ${round} of ${size.rounds}`);
   });
@@ -60,6 +68,7 @@ async function result(row: Row, size: Size): Promise<Result> {
 }
 
 async function isThere(name: string): Promise<boolean> {
+  if (name === postgresVariable) return Boolean(process.env[name]);
   try {
     import.meta.resolve(name);
     await import(name);

@@ -6,6 +6,9 @@ export interface Side {
   run(): Promise<number>;
 }
 
+/** Connection string of a PostgreSQL database that may be written to, for the rows beside those that need one. */
+export const postgresVariable = 'BENCH_POSTGRES';
+
 /** A line of the table. */
 export interface Row {
   id: string;
@@ -15,7 +18,7 @@ export interface Row {
   target: string;
   /** Whether a larger figure is better. */
   largerIsBetter: boolean;
-  /** Packages or servers that it needs beside the project's own, by name; not there = the row is reported as left out. */
+  /** Packages and variables that it needs beside the project's own, by name; not there = the row is reported as left out. */
   needs?: readonly string[];
   open(size: Size): Promise<{ own: Side; other?: Side; close(): Promise<void> }>;
 }

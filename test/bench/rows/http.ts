@@ -2,8 +2,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import type { Row, Side, Size } from '../measure.ts';
-import { ask, newKey, type Running, start, urlOf } from './ledger.ts';
+import { postgresVariable, type Row, type Side, type Size } from '../measure.ts';
+import { contactOfTables, demoSchema, openDemoTables, pageOfTables } from './demo-tables.ts';
+import { ask, newKey, type Running, start, urlOf, writeFeed } from './ledger.ts';
 import { scratch } from './store.ts';
 
 const contactQuery = `query Contact($id: ID!) {
@@ -15,7 +16,7 @@ const contactQuery = `query Contact($id: ID!) {
 }`;
 
 const pageQuery = `{
-  contacts(first: 50) { edges { node { id name email placements { title account { id name segment } } } } }
+  contacts(first: 50, filter: { status: ACTIVE }, orderBy: { field: NAME }) { edges { node { id name email placements { title account { id name segment } } } } }
 }`;
 
 interface Demo {
@@ -23,6 +24,7 @@ interface Demo {
   folder: string;
   /** A contact with a long history. */
   contactId: string;
+  peakMib(): number;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ async function openDemo({ accounts }: Size): Promise<Demo> {
     url,
     folder: folder.file('demo'),
     contactId: most!.id,
+    peakMib: running.peakMib,
     async close() {
       await stop(running);
       folder.remove();
@@ -56,10 +59,21 @@ async function stop(running: Running): Promise<void> {
 }
 
 /** Requests a second that a server answers with 200 and no errors, from so many clients. */
-async function load(url: string, body: () => object, { loadS }: Size, clients: number): Promise<number> {
+async function load(url: string, body: () => object, size: Size, clients: number): Promise<number> {
+  const { requests, duration } = await cannonade(url, body, size, clients);
+  return requests.total / duration;
+}
+
+/** The 99th percentile of the time to an answer, ms. */
+async function latency(url: string, body: () => object, size: Size, clients: number): Promise<number> {
+  return (await cannonade(url, body, size, clients)).latency.p99;
+}
+
+async function cannonade(url: string, body: () => object, { loadS }: Size, clients: number) {
   const { default: autocannon } = (await import(autocannonName)) as unknown as {
     default(options: object): Promise<{
       requests: { total: number };
+      latency: { p99: number };
       duration: number;
       non2xx: number;
       errors: number;
@@ -78,56 +92,124 @@ async function load(url: string, body: () => object, { loadS }: Size, clients: n
   });
   if (result.non2xx + result.errors + result.mismatches > 0)
     throw new Error(`${url} did not answer every request.`);
-  return result.requests.total / result.duration;
+  return result;
 }
 
-/** A server that gives the same answer from objects in memory. */
-async function peer(kind: 'apollo' | 'mercurius', url: string, body: { query: string; variables?: object }) {
-  const data = await ask(`${url}/graphql`, body.query, body.variables);
-  const folder = scratch();
-  writeFileSync(folder.file('answer.json'), JSON.stringify(data));
-  const child = fork(new URL(`../peers/${kind}.ts`, import.meta.url).pathname, [folder.file('answer.json')]);
+interface Peer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** A server in a process of its own, from `peers/`. */
+async function startPeer(name: string, args: readonly string[] = []): Promise<Peer> {
+  const child = fork(new URL(`../peers/${name}.ts`, import.meta.url).pathname, args, { silent: true });
+  child.stdout!.resume();
+  child.stderr!.resume();
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
   return {
     url: `http://127.0.0.1:${port}/graphql`,
     async close() {
       child.kill();
       await once(child, 'exit');
+    },
+  };
+}
+
+type InMemory = 'apollo' | 'mercurius' | 'yoga';
+
+/** A server that gives the same answer from objects in memory. */
+async function answering(kind: InMemory, demo: Demo, body: Body): Promise<Peer> {
+  const data = await ask(`${demo.url}/graphql`, body.query, body.variables);
+  const folder = scratch();
+  writeFileSync(folder.file('answer.json'), JSON.stringify(data));
+  const peer = await startPeer(kind, [folder.file('answer.json')]);
+  return {
+    ...peer,
+    async close() {
+      await peer.close();
       folder.remove();
     },
   };
+}
+
+/** PostGraphile on the demo's data. */
+async function postgraphile({ url }: Demo): Promise<Peer> {
+  const tables = await openDemoTables(`${url}/graphql`, process.env[postgresVariable]!);
+  const peer = await startPeer('postgraphile', [process.env[postgresVariable]!, demoSchema]);
+  return {
+    ...peer,
+    async close() {
+      await peer.close();
+      await tables.drop();
+    },
+  };
+}
+
+interface Body {
+  query: string;
+  variables?: object;
 }
 
 const clients = 32;
 // By name, because the program is checked without it.
 const autocannonName: string = 'autocannon';
 
-function queryRow(
-  id: string,
-  what: string,
-  kind: 'apollo' | 'mercurius',
-  target: string,
-  query: string,
-): Row {
-  const name =
-    kind === 'apollo' ? 'Apollo standalone on objects in memory' : 'mercurius with JIT on objects in memory';
+const peers: Record<
+  InMemory | 'postgraphile',
+  { name: string; needs: string[]; start(demo: Demo, body: Body): Promise<Peer> }
+> = {
+  apollo: {
+    name: 'Apollo standalone on objects in memory',
+    needs: [],
+    start: (demo, body) => answering('apollo', demo, body),
+  },
+  mercurius: {
+    name: 'mercurius with JIT on objects in memory',
+    needs: ['mercurius', 'graphql-jit'],
+    start: (demo, body) => answering('mercurius', demo, body),
+  },
+  yoga: {
+    name: 'graphql-yoga on objects in memory',
+    needs: ['graphql-yoga'],
+    start: (demo, body) => answering('yoga', demo, body),
+  },
+  postgraphile: {
+    name: 'PostGraphile on the same data',
+    needs: ['postgraphile', postgresVariable],
+    start: postgraphile,
+  },
+};
+
+interface QueryRow {
+  id: string;
+  what: string;
+  peer: keyof typeof peers;
+  target: string;
+  query: string;
+  /** The same in the words of the peer, where its schema is another. */
+  peerQuery?: string;
+}
+
+function queryRow({ id, what, peer, target, query, peerQuery = query }: QueryRow): Row {
+  const { name, needs, start } = peers[peer];
   return {
     id,
     what,
     unit: 'requests/s',
     target,
     largerIsBetter: true,
-    needs: kind === 'apollo' ? ['autocannon'] : ['autocannon', 'mercurius', 'graphql-jit'],
+    needs: ['autocannon', ...needs],
     async open(size) {
       const demo = await openDemo(size);
-      const body = { query, variables: { id: demo.contactId } };
-      const other = await peer(kind, demo.url, body);
+      const variables = { id: demo.contactId };
+      const other = await start(demo, { query, variables });
+      const side = (sideName: string, url: string, text: string): Side => ({
+        name: sideName,
+        run: () => load(url, () => ({ query: text, variables }), size, clients),
+      });
       return {
-        own: {
-          name: 'ledger, from its read models',
-          run: () => load(`${demo.url}/graphql`, () => body, size, clients),
-        },
-        other: { name, run: () => load(other.url, () => body, size, clients) },
+        own: side('ledger, from its read models', `${demo.url}/graphql`, query),
+        other: side(name, other.url, peerQuery),
         async close() {
           await other.close();
           await demo.close();
@@ -164,44 +246,150 @@ const asOfRow: Row = {
   },
 };
 
+const mutation =
+  'mutation Register($name: String!) { registerContact(input: { name: $name }) { contact { id } position rejection { code } } }';
+
 const mutationRow: Row = {
   id: 'mutation',
   what: 'mutation over HTTP, 64 clients, fsync before the answer',
   unit: 'mutations/s',
-  target: '≥ 3,000/s',
+  target: '≥ 0.7 and ≥ 3,000/s',
   largerIsBetter: true,
   needs: ['autocannon'],
   async open(size) {
     const demo = await openDemo(size);
+    const other = await startPeer('ledger-in-memory');
     let count = 0;
-    const query =
-      'mutation Register($name: String!) { registerContact(input: { name: $name }) { contact { id } position rejection { code } } }';
+    const body = () => ({ query: mutation, variables: { name: `Bench ${process.pid} ${count++}` } });
+    return {
+      own: { name: 'ledger', run: () => load(`${demo.url}/graphql`, body, size, 64) },
+      other: { name: 'the same, log in memory', run: () => load(other.url, body, size, 64) },
+      async close() {
+        await other.close();
+        await demo.close();
+      },
+    };
+  },
+};
+
+const memoryRow: Row = {
+  id: 'memory-serve',
+  what: 'largest resident memory of a server that is asked for pages and changed by 32 clients',
+  unit: 'MiB',
+  target: '< 400 MB',
+  largerIsBetter: false,
+  needs: ['autocannon'],
+  async open(size) {
+    const demo = await openDemo(size);
+    let count = 0;
     return {
       own: {
         name: 'ledger',
-        run: () =>
-          load(
+        async run() {
+          await load(`${demo.url}/graphql`, () => ({ query: pageQuery }), size, clients);
+          await load(
             `${demo.url}/graphql`,
-            () => ({ query, variables: { name: `Bench ${process.pid} ${count++}` } }),
+            () => ({ query: mutation, variables: { name: `Bench ${process.pid} ${count++}` } }),
             size,
-            64,
-          ),
+            clients,
+          );
+          return demo.peakMib();
+        },
       },
       close: demo.close,
     };
   },
 };
 
+/** The 99th percentile of the time to an answer, of a ledger and of one ten times its size. */
+const growthRow: Row = {
+  id: 'growth',
+  what: 'contact with account and last 20 events: 99th percentile at ten times the contacts',
+  unit: 'ms',
+  target: '≥ 0.67',
+  largerIsBetter: false,
+  needs: ['autocannon'],
+  async open(size) {
+    const [large, small] = await Promise.all([openFed(size.events), openFed(size.events / 10)]);
+    const side = (name: string, { url, contactIds }: Fed): Side => ({
+      name,
+      run: () => {
+        let turn = 0;
+        const body = () => ({
+          query: contactQuery,
+          variables: { id: contactIds[turn++ % contactIds.length] },
+        });
+        // Few clients: what is asked about is the time of one answer, not how they wait for each other.
+        return latency(url, body, size, 2);
+      },
+    });
+    const named = (events: number) => `${Math.round(events / 10).toLocaleString('en')} contacts`;
+    return {
+      own: side(named(size.events), large),
+      other: side(named(size.events / 10), small),
+      async close() {
+        await large.close();
+        await small.close();
+      },
+    };
+  },
+};
+
+interface Fed extends Peer {
+  /** Of contacts all over the ledger. */
+  contactIds: string[];
+}
+
+/** A server over a ledger of so many imported lines, some ten of each contact. */
+async function openFed(lines: number): Promise<Fed> {
+  const folder = scratch();
+  const [data, key, feed] = [folder.file('ledger'), newKey(), folder.file('feed.ndjson')];
+  await writeFeed(feed, lines);
+  await start(['import', feed, '--data', data, '--json'], key).ended;
+  const running = start(['serve', '--data', data, '--port', '0'], key);
+  const url = `${await urlOf(running)}/graphql`;
+  const contactIds: string[] = [];
+  for (let initial = 0; initial < 10; initial++) {
+    const { contacts } = await ask<{ contacts: { edges: { node: { id: string } }[] } }>(
+      url,
+      `{ contacts(first: 50, filter: { nameStartsWith: "Person ${initial}" }) { edges { node { id } } } }`,
+    );
+    contactIds.push(...contacts.edges.map(({ node }) => node.id));
+  }
+  return {
+    url,
+    contactIds,
+    async close() {
+      await stop(running);
+      folder.remove();
+    },
+  };
+}
+
+const contact = { what: 'contact with account and last 20 events, 32 clients', query: contactQuery };
+const page = { what: 'page of 50 contacts with account, 32 clients', query: pageQuery };
+
 export const httpRows: readonly Row[] = [
   mutationRow,
-  queryRow(
-    'query-apollo',
-    'contact with account and last 20 events, 32 clients',
-    'apollo',
-    '≥ 2',
-    contactQuery,
-  ),
-  queryRow('query-mercurius', 'the same', 'mercurius', '≥ 0.5', contactQuery),
-  queryRow('page-apollo', 'page of 50 contacts with account, 32 clients', 'apollo', '≥ 2', pageQuery),
+  queryRow({ ...contact, id: 'query-apollo', peer: 'apollo', target: '≥ 2' }),
+  queryRow({ ...contact, id: 'query-mercurius', peer: 'mercurius', target: '≥ 0.5' }),
+  queryRow({ ...contact, id: 'query-yoga', peer: 'yoga', target: '–' }),
+  queryRow({
+    ...contact,
+    id: 'query-postgraphile',
+    peer: 'postgraphile',
+    target: '≥ 2.5',
+    peerQuery: contactOfTables,
+  }),
+  queryRow({ ...page, id: 'page-apollo', peer: 'apollo', target: '–' }),
+  queryRow({
+    ...page,
+    id: 'page-postgraphile',
+    peer: 'postgraphile',
+    target: '≥ 3',
+    peerQuery: pageOfTables,
+  }),
   asOfRow,
+  growthRow,
+  memoryRow,
 ];

@@ -8,7 +8,7 @@ import type { NewEvent } from '../../../src/event-store/port.ts';
 import { openSqliteEventStore } from '../../../src/event-store/sqlite.ts';
 import { newId } from '../../../src/personal-data/derive-id.ts';
 import { systemClock } from '../../../src/time/clock.ts';
-import { perSecond, type Row, type Size } from '../measure.ts';
+import { perSecond, postgresVariable, type Row, type Size } from '../measure.ts';
 
 export function scratch(): { file(name: string): string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'contact-ledger-bench-'));
@@ -60,7 +60,12 @@ function bareTable(path: string, { mmap = false } = {}) {
   let streams = 0;
   return {
     database,
-    insert(event: NewEvent, stream = ++streams, version = 1) {
+    /** The first of so many streams that nothing was written to. */
+    takeStreams(count: number): number {
+      streams += count;
+      return streams - count;
+    },
+    insert(event: NewEvent, stream: number, version: number) {
       insert.run(
         stream,
         version,
@@ -74,6 +79,9 @@ function bareTable(path: string, { mmap = false } = {}) {
     select: (stream: number) => select.all(stream),
   };
 }
+
+/** As many as a real person has: most appends go to a stream that is there. */
+const eventsPerContact = 12;
 
 const appendRow = (inFlight: number, target: string): Row => ({
   id: `append-${inFlight}`,
@@ -90,9 +98,14 @@ const appendRow = (inFlight: number, target: string): Row => ({
         name: 'ledger',
         run: () => {
           const events = Array.from({ length: operations }, sampleEvent);
-          return perSecond(operations, inFlight, (index) =>
-            store.append(`contact-${randomUUID()}`, 0, [events[index]!]),
+          const names = Array.from(
+            { length: operations / eventsPerContact + 1 },
+            () => `contact-${randomUUID()}`,
           );
+          return perSecond(operations, inFlight, (index) => {
+            const version = Math.floor(index / names.length);
+            return store.append(names[index % names.length]!, version, [events[index]!]);
+          });
         },
       },
       other: {
@@ -101,9 +114,14 @@ const appendRow = (inFlight: number, target: string): Row => ({
           const events = Array.from({ length: operations / inFlight }, () =>
             Array.from({ length: inFlight }, sampleEvent),
           );
+          const streams = Math.floor(operations / eventsPerContact + 1);
+          const first = bare.takeStreams(streams);
           return perSecond(events.length, 1, (index) => {
             bare.database.exec('BEGIN');
-            for (const event of events[index]!) bare.insert(event);
+            events[index]!.forEach((event, at) => {
+              const count = index * inFlight + at;
+              bare.insert(event, first + (count % streams), Math.floor(count / streams) + 1);
+            });
             bare.database.exec('COMMIT');
           }).then((groups) => groups * inFlight);
         },
@@ -116,6 +134,61 @@ const appendRow = (inFlight: number, target: string): Row => ({
     };
   },
 });
+
+const emmettRow: Row = {
+  id: 'append-emmett',
+  what: '64 durable appends at a time, log alone, beside Emmett',
+  unit: 'appends/s',
+  target: '≥ 6',
+  largerIsBetter: true,
+  needs: ['@event-driven-io/emmett-postgresql', postgresVariable],
+  async open({ operations }) {
+    const folder = scratch();
+    const store = openSqliteEventStore({ path: folder.file('ledger.db'), clock: systemClock, create: true });
+    const emmett = await openEmmett();
+    const names = () => Array.from({ length: operations }, () => `contact-${randomUUID()}`);
+    return {
+      own: {
+        name: 'ledger, sealed',
+        run: () => {
+          const streams = names();
+          const events = Array.from({ length: operations }, sampleEvent);
+          return perSecond(operations, 64, (index) => store.append(streams[index]!, 0, [events[index]!]));
+        },
+      },
+      other: {
+        name: 'Emmett on PostgreSQL, not sealed',
+        run: () => {
+          const streams = names();
+          const events = Array.from({ length: operations }, sampleEvent).map(({ type, meta, data }) => ({
+            type,
+            data: { ...data, ...meta },
+          }));
+          return perSecond(operations, 64, (index) =>
+            emmett.appendToStream(streams[index]!, [events[index]!]),
+          );
+        },
+      },
+      async close() {
+        await store.close();
+        await emmett.close();
+        folder.remove();
+      },
+    };
+  },
+};
+
+/** By name, because the program is checked without it. */
+async function openEmmett() {
+  const name: string = '@event-driven-io/emmett-postgresql';
+  const { getPostgreSQLEventStore } = (await import(name)) as {
+    getPostgreSQLEventStore(url: string): {
+      appendToStream(stream: string, events: object[]): Promise<unknown>;
+      close(): Promise<void>;
+    };
+  };
+  return getPostgreSQLEventStore(process.env[postgresVariable]!);
+}
 
 const eventsPerStream = 20;
 
@@ -187,4 +260,10 @@ const bytesRow: Row = {
   },
 };
 
-export const storeRows: readonly Row[] = [appendRow(1, '≥ 0.8'), appendRow(64, '≥ 0.8'), readRow, bytesRow];
+export const storeRows: readonly Row[] = [
+  appendRow(1, '≥ 0.8'),
+  appendRow(64, '≥ 0.8'),
+  emmettRow,
+  readRow,
+  bytesRow,
+];
