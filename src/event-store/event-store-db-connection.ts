@@ -65,8 +65,7 @@ export function createConnection(url: string, limits: ConnectionLimits): Connect
   function renew(): void {
     const former = client;
     client = makeClient();
-    // Ends the calls that still hang on it; nobody waits for that.
-    former.dispose().catch(() => undefined);
+    abandon(former);
   }
 
   async function call<Answer>(work: (client: EventStoreDBClient) => Promise<Answer>): Promise<Answer> {
@@ -101,9 +100,22 @@ export function createConnection(url: string, limits: ConnectionLimits): Connect
       }),
     renew,
     close() {
-      client.dispose().catch(() => undefined);
+      abandon(client);
     },
   };
+}
+
+/**
+ * Ends the calls that still hang on a client, and its connection; nobody waits for that. Its own `dispose` leaves the connection
+ * open, and the next client would get the same one: gRPC shares it among all who ask for the same address.
+ */
+function abandon(client: EventStoreDBClient): void {
+  client.dispose().catch(() => undefined);
+  const { getChannel } = client as unknown as { getChannel(): Promise<{ close(): void }> };
+  getChannel().then(
+    (channel) => channel.close(),
+    () => undefined,
+  );
 }
 
 /**

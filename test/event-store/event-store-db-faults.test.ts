@@ -146,6 +146,17 @@ test('a replica that is closed while it connects anew closes at once', async () 
   await closed;
 });
 
+describe('a route that is lost without a word', () => {
+  test('costs an append the time of one call: the next goes over a new connection', async () => {
+    const store = await open();
+    await stored(store, freshStream(), 0, newEvents(1));
+    each.server.gate.strand();
+    const [stream, events] = [freshStream(), newEvents(2)];
+    expect(await store.append(stream, 0, events)).toMatchObject({ ok: true, version: 2 });
+    await thereOnce(store, stream, events);
+  });
+});
+
 describe('a server that writes but whose answers are lost', () => {
   test('fails appends in time, and they are there once', async () => {
     const store = await open();

@@ -15,6 +15,8 @@ export interface TcpGate {
   /** Bytes stop flowing both ways while connections stay, as with a process that is stopped. */
   freeze(): void;
   thaw(): void;
+  /** What is connected now hears nothing more, either way, and is not told: as a route that is lost. New connections work. */
+  strand(): void;
   /** Refuses and drops everything until it is opened again on the same port. */
   shut(): Promise<void>;
   open(): Promise<void>;
@@ -90,6 +92,13 @@ export async function openTcpGate(targetPort: () => number): Promise<TcpGate> {
     freeze() {
       frozen = true;
       for (const sockets of pairs) for (const socket of sockets) socket.pause();
+    },
+    strand() {
+      for (const sockets of pairs)
+        for (const socket of sockets) {
+          socket.removeAllListeners('data').removeAllListeners('drain');
+          socket.pause();
+        }
     },
     thaw() {
       frozen = false;
