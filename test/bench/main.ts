@@ -2,6 +2,7 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import {
+  eventStoreVariable,
   measure,
   postgresVariable,
   type Result,
@@ -10,17 +11,19 @@ import {
   type Spread,
   sizes,
 } from './measure.ts';
+import { eventStoreDbRows } from './rows/event-store-db.ts';
 import { httpRows } from './rows/http.ts';
 import { ledgerRows } from './rows/ledger.ts';
 import { storeRows } from './rows/store.ts';
 
-const rows: readonly Row[] = [...storeRows, ...ledgerRows, ...httpRows];
+const rows: readonly Row[] = [...storeRows, ...ledgerRows, ...httpRows, ...eventStoreDbRows];
 
 const usage = `Usage: npm run bench -- [--size smoke|small|full] [--only ID,ID] [--json]
 
 Measures each row against what it stands beside, in turn in one run, at least five rounds after a first one that is not counted.
 Rows against other projects need \`npm ci --prefix test/bench\` once; what is not there is left out by name.
 Rows against what lies in PostgreSQL need the connection string of a database that may be written to in ${postgresVariable}.
+Rows about a cluster need in ${eventStoreVariable} what starts an EventStoreDB (docs/cluster.md).
 
 Rows: ${rows.map((row) => row.id).join(', ')}`;
 
@@ -68,7 +71,7 @@ async function result(row: Row, size: Size): Promise<Result> {
 }
 
 async function isThere(name: string): Promise<boolean> {
-  if (name === postgresVariable) return Boolean(process.env[name]);
+  if (name === postgresVariable || name === eventStoreVariable) return Boolean(process.env[name]);
   try {
     import.meta.resolve(name);
     await import(name);

@@ -8,6 +8,8 @@ export interface Side {
 
 /** Connection string of a PostgreSQL database that may be written to, for the rows beside those that need one. */
 export const postgresVariable = 'BENCH_POSTGRES';
+/** Names what starts a real EventStoreDB in the foreground. */
+export const eventStoreVariable = 'EVENTSTOREDB_COMMAND';
 
 /** A line of the table. */
 export interface Row {
