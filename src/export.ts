@@ -42,14 +42,19 @@ async function linesOf(
   return events.map((event) => JSON.stringify(exportEvent(event, app.ledgerId)));
 }
 
-/** A contact goes with its signals and with all that was ever merged into it; an account with all who were ever in it. */
+/** A contact goes with its signals, an account with all who were ever in it; either with all that was ever merged into it. */
 function streamsOf(app: Application, scope: { contactId: string } | { accountId: string }): Set<string> {
   const database = app.readModels.database;
-  const contactIds = new Set(
-    'contactId' in scope ? [scope.contactId] : findInvolved(database, 'account', [scope.accountId])[0]!,
+  function withMerged(ids: Iterable<string>): Set<string> {
+    const reached = new Set(ids);
+    for (const id of reached) for (const loserId of findMergedInto(database, id)) reached.add(loserId);
+    return reached;
+  }
+  const accountIds = 'accountId' in scope ? withMerged([scope.accountId]) : new Set<string>();
+  const contactIds = withMerged(
+    'contactId' in scope ? [scope.contactId] : findInvolved(database, 'account', [...accountIds]).flat(),
   );
-  for (const id of contactIds) for (const loserId of findMergedInto(database, id)) contactIds.add(loserId);
-  const streams = new Set('accountId' in scope ? [`account-${scope.accountId}`] : []);
+  const streams = new Set([...accountIds].map((id) => `account-${id}`));
   for (const id of contactIds) streams.add(`contact-${id}`).add(`signals-${id}`);
   return streams;
 }

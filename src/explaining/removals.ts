@@ -1,4 +1,5 @@
 // Why a contact is not to be seen: each removal, withdrawal, merge or erasure, with its causes, its effects and what became of it.
+import { findIdsOfAccount } from '../../projections/accounts.ts';
 import { findEffects } from '../../projections/audit.ts';
 import type { Application } from '../application.ts';
 import { type Cut, revertedIds, withinCut } from '../belief.ts';
@@ -31,20 +32,21 @@ export interface RemovalExplanation {
 
 const effectsMax = 500;
 
-/** The oldest first. With `accountId` those of placements in it, and of the whole contact. */
+/** The oldest first. With `accountId` those of placements in it or in what was merged into it, and of the whole contact. */
 export async function explainRemovals(
   app: Application,
   contactId: string,
   { accountId, cut = {} }: { accountId?: string; cut?: Cut } = {},
 ): Promise<RemovalExplanation[]> {
   const person = await readPersonEvents(app, contactId);
+  const accountIds = accountId === undefined ? [] : findIdsOfAccount(app.readModels.database, accountId);
   const found: RemovalExplanation[] = [];
   for (const id of person.contactIds.filter(
     (one) => one === contactId || isInto(person, one, contactId, cut),
   )) {
     const events = (person.streams.get(`contact-${id}`) ?? []) as readonly ContactEvent[];
     for (const removal of await removalsIn(app, id, events, cut))
-      if (accountId === undefined || removal.accountId === null || removal.accountId === accountId)
+      if (accountId === undefined || removal.accountId === null || accountIds.includes(removal.accountId))
         found.push(await explain(app, person, id, removal));
   }
   return found.sort((a, b) => a.event.position - b.event.position);

@@ -1,5 +1,6 @@
 // Merging accounts as a client does it: what the survivor then shows of both, where either id leads, and that an unmerge parts them.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { exportLines } from '../../src/export.ts';
 import { answer, openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
 import { accountIdOf, acme, ann, at, bob, eventIdOf, globex, initech, job, nextJob } from '../support/ids.ts';
 import { change, refusal } from './mutate.ts';
@@ -120,6 +121,23 @@ describe('mergeAccounts', () => {
     ).toEqual(before);
     const then = await account(globex, fields, `, knownAt: "2026-06-02T13:00:00Z"`);
     expect(then).toEqual(await account(globex));
+  });
+
+  test('tells whoever asks about the survivor: subscribers, exports, and why somebody was removed from the loser', async () => {
+    await merge();
+    const position = await app.store.head();
+    const changes = app.streamChanges({ after: position, filter: { accountIds: new Set([globex]) } });
+    const removed = { type: 'RemovePlacement', contactId: ann, placementId: job } as const;
+    await tell(app, removed, { reasonCode: 'no_longer_at_company' });
+    expect((await changes.next()).value).toMatchObject({ event: { type: 'PlacementRemoved' } });
+    await changes.return?.();
+    const why = `{ removalExplanation(contactId: "${ann}", accountId: "${globex}") { kind accountId } }`;
+    expect(await answer(app, why)).toEqual({ removalExplanation: [{ kind: 'PLACEMENT', accountId: acme }] });
+    const lines: string[] = [];
+    for await (const page of exportLines(app, { accountId: globex })) lines.push(...page);
+    const types = lines.map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types.filter((type) => type === 'AccountRegistered')).toHaveLength(2);
+    expect(types).toContain('PlacementRemoved');
   });
 
   test('takes no more changes of the loser, into the survivor only', async () => {
