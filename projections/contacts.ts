@@ -28,7 +28,7 @@ const filtered = 'status, owner, country';
 export const contacts: ContactProjection = {
   by: 'contact',
   name: 'contacts',
-  version: 3,
+  version: 4,
   tables: [
     {
       name: 'contact',

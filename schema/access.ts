@@ -94,7 +94,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       removePlacement restoreContact restorePlacement revokeBuyingRole scheduleAccountRenewal startPlacement
       withdrawPlacement
       assessCoverage captureProductValue completeStep dismissTurnover dropReplacement forecastOutcome identifyReplacement learnDepartureDetails learnIntentions learnRoleOutcome loseTurnover migratePlan nameInterimContact reassignTurnover recordAdvocacy reopenTurnover undoStep
-      recordAbsence endAbsence`,
+      recordAbsence endAbsence recordConsent`,
     review: `acceptChange declineChange`,
     curate: `closeAccount mergeAccounts mergeContacts revertAccountChanges revertContactChanges undoAccountChange
       undoContactChange unmergeAccounts unmergeContacts`,
@@ -108,14 +108,15 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Contact: {
     read: `
       addresses attributes changesBetween changesBetween(from:) changesBetween(to:) death emails history id mergedContacts mergedInto nameOrigin owner phones placements
-      erasedAt proposals removal requestedId status
+      consents erasedAt mayBeContacted mayBeContacted(channel:) mayBeContacted(purpose:) proposals removal requestedId status
       turnovers`,
-    personal: `attribute attribute(name:) email externalIds location name`,
+    personal: `attribute attribute(name:) email externalIds location mayBeContacted(address:) name`,
   },
   Attribute: { read: 'eventId id learnedAt since', personal: 'name value' },
   EmailAddress: { read: 'eventId id learnedAt since', personal: 'address' },
   PhoneNumber: { read: 'eventId id learnedAt line since', personal: 'kind number' },
   PostalAddress: { read: 'eventId id learnedAt since', personal: 'address kind' },
+  Consent: { read: 'channel consent eventId id isOfAddress learnedAt purpose since', personal: 'address' },
   Proposal: { read: 'claimed doubt effectiveOn eventId id learnedAt state values' },
   ProposedValue: { read: 'field', personal: 'value' },
   Placement: {
@@ -361,6 +362,9 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   DifferenceKind: 'read',
   MembershipChange: 'read',
   MergeChoice: 'read',
+  ConsentChannel: 'read',
+  ConsentState: 'read',
+  ContactPermission: 'read',
   OrderDirection: 'read',
   PhoneLine: 'read',
   // Those of one importance are in the order of their names.

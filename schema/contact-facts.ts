@@ -1,10 +1,11 @@
-// The facts of a contact that have an id of their own: e-mail addresses, phones, postal addresses, attributes, proposals.
+// The facts of a contact that have an id of their own: e-mail addresses, phones, postal addresses, attributes, consents, proposals.
 import { Field, ID, ObjectType } from 'type-graphql';
 import { describeContent } from '../src/changes.ts';
 import type { ContactBelief, Proposal as ProposalBelief } from '../src/contact/belief.ts';
+import { consentOn } from '../src/contact/consent.ts';
 import { assertionOn, type Timeline } from '../src/timeline.ts';
 import type { ReadPoint } from './context.ts';
-import { PhoneLine, ProposalState } from './enums.ts';
+import { ConsentChannel, ConsentState, PhoneLine, ProposalState } from './enums.ts';
 import { EdtfDate, Instant } from './scalars.ts';
 import { originOf, ValueOrigin } from './values.ts';
 
@@ -50,6 +51,27 @@ export class Attribute extends Fact {
 
   @Field(() => String, { description: 'Its value.' })
   value: string;
+}
+
+@ObjectType({ description: 'What was said of approaching a contact.' })
+export class Consent extends Fact {
+  @Field(() => ConsentChannel, { description: 'Over which channel.' })
+  channel: ConsentChannel;
+
+  @Field(() => Boolean, { description: 'Whether it is of one address alone, or of any.' })
+  isOfAddress: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The address, number or postal address. Null: any, or no longer readable.',
+  })
+  address: string | null;
+
+  @Field(() => String, { nullable: true, description: 'For which purpose, as a code. Null: any.' })
+  purpose: string | null;
+
+  @Field(() => ConsentState, { description: 'What was said.' })
+  consent: ConsentState;
 }
 
 @ObjectType({ description: 'One value that a proposed change would set.' })
@@ -138,6 +160,17 @@ export function attributesOn({ attributes }: ContactBelief, point: ReadPoint, ti
   return factsOn(attributes, (attribute) => attribute.value, point, timeZone).map(
     ({ fact, value, about }) => ({ ...about, name: fact.name, value }),
   );
+}
+
+/** Those that had begun by the day. */
+export function consentsOn({ consents }: ContactBelief, point: ReadPoint, timeZone: string): Consent[] {
+  return consents.flatMap((fact) => {
+    const consent = consentOn(fact, point.on, timeZone);
+    const assertion = assertionOn(fact.consent, point.on, timeZone);
+    if (consent === null || !assertion) return [];
+    const { id, channel, isOfAddress, address, purpose } = fact;
+    return [{ id, channel, isOfAddress, address, purpose, consent, ...originOf(assertion) }];
+  });
 }
 
 export function proposalOf(proposal: ProposalBelief): Proposal {

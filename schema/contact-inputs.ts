@@ -1,7 +1,7 @@
 // What the mutations of a contact itself take: who it is, how to reach it, and its being removed, merged or corrected.
 import { Field, ID, InputType } from 'type-graphql';
 import { ChangeInput } from './change-input.ts';
-import { Destination, MergeChoice, PhoneLine } from './enums.ts';
+import { ConsentChannel, ConsentState, Destination, MergeChoice, PhoneLine } from './enums.ts';
 import { AttributeInput, ExternalIdInput, LocationInput } from './value-inputs.ts';
 
 /** What every command about a contact takes. */
@@ -172,6 +172,34 @@ export class ChangeContactAttributeInput extends ContactCommandInput {
   value: string | null;
 }
 
+@InputType({
+  description:
+    'Says whether a contact may be approached over a channel. For one address, purpose and channel the last word counts.',
+})
+export class RecordConsentInput extends ContactCommandInput {
+  @Field(() => ConsentChannel, { description: 'Over which channel.' })
+  channel: ConsentChannel;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The address, number or postal address that it is of, 1 to 2,000 characters. Left out: any. EMAIL_MALFORMED. Stored sealed.',
+  })
+  address?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'For which purpose, as a code such as newsletter. Left out: any.',
+  })
+  purpose?: string;
+
+  @Field(() => ConsentState, {
+    nullable: true,
+    description: 'What was said; null = nothing is known any more. It must be given.',
+  })
+  consent: ConsentState | null;
+}
+
 @InputType({ description: 'Where the person is now.' })
 export class ChangeContactLocationInput extends ContactCommandInput {
   @Field(() => LocationInput, {
@@ -227,7 +255,8 @@ export class MergeContactsInput extends ContactCommandInput {
     nullable: true,
     description:
       'Ids of the facts of the loser that the survivor shows from now on: placements, e-mail addresses, phones, postal ' +
-      'addresses, attributes; at most 10,000. Left out: all of them; an empty list: none. FACT_UNKNOWN for any other id.',
+      'addresses, attributes, consents; at most 10,000. Left out: all of them; an empty list: none but refusals and ' +
+      'suppressions, which always go along. FACT_UNKNOWN for any other id.',
   })
   carried?: string[];
 

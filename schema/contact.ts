@@ -2,6 +2,7 @@
 import { Arg, Args, Ctx, Field, ID, ObjectType } from 'type-graphql';
 import { findTurnoversOf } from '../projections/turnovers.ts';
 import type { ContactBelief, Ending as EndingBelief } from '../src/contact/belief.ts';
+import { mayBeContacted } from '../src/contact/consent.ts';
 import { countsInHistory, hasHappenedBy } from '../src/contact/placement-interval.ts';
 import { certaintyOn, exactDay } from '../src/time/interval.ts';
 import { assertionOn, valueOn } from '../src/timeline.ts';
@@ -10,6 +11,8 @@ import {
   Attribute,
   addressesOn,
   attributesOn,
+  Consent,
+  consentsOn,
   EmailAddress,
   emailsOn,
   PhoneNumber,
@@ -19,7 +22,7 @@ import {
   proposalOf,
 } from './contact-facts.ts';
 import type { Context, ReadPoint } from './context.ts';
-import { Certainty, ContactStatus } from './enums.ts';
+import { Certainty, ConsentChannel, ContactPermission, ContactStatus } from './enums.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
 import { Node } from './node.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
@@ -129,6 +132,33 @@ export class Contact implements Node {
     name: string,
   ): string | null {
     return this.attributes(context).find((attribute) => attribute.name === name)?.value ?? null;
+  }
+
+  @Field(() => [Consent], {
+    description: 'What had been said by the day of approaching the contact, the first known first.',
+  })
+  consents(@Ctx() { app }: Context): Consent[] {
+    return consentsOn(this.belief, this.point, app.timeZone);
+  }
+
+  @Field(() => ContactPermission, {
+    description:
+      'Whether the contact might be approached on the day. A no for the channel, the purpose or the address counts before any yes; ' +
+      'what was said of one purpose or address alone counts only where that is asked about.',
+  })
+  mayBeContacted(
+    @Ctx() { app }: Context,
+    @Arg('channel', () => ConsentChannel, { description: 'Over which channel.' }) channel: ConsentChannel,
+    @Arg('purpose', () => String, { nullable: true, description: 'For which purpose, as a code.' })
+    purpose: string | null | undefined,
+    @Arg('address', () => String, {
+      nullable: true,
+      description: 'At which address or number, however it is written.',
+    })
+    address: string | null | undefined,
+  ): ContactPermission {
+    const approach = { channel, ...(purpose != null && { purpose }), ...(address != null && { address }) };
+    return mayBeContacted(this.belief, approach, this.point.on, app.timeZone);
   }
 
   @Field(() => Location, { nullable: true, description: 'Where the contact was on the day.' })

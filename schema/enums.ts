@@ -66,6 +66,31 @@ describe(PhoneLine, 'PhoneLine', 'What is at the end of a phone number.', {
   MOBILE: 'A mobile telephone.',
 });
 
+export const ConsentChannel = { EMAIL: 'email', PHONE: 'phone', TEXT: 'text', POST: 'post' } as const;
+export type ConsentChannel = (typeof ConsentChannel)[keyof typeof ConsentChannel];
+describe(ConsentChannel, 'ConsentChannel', 'How a contact may be approached.', {
+  EMAIL: 'By e-mail.',
+  PHONE: 'By a call.',
+  TEXT: 'By a text message to a phone.',
+  POST: 'By a letter.',
+});
+
+export const ConsentState = { GIVEN: 'given', REFUSED: 'refused', SUPPRESSED: 'suppressed' } as const;
+export type ConsentState = (typeof ConsentState)[keyof typeof ConsentState];
+describe(ConsentState, 'ConsentState', 'What was said of approaching a contact.', {
+  GIVEN: 'The person agreed.',
+  REFUSED: 'The person refused, or took the consent back.',
+  SUPPRESSED: 'Not to be contacted whatever the person said, such as after a complaint.',
+});
+
+export const ContactPermission = { YES: 'yes', NO: 'no', UNKNOWN: 'unknown' } as const;
+export type ContactPermission = (typeof ContactPermission)[keyof typeof ContactPermission];
+describe(ContactPermission, 'ContactPermission', 'Whether a contact may be approached.', {
+  YES: 'Consent was given, and nothing speaks against it.',
+  NO: 'It was refused or suppressed for the channel, the address or the purpose; or the person died or was erased.',
+  UNKNOWN: 'Nothing was said of it.',
+});
+
 export const MergeChoice = { NAME: 'name', LOCATION: 'location', OWNER: 'owner' } as const;
 export type MergeChoice = (typeof MergeChoice)[keyof typeof MergeChoice];
 describe(
@@ -428,6 +453,7 @@ export const MergedFactKind = {
   PHONE: 'phone',
   ADDRESS: 'address',
   ATTRIBUTE: 'attribute',
+  CONSENT: 'consent',
   PLACEMENT: 'placement',
 } as const;
 export type MergedFactKind = (typeof MergedFactKind)[keyof typeof MergedFactKind];
@@ -436,6 +462,7 @@ describe(MergedFactKind, 'MergedFactKind', 'A kind of fact that a merge may carr
   PHONE: 'A phone number.',
   ADDRESS: 'A postal address.',
   ATTRIBUTE: 'A named value.',
+  CONSENT: 'What was said of contacting the person; a no goes along whatever is chosen.',
   PLACEMENT: 'A placement.',
 });
 

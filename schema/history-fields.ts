@@ -15,6 +15,7 @@ const typesByField: Readonly<Record<string, readonly EventType[]>> = {
   phone: ['ContactRegistered', 'ContactPhoneChanged', 'AccountPhoneChanged'],
   address: ['ContactAddressChanged', 'AccountAddressChanged'],
   attribute: ['ContactRegistered', 'ContactAttributeChanged'],
+  consent: ['ConsentRecorded'],
   placement: [
     'PlacementStarted',
     'PlacementEnded',

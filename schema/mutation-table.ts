@@ -78,6 +78,12 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
     'Sets or empties a named value of a contact.',
     ...ofContact,
   ),
+  RecordConsent: entry(
+    contact.RecordConsentInput,
+    'Records consent, refusal or suppression of a channel, an address or a purpose.',
+    ...ofContact,
+    'EMAIL_MALFORMED',
+  ),
   ChangeContactLocation: entry(
     contact.ChangeContactLocationInput,
     'Changes where a contact is.',

@@ -31,6 +31,8 @@ export function believedValues(belief: ContactBelief): BelievedValue[] {
   for (const phone of belief.phones) timeline('phone', phone.number, phone.kind ?? phone.line);
   for (const address of belief.addresses) timeline('address', address.address, address.kind);
   for (const attribute of belief.attributes) timeline('attribute', attribute.value, attribute.name);
+  for (const { consent, channel, purpose, address } of belief.consents)
+    timeline('consent', consent, [channel, purpose, address].filter((part) => part !== null).join(' '));
   for (const placement of belief.placements) listPlacement(placement, timeline, ending);
   ending('removal', belief.removed);
   ending('death', belief.died);

@@ -3,7 +3,7 @@ import { type Cut, foldByBelief, VOID, type Witness } from '../belief.ts';
 import type { ExternalId, Location } from '../event-contract.ts';
 import { type Merge, type Merges, noMerges } from '../merge.ts';
 import type { Timeline } from '../timeline.ts';
-import type { ContactClaimType, ContactEvent, phoneLines } from './events.ts';
+import type { Consent, ConsentChannel, ContactClaimType, ContactEvent, phoneLines } from './events.ts';
 import { evolve } from './evolve.ts';
 
 /** Null values are either "none" or no longer readable after an erasure. */
@@ -37,6 +37,15 @@ export interface Ending {
   destination?: string;
   destinationAccountId?: string;
   destinationName?: string;
+}
+/** What was said of approaching the contact over a channel: at one address, null once it cannot be read, or at any. */
+export interface ConsentFact {
+  id: string;
+  channel: ConsentChannel;
+  isOfAddress: boolean;
+  address: string | null;
+  purpose: string | null;
+  consent: Timeline<Consent | null>;
 }
 export interface BuyingRoleFact {
   role: string;
@@ -97,6 +106,7 @@ export interface ContactBelief {
   phones: readonly PhoneFact[];
   addresses: readonly AddressFact[];
   attributes: readonly AttributeFact[];
+  consents: readonly ConsentFact[];
   placements: readonly PlacementFact[];
   removed: Ending | null;
   died: Ending | null;
@@ -142,6 +152,7 @@ function takeOver(survivor: ContactBelief, loser: ContactBelief): ContactBelief 
     phones: add(survivor.phones, loser.phones),
     addresses: add(survivor.addresses, loser.addresses),
     attributes: add(survivor.attributes, loser.attributes),
+    consents: add(survivor.consents, loser.consents),
     placements: add(survivor.placements, loser.placements),
   };
 }

@@ -60,6 +60,8 @@ export function contactValues(belief: ContactBelief | null, day?: ValueDay): Nam
   }
   for (const attribute of belief.attributes)
     list.timeline('attribute', attribute.value, { id: attribute.id, label: attribute.name });
+  for (const { id, channel, purpose, consent } of belief.consents)
+    list.timeline('consent', consent, { id, label: purpose === null ? channel : `${channel} ${purpose}` });
   for (const placement of belief.placements) {
     if (!day) listPlacement(list, placement);
     else if (!placement.withdrawn) listPlacementOn(list, placement, belief.died, day);

@@ -32,6 +32,7 @@ function blankContact({ type, data }: ContactEvent): ContactBelief {
     phones: [],
     addresses: [],
     attributes: [],
+    consents: [],
     placements: isThere ? [blankPlacement(placementId)] : [],
     removed: null,
     died: null,

@@ -1,7 +1,7 @@
 // What one may ask of a contact: one zod shape per command. Who, when and why come with the command's context.
 import { z } from 'zod';
 import { zCode, zDate, zExternalId, zId, zLocation, zSubject, zText } from '../event-contract.ts';
-import { destinations, phoneLines, zImportance } from './events.ts';
+import { consentChannels, consents, destinations, phoneLines, zImportance } from './events.ts';
 
 const contactId = zId;
 const placed = { contactId, placementId: zId };
@@ -67,6 +67,14 @@ export const contactCommands = {
     address: zText(2000).nullable(),
   }),
   ChangeContactAttribute: z.strictObject({ contactId, attribute: zText(200), value: zText(4000).nullable() }),
+  /** Without an address for every address of the channel, without a purpose for every purpose. */
+  RecordConsent: z.strictObject({
+    contactId,
+    channel: z.enum(consentChannels),
+    address: zText(2000).optional(),
+    purpose: zCode.optional(),
+    consent: z.enum(consents).nullable(),
+  }),
   ChangeContactLocation: z.strictObject({ contactId, location: zLocation.nullable() }),
   ChangeContactOwner: z.strictObject({ contactId, owner: zSubject.nullable() }),
   StartPlacement: z.strictObject({ ...placed, ...placementDetails }),

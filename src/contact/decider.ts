@@ -5,6 +5,7 @@ import { parseEdtf } from '../time/edtf.ts';
 import { decideUndo } from '../undo-decision.ts';
 import type { ContactBelief, PlacementFact } from './belief.ts';
 import type { ContactCommand, ContactCommandOf, ContactCommandType } from './commands.ts';
+import { isRefusal } from './consent.ts';
 import type { DecidedContactEvent } from './events.ts';
 import { restatesRegistration, restatesStart } from './restating.ts';
 import {
@@ -14,6 +15,7 @@ import {
   changeEmail,
   changePhone,
   isPlausibleEmail,
+  recordConsent,
 } from './value-decisions.ts';
 
 export type ContactDecision = DecidedContactEvent[] | Rejection;
@@ -272,9 +274,12 @@ function mergeContacts(
     );
   if (!deciding.contactKnown(command.intoId)) return reject('CONTACT_UNKNOWN', 'intoId');
   if (deciding.chain(command.intoId).includes(belief.id)) return reject('MERGE_CYCLE', 'intoId');
-  const facts = [belief.emails, belief.phones, belief.addresses, belief.attributes, belief.placements].flat();
-  // An imported merge moves nothing: the survivor's own facts stay the truth.
-  const carried = command.carried ?? (deciding.by === 'feed' ? [] : facts.map((fact) => fact.id));
+  const { emails, phones, addresses, attributes, consents, placements } = belief;
+  const facts = [emails, phones, addresses, attributes, consents, placements].flat();
+  // An imported merge moves nothing: the survivor's own facts stay the truth. But who must not be contacted stays so.
+  const asked = command.carried ?? (deciding.by === 'feed' ? [] : facts.map((fact) => fact.id));
+  const refused = consents.filter((one) => isRefusal(one) && !asked.includes(one.id));
+  const carried = [...asked, ...refused.map((one) => one.id)];
   const unknown = carried.find((id) => !facts.some((fact) => fact.id === id));
   if (unknown !== undefined) return reject('FACT_UNKNOWN', 'carried');
   return [
@@ -319,6 +324,7 @@ const decisions: {
   ChangeContactPhone: changePhone,
   ChangeContactAddress: changeAddress,
   ChangeContactAttribute: changeAttribute,
+  RecordConsent: recordConsent,
   ChangeContactLocation: (_, { location }) => [
     { type: 'ContactLocationChanged', data: {}, personal: { location } },
   ],

@@ -23,6 +23,11 @@ export const destinations = [
   'unknown',
 ] as const;
 export const phoneLines = ['voice', 'fax', 'mobile'] as const;
+export const consentChannels = ['email', 'phone', 'text', 'post'] as const;
+export type ConsentChannel = (typeof consentChannels)[number];
+/** Suppressed: not to be contacted whatever the person said, such as after a complaint. */
+export const consents = ['given', 'refused', 'suppressed'] as const;
+export type Consent = (typeof consents)[number];
 /** 1 comes first in every list. */
 export const zImportance = z.int().min(1).max(9);
 
@@ -62,6 +67,20 @@ const claims = {
   ),
   ContactAddressChanged: eventContract(fact, { kind: zText(100), address: zText(2000).nullable() }),
   ContactAttributeChanged: eventContract(fact, { attribute: zText(200), value: zText(4000).nullable() }),
+  /**
+   * Whether the contact may be approached over a channel, for a purpose (null = any), at one address (sealed) or at any. Null:
+   * nothing is known any more.
+   */
+  ConsentRecorded: eventContract(
+    {
+      consentId: zId,
+      channel: z.enum(consentChannels),
+      isOfAddress: z.boolean(),
+      purpose: zCode.nullable(),
+      consent: z.enum(consents).nullable(),
+    },
+    { address: zText(2000).optional() },
+  ),
   ContactLocationChanged: eventContract({}, { location: zLocation.nullable() }),
   ContactOwnerChanged: eventContract({ owner: zSubject.nullable() }, {}),
   PlacementStarted: eventContract(

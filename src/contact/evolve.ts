@@ -5,6 +5,7 @@ import type {
   AddressFact,
   AttributeFact,
   BuyingRoleFact,
+  ConsentFact,
   ContactBelief,
   EmailFact,
   Ending,
@@ -60,6 +61,7 @@ function register(event: ContactEventOf<'ContactRegistered'>): ContactBelief {
       name: personal?.attributes?.[index]?.[0] ?? null,
       value: initially(personal?.attributes?.[index]?.[1] ?? null, said),
     })),
+    consents: [],
     placements: [],
     removed: null,
     died: null,
@@ -107,7 +109,7 @@ function endedAs(known: Ending | null, said: Ending): Ending {
   return { ...said, eventId: known.eventId, learnedAtMs: known.learnedAtMs };
 }
 
-type FactKey = 'emails' | 'phones' | 'addresses' | 'attributes' | 'placements';
+type FactKey = 'emails' | 'phones' | 'addresses' | 'attributes' | 'consents' | 'placements';
 type FactOf<K extends FactKey> = ContactBelief[K][number];
 
 /** Replaces the fact with this id; void where there is none, the same belief where the change returns the same fact. */
@@ -281,7 +283,7 @@ function acceptProposal(
   return after === VOID ? settled : after;
 }
 
-function addOrChange<K extends 'emails' | 'phones' | 'addresses' | 'attributes'>(
+function addOrChange<K extends Exclude<FactKey, 'placements'>>(
   belief: ContactBelief,
   key: K,
   fresh: FactOf<K>,
@@ -341,6 +343,14 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
     const fresh: AttributeFact = { id: event.data.factId, name, value: initially(value, asSaid(event)) };
     return addOrChange(belief, 'attributes', fresh, (known) =>
       setValue(known, 'value', assertValue(known.value, value, asSaid(event))),
+    );
+  },
+  ConsentRecorded: (belief, event) => {
+    const { consentId: id, consent, ...of } = event.data;
+    const address = event.personal?.address ?? null;
+    const fresh: ConsentFact = { id, ...of, address, consent: assertValue([], consent, asSaid(event)) };
+    return addOrChange(belief, 'consents', fresh, (known) =>
+      setValue(known, 'consent', assertValue(known.consent, consent, asSaid(event))),
     );
   },
   ContactLocationChanged: (belief, event) =>

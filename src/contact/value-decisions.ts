@@ -1,9 +1,10 @@
-// Which of a contact's e-mail addresses, phones, postal addresses or attributes a command means, and what becomes of it.
+// Which of a contact's e-mail addresses, phones, postal addresses, attributes or consents a command means, and what becomes of it.
 import type { Deciding } from '../deciding.ts';
 import { type Rejection, reject } from '../rejections.ts';
 import type { Timeline } from '../timeline.ts';
 import type { ContactBelief } from './belief.ts';
 import type { ContactCommandOf } from './commands.ts';
+import { sameAddressText } from './consent.ts';
 import type { DecidedContactEvent } from './events.ts';
 
 type Decision = DecidedContactEvent[] | Rejection;
@@ -150,4 +151,28 @@ export function changeAttribute(
   const known = belief.attributes.find((candidate) => candidate.name === attribute);
   const factId = known?.id ?? deciding.slotId('attribute', attribute);
   return [{ type: 'ContactAttributeChanged', data: { factId }, personal: { attribute, value } }];
+}
+
+/** One fact per channel, purpose and address, whoever says it: what is said next takes the place of what was said before. */
+export function recordConsent(
+  _belief: ContactBelief,
+  { channel, address, purpose, consent }: ContactCommandOf<'RecordConsent'>,
+  deciding: Deciding,
+): Decision {
+  if (channel === 'email' && address !== undefined && !isPlausibleEmail(address, deciding))
+    return reject('EMAIL_MALFORMED', 'address');
+  const text = address === undefined ? '' : sameAddressText(channel, address);
+  return [
+    {
+      type: 'ConsentRecorded',
+      data: {
+        consentId: deciding.slotId('consent', channel, purpose ?? '', text),
+        channel,
+        isOfAddress: address !== undefined,
+        purpose: purpose ?? null,
+        consent,
+      },
+      personal: address === undefined ? {} : { address },
+    },
+  ];
 }

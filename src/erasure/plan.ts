@@ -99,7 +99,12 @@ function innermost(event: LedgerEvent): Claim {
   return 'claimed' in event.data ? claimInside(event as Parameters<typeof claimInside>[0]) : event;
 }
 
-const mailTypes: ReadonlySet<string> = new Set(['ContactEmailAdded', 'ContactEmailChanged', 'Bounced']);
+const mailTypes: ReadonlySet<string> = new Set([
+  'ContactEmailAdded',
+  'ContactEmailChanged',
+  'ConsentRecorded',
+  'Bounced',
+]);
 
 function suppressedBy({ type, personal }: Claim, salt: Buffer): string[] {
   const { email, address, externalId } = (personal ?? {}) as {

@@ -34,6 +34,8 @@ export function refuseSuppressed(
   }
   if (command.type === 'AddContactEmail' || command.type === 'ChangeContactEmail')
     return command.address === null ? null : refuseAddress(command.address, 'address', belief, erased);
+  if (command.type === 'RecordConsent' && command.channel === 'email' && command.address !== undefined)
+    return refuseAddress(command.address, 'address', belief, erased);
   return null;
 }
 

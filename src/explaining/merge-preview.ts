@@ -3,6 +3,7 @@ import type { Application } from '../application.ts';
 import { displayed } from '../changes.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import { claimedValues } from '../contact/claimed-values.ts';
+import { isRefusal, sameAddressText } from '../contact/consent.ts';
 import type { ContactEvent } from '../contact/events.ts';
 import { latest } from '../timeline.ts';
 import {
@@ -16,7 +17,7 @@ import {
 /** A fact of the loser with an id, which the survivor may show beside its own. */
 export interface FactChoice {
   factId: string;
-  kind: 'email' | 'phone' | 'address' | 'attribute' | 'placement';
+  kind: 'email' | 'phone' | 'address' | 'attribute' | 'consent' | 'placement';
   label: string | null;
   value: SourcedValue;
   isCarried: boolean;
@@ -76,6 +77,8 @@ function choose(field: 'name' | 'location' | 'owner', loser: Side, survivor: Sid
 type Fact = Pick<FactChoice, 'factId' | 'kind' | 'label' | 'value'> & {
   /** What makes two facts the same for people. */
   sameness: string;
+  /** A no goes along even where the survivor has said something of the same. */
+  isRefusal?: boolean;
 };
 
 function factsOf({ belief, sourced }: Side): Fact[] {
@@ -124,6 +127,17 @@ function factsOf({ belief, sourced }: Side): Fact[] {
         sameness: text(name),
       };
     }),
+    ...belief.consents.map((one): Fact => {
+      const { id, channel, purpose, address } = one;
+      return {
+        factId: id,
+        kind: 'consent',
+        label: [channel, purpose, address].filter((part) => part !== null).join(' '),
+        value: sourced('consent', id, latest(one.consent)),
+        sameness: `${channel} ${purpose ?? ''} ${address === null ? '' : sameAddressText(channel, address)}`,
+        isRefusal: isRefusal(one),
+      };
+    }),
     ...shown.map(({ id, accountId, postId, startsOn, title }): Fact => {
       const value = latest(title);
       return {
@@ -142,9 +156,9 @@ function chooseFacts(loser: Side, survivor: ContactBelief): FactChoice[] {
     belief: survivor,
     sourced: (_field, _factId, value) => ({ value, sources: [], confirmedAtMs: null }),
   });
-  return factsOf(loser).map(({ sameness, ...fact }) => {
+  return factsOf(loser).map(({ sameness, isRefusal = false, ...fact }) => {
     const twin = own.find((one) => one.kind === fact.kind && one.sameness === sameness);
     const why = !twin ? 'new_to_survivor' : twin.value.value === fact.value.value ? 'same' : 'has_its_own';
-    return { ...fact, isCarried: !twin, why };
+    return { ...fact, isCarried: !twin || isRefusal, why };
   });
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { relationships } from '../account/events.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { phoneLines } from '../contact/events.ts';
+import { consentChannels, consents, phoneLines } from '../contact/events.ts';
 import type { Actor } from '../envelope.ts';
 import { type Money, zCode, zDate, zText } from '../event-contract.ts';
 import { parseInstant } from '../time/instant.ts';
@@ -113,6 +113,14 @@ export const feedLines = {
     ...onContact,
     attribute: zText(200),
     value: orNone(4000),
+  }),
+  ConsentRecorded: z.object({
+    ...head,
+    ...onContact,
+    channel: z.enum(consentChannels),
+    address: zText(2000).optional(),
+    purpose: zCode.optional(),
+    consent: z.enum([...consents, '']),
   }),
   PlacementStarted: z.object({
     ...head,
@@ -297,6 +305,17 @@ function commandOf(line: AnyLine, ids: SourceIds): Command {
         attribute: line.attribute,
         value: noneIfEmpty(line.value),
       };
+    case 'ConsentRecorded': {
+      const { channel, address, purpose, consent } = line;
+      return {
+        type: 'RecordConsent',
+        contactId,
+        channel,
+        ...(address !== undefined && { address }),
+        ...(purpose !== undefined && { purpose }),
+        consent: consent === '' ? null : consent,
+      };
+    }
     case 'PlacementStarted': {
       const { post, title, contactType, buyingRoles } = line;
       return {

@@ -142,6 +142,28 @@ describe('each type of line', () => {
       { type: 'ChangeContactAttribute', contactId, attribute: 'hobby', value: null },
     ],
     [
+      { type: 'ConsentRecorded', ...contact, channel: 'phone', consent: '' },
+      { type: 'RecordConsent', contactId, channel: 'phone', consent: null },
+    ],
+    [
+      {
+        type: 'ConsentRecorded',
+        ...contact,
+        channel: 'email',
+        consent: 'refused',
+        address: 'ann@acme.example',
+        purpose: 'newsletter',
+      },
+      {
+        type: 'RecordConsent',
+        contactId,
+        channel: 'email',
+        consent: 'refused',
+        address: 'ann@acme.example',
+        purpose: 'newsletter',
+      },
+    ],
+    [
       { type: 'PlacementStarted', ...placed, account: 'acme' },
       { type: 'StartPlacement', contactId, placementId, accountId },
     ],

@@ -30,6 +30,7 @@ const kinds = [
   'ChangeContactPhone',
   'ChangeContactAttribute',
   'ChangeContactOwner',
+  'RecordConsent',
   'StartPlacement',
   'StartPlacement',
   'EndPlacement',
@@ -163,6 +164,14 @@ function commandOf(app: Application, step: Step, eventIds: string[]): Command | 
       return { type: kind, contactId, attribute: `field ${pick % 3}`, value: pick % 4 ? word : null };
     case 'ChangeContactOwner':
       return { type: kind, contactId, owner: pick % 3 ? `csm-${pick % 3}` : null };
+    case 'RecordConsent':
+      return {
+        type: kind,
+        contactId,
+        channel: 'email',
+        ...(pick % 2 && { address: `${pick % 3}@acme.example` }),
+        consent: (['given', 'refused', 'suppressed', null] as const)[pick % 4]!,
+      };
     case 'StartPlacement':
       return {
         type: kind,
