@@ -150,6 +150,8 @@ export type RejectionCode =
   | 'REPLACEMENT_IS_LEAVER'
   /** A loss needs a root cause from the list; a turnover is a risk and never one of them. */
   | 'ROOT_CAUSE_REQUIRED'
+  /** The root cause is not on the list that applies to the turnover; the message names those that are. */
+  | 'ROOT_CAUSE_UNKNOWN'
   /** The step is done once its answer is known; record the answer instead of the step. */
   | 'STEP_ANSWERED'
   /** The plan of this turnover has no such step, or it does not apply to it. */

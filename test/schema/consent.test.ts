@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { accessReport } from '../../src/access/access-report.ts';
 import {
   answer,
-  ask,
   openTestApplication,
   type TestApplication,
   tell,
