@@ -24,6 +24,7 @@ export const ReadKind = {
   CONTACT_HISTORY: 'contact_history',
   ACCOUNT_HISTORY: 'account_history',
   ACCESS_REPORT: 'access_report',
+  PROOF: 'proof',
   AUDIT_TRAIL: 'audit_trail',
 } as const;
 export type ReadKind = (typeof ReadKind)[keyof typeof ReadKind];
@@ -35,6 +36,7 @@ registerEnumType(ReadKind, {
     CONTACT_HISTORY: { description: 'The history of a contact, or what it was at an earlier point.' },
     ACCOUNT_HISTORY: { description: 'The history of an account, with that of the placements in it.' },
     ACCESS_REPORT: { description: 'All that is held of a person.' },
+    PROOF: { description: 'The proof of a history, with its sealed events.' },
     AUDIT_TRAIL: { description: 'The whole log, by some filter.' },
   },
 });

@@ -120,7 +120,7 @@ export class ProofQueries {
       'command line. CHECKPOINT_INCONSISTENT where the ledger does not go on from the checkpoint given: history was rewritten.',
   })
   async proof(
-    @Ctx() { app }: Context,
+    @Ctx() { app, actor, purpose }: Context,
     @Arg('contactId', () => ID, { description: 'Id of the contact.' }) contactId: string,
     @Arg('since', () => String, {
       nullable: true,
@@ -141,7 +141,9 @@ export class ProofQueries {
       ]);
     if (typeof since === 'string') checkSince(since, await app.store.head());
     const proof = await proveContact(app, id, since ?? undefined).catch(tell);
-    return proof && proofOf(proof);
+    if (!proof) return null;
+    app.accessLog.note({ actor, kind: 'proof', subjectIds: [id, ...proof.mergedIds], purpose });
+    return proofOf(proof);
   }
 }
 

@@ -64,6 +64,8 @@ export class UndoQueries {
   ): Promise<UndoPreview | null> {
     const id = canonicalId(subjectId);
     const contact = await readEvents(context, `contact-${id}`);
+    const { app, actor, purpose } = context;
+    if (contact.length) app.accessLog.note({ actor, kind: 'contact_history', subjectIds: [id], purpose });
     return contact.length
       ? previewContact(context, id, contact as ContactEvent[], canonicalId(eventId))
       : previewAccount(

@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { type EventsOf, eventContract, zId } from '../event-contract.ts';
 
-/** What was looked at: one person's or one account's history, all that is held of a person, or a person's card. */
+/** What was looked at: one person's or one account's history, all that is held of a person, a person's card, or a proof of a history. */
 export const readKinds = [
   'contact',
   'contact_history',
   'account_history',
   'access_report',
   'audit_trail',
+  'proof',
 ] as const;
 export type ReadKind = (typeof readKinds)[number];
 

@@ -2,9 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { accessReport } from '../access/access-report.ts';
-import { zPurpose } from '../access/events.ts';
 import { type ReportFormat, reportFormats, writeReport } from '../access/write-report.ts';
-import { resolveId, ScopeRefused } from './resolve-id.ts';
+import { checkPurpose, resolveId } from './resolve-id.ts';
 import { configOf, openConfigured, print } from './terminal.ts';
 
 interface AccessReportOptions {
@@ -28,8 +27,7 @@ export function defineAccessReport(program: Command): void {
     .addHelpText('after', '\nThe report holds personal data in the clear: treat it as such.')
     .action(async (contact: string, { format, out, purpose }: AccessReportOptions, command: Command) => {
       const config = configOf(command);
-      if (purpose !== undefined && !zPurpose.safeParse(purpose).success)
-        throw new ScopeRefused('PURPOSE_INVALID', '--purpose is a code or reference without blanks or @.');
+      checkPurpose(purpose);
       const app = await openConfigured(config, { create: false });
       try {
         const report = (await accessReport(app, await resolveId(app, 'contact', contact)))!;

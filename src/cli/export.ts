@@ -3,11 +3,10 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { zPurpose } from '../access/events.ts';
 import type { Application } from '../application.ts';
 import type { Actor } from '../envelope.ts';
 import { type ExportScope, exportLines } from '../export.ts';
-import { resolveId, ScopeRefused } from './resolve-id.ts';
+import { checkPurpose, resolveId, ScopeRefused } from './resolve-id.ts';
 import { configOf, count, createProgress, openConfigured, print } from './terminal.ts';
 
 interface ExportCommandOptions {
@@ -89,11 +88,7 @@ async function recordExport(
   actor: Actor,
   purpose: string | undefined,
 ): Promise<void> {
-  if (purpose !== undefined && !zPurpose.safeParse(purpose).success)
-    throw new ScopeRefused(
-      'PURPOSE_INVALID',
-      '--purpose is a code or reference without blanks or @, at most 64 characters.',
-    );
+  checkPurpose(purpose);
   const subject =
     scope === 'all'
       ? { scope }

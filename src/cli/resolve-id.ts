@@ -1,4 +1,5 @@
-// Ids on the command line: the ledger's own, or SOURCE:ID as another system knows a contact or account.
+// Ids on the command line, the ledger's own or SOURCE:ID as another system knows a contact or account; and what they are asked for.
+import { zPurpose } from '../access/events.ts';
 import type { Application } from '../application.ts';
 import { createSourceIds } from '../ingest/import-feed.ts';
 
@@ -11,6 +12,15 @@ export class ScopeRefused extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Throws PURPOSE_INVALID for what must not be recorded as it stands. */
+export function checkPurpose(purpose: string | undefined): void {
+  if (purpose !== undefined && !zPurpose.safeParse(purpose).success)
+    throw new ScopeRefused(
+      'PURPOSE_INVALID',
+      '--purpose is a code or reference without blanks or @, at most 64 characters.',
+    );
 }
 
 /** The ledger's id. Throws SCOPE_UNKNOWN where it has no such contact or account. */

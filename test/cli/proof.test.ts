@@ -36,10 +36,18 @@ it('gives an outsider what it takes to check one history, and finds what was cha
   await prepare();
   const more = line({ id: '3', type: 'ContactNameChanged', name: 'Ada S.' });
   await run(['import', '-'], { input: more });
-  const since = ['--since', 'checkpoints.txt'];
-  expect(await run(['proof', '--contact', 'crm:C', ...since, '--out', 'proof.json'])).toMatchObject({
+  const asked = ['--contact', 'crm:C', '--since', 'checkpoints.txt', '--purpose', 'CASE-7'];
+  expect(await run(['proof', ...asked, '--out', 'proof.json'])).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('3 events'),
+  });
+  const looked = await run(['--json', 'access-log', '--contact', 'crm:C']);
+  expect(JSON.parse(looked.stdout)).toMatchObject({
+    looks: [{ kind: 'proof', times: 1, purpose: 'CASE-7' }],
+  });
+  expect(await run(['proof', '--contact', 'crm:C', '--purpose', 'ada@example.org'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^PURPOSE_INVALID: /),
   });
   const trusted = ['--checkpoint', 'checkpoints.txt', '--public-key', 'public.key'];
   const env = { CONTACT_LEDGER_MASTER_KEY: undefined, CONTACT_LEDGER_SIGNING_KEY_FILE: undefined };

@@ -1,5 +1,7 @@
 // Checkpoints and proofs over the API: what a client gets, who may ask, and what is wrong with what was sent.
+import { graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildLedgerSchema } from '../../schema/build.ts';
 import { verifyProof } from '../../src/integrity/verify-proof.ts';
 import {
   answer,
@@ -8,6 +10,7 @@ import {
   openTestApplication,
   type TestApplication,
   tell,
+  testContext,
 } from '../support/app-in-memory.ts';
 import { ann, bob, contactIdOf } from '../support/ids.ts';
 import { signingKeyFile } from '../support/signing-key-file.ts';
@@ -109,4 +112,24 @@ it('is for auditors and administrators', async () => {
     expect(errors?.[0]?.extensions['code'], role).toBe('FORBIDDEN');
   }
   expect((await ask(app, '{ checkpoint { note } }', {}, undefined, ['auditor'])).errors).toBeUndefined();
+});
+
+it('is recorded with who asked and why, for each contact that it tells of; of an unknown contact there is nothing to record', async () => {
+  const recording = await openTestApplication({ signingKeyFile: keyFile, accessLog: 'history' });
+  for (const contactId of [ann, bob])
+    await tell(recording, { type: 'RegisterContact', contactId, name: 'Ann' });
+  await tell(recording, { type: 'MergeContacts', contactId: bob, intoId: ann });
+  const context = { ...testContext(recording, { id: 'auditor-1', kind: 'person' }), purpose: 'CASE-7' };
+  const schema = await buildLedgerSchema();
+  for (const id of [ann, contactIdOf(9)])
+    await graphql({ schema, source: proofQuery, variableValues: { id }, contextValue: context });
+  const { accessLog } = await answer<{ accessLog: { edges: { node: object }[] } }>(
+    recording,
+    '{ accessLog { edges { node { actor kind subjectId times purpose } } } }',
+  );
+  const asked = { actor: 'auditor-1', kind: 'PROOF', times: 1, purpose: 'CASE-7' };
+  expect(accessLog.edges).toHaveLength(2);
+  for (const subjectId of [ann, bob])
+    expect(accessLog.edges).toContainEqual({ node: { ...asked, subjectId } });
+  await recording.close();
 });
