@@ -8,6 +8,7 @@ export const access: EventProjection = {
   by: 'event',
   name: 'access',
   version: 1,
+  opens: [],
   tables: [
     {
       name: 'looked',

@@ -36,11 +36,14 @@ export const accounts: AccountProjection = {
       ],
     },
   ],
-  rows: (belief) => [['account', ...Object.values(accountRow(belief)), JSON.stringify(belief)]],
+  rows(belief) {
+    const json = JSON.stringify(belief);
+    return [['account', ...Object.values(accountRow(belief, json)), json]];
+  },
 };
 
 /** The row of an account in the order of the table's columns, but for the card at its end. */
-export function accountRow(belief: AccountBelief): Record<string, SqlValue> {
+export function accountRow(belief: AccountBelief, json = JSON.stringify(belief)): Record<string, SqlValue> {
   const name = latest(belief.name);
   const renewalOn = latest(belief.renewalOn);
   const arr = latest(belief.arr);
@@ -57,7 +60,7 @@ export function accountRow(belief: AccountBelief): Record<string, SqlValue> {
     renewal_day: (renewalOn === null ? undefined : parseEdtf(renewalOn)?.earliest) ?? farDay,
     arr_currency: arr?.currency ?? '',
     arr_minor_units: arr?.minorUnits ?? 0,
-    learned_at: newestLearnedMs(belief),
+    learned_at: newestLearnedMs(json),
     closed: belief.mergedInto ? standing.merged : belief.closed ? standing.closed : standing.open,
     merged_into: belief.mergedInto?.accountId ?? null,
   };

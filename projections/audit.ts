@@ -21,6 +21,7 @@ export const audit: EventProjection = {
   by: 'event',
   name: 'audit',
   version: 1,
+  opens: [],
   tables: [
     {
       name: 'audit',

@@ -9,6 +9,7 @@ export const history: EventProjection = {
   by: 'event',
   name: 'history',
   version: 2,
+  opens: [],
   tables: [
     {
       name: 'history',

@@ -10,6 +10,7 @@ export const identities: EventProjection = {
   by: 'event',
   name: 'identities',
   version: 2,
+  opens: ['ContactRegistered', 'AccountRegistered'],
   tables: [
     {
       name: 'external_id',

@@ -9,6 +9,7 @@ export const involvement: EventProjection = {
   by: 'event',
   name: 'involvement',
   version: 2,
+  opens: ['PlacementStarted', 'PlacementCorrected', 'ChangeProposed', 'ClaimConfirmed'],
   tables: [
     {
       name: 'involvement',

@@ -36,6 +36,8 @@ interface ProjectionHead {
 /** By event: each event puts rows. */
 export interface EventProjection extends ProjectionHead {
   by: 'event';
+  /** Types of the events whose sealed part it reads. A rebuild hands it all others unopened, which is much cheaper. */
+  opens: readonly string[];
   rows(event: LedgerEvent): readonly Row[];
 }
 /** By contact: what is believed of it now becomes its rows; all its former rows are replaced. */

@@ -152,6 +152,7 @@ describe('a projection that fails', () => {
       name: 'seen',
       version: 1,
       by: 'event',
+      opens: [],
       tables: [{ name: 'seen', columns: 'position INTEGER PRIMARY KEY' }],
       rows({ position }) {
         if (position > 4) throw new Error('cannot be projected');

@@ -18,6 +18,7 @@ const projections: Projection[] = [
     name: 'log',
     version: 1,
     by: 'event',
+    opens: [],
     tables: [{ name: 'seen', columns: 'position INTEGER PRIMARY KEY, type TEXT' }],
     rows: () => [],
   },
