@@ -123,6 +123,7 @@ function createWalk({ schema, fragments, variables }: CheckedOperation, use: Use
   }
 
   function argumentsOf(field: Parameters<typeof getArgumentValues>[0], node: FieldNode) {
+    if (field.args.length === 0) return {};
     try {
       return getArgumentValues(field, node, variables);
     } catch {
@@ -150,6 +151,7 @@ function createWalk({ schema, fragments, variables }: CheckedOperation, use: Use
   }
 
   function isAsked(node: SelectionNode): boolean {
+    if (!node.directives?.length) return true;
     if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] === true) return false;
     return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
   }

@@ -27,8 +27,15 @@ for (const [type, entry] of Object.entries(accessTable)) {
 
 /** The right that a field, input field or enum value takes; undefined where it is not classified: then nobody may. */
 export function rightOfMember(type: string, name: string): Right | undefined {
-  return members.get(`${models.get(type) ?? type}.${name}`) ?? rightOfType(type);
+  const ofType = known.get(type) ?? new Map<string, Right | undefined>();
+  known.set(type, ofType);
+  if (!ofType.has(name))
+    ofType.set(name, members.get(`${models.get(type) ?? type}.${name}`) ?? rightOfType(type));
+  return ofType.get(name);
 }
+
+/** Asked for every field of every operation. As large as the schema at most: only its own names are asked for. */
+const known = new Map<string, Map<string, Right | undefined>>();
 
 export function rightOfArgument(type: string, field: string, argument: string): Right | undefined {
   const own = members.get(`${type}.${field}(${argument}:)`);

@@ -89,6 +89,7 @@ function createCost({ schema, fragments, variables }: CostedOperation) {
   }
 
   function argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldArguments {
+    if (field.args.length === 0) return {};
     try {
       return getArgumentValues(field, node, variables);
     } catch {
