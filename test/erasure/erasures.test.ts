@@ -100,6 +100,22 @@ describe('an erased contact', () => {
     );
   });
 
+  it('takes no undo and no unmerge, of whichever of those who were one person', async () => {
+    const app = await open();
+    await tell(app, { type: 'ChangeContactName', contactId: ann, name: 'Ann B' });
+    const changed = (await app.store.read(`contact-${ann}`)).at(-1)!.id;
+    await tell(app, { type: 'MergeContacts', contactId: bob, intoId: ann });
+    const merged = (await app.store.read(`contact-${bob}`)).at(-1)!.id;
+    await erase(app);
+    const because = { reasonCode: 'mistake' };
+    for (const command of [
+      { type: 'UndoContactChange', contactId: ann, eventId: changed },
+      { type: 'UndoContactChange', contactId: bob, eventId: merged },
+      { type: 'UnmergeContacts', contactId: bob },
+    ] as const)
+      expect(await refusal(app, command, because)).toEqual(refuse('CONTACT_ERASED'));
+  });
+
   it('gets no fresh key where its own is destroyed and no order tells why', async () => {
     const app = await open();
     const keyIds = (await app.store.read(`contact-${ann}`)).flatMap(({ boxes }) =>
@@ -285,6 +301,16 @@ describe('erasing again', () => {
     expect(receipts[0]).toEqual(receipts[1]);
     expect(receipts[2]!.erasureId).not.toBe(receipts[0]!.erasureId);
     expect(await app.store.version('erasure-00000000-0000-8000-8000-000000000000')).toBe(4);
+  });
+
+  it('at once, by either id of a person or of two people, is one erasure each', async () => {
+    const app = await open();
+    await tell(app, { type: 'MergeContacts', contactId: bob, intoId: ann });
+    const both = await Promise.all([erase(app), erase(app, bob), erase(app)]);
+    expect(new Set(both.map(({ erasureId }) => erasureId)).size).toBe(1);
+    expect([...both[0]!.contactIds].sort()).toEqual([ann, bob].sort());
+    expect(found()).toEqual([]);
+    expect((await verify(app)).findings).toEqual([]);
   });
 
   it('is refused for whom nobody knows, and a merge that is on its way belongs to it', async () => {

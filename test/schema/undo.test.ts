@@ -1,7 +1,7 @@
 // Undo: removals, restores, moves and merges taken back whole, for a reason, and what a preview says of it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answer, openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
-import { acme, ann, at, bob, eventIdOf, globex, job, nextJob } from '../support/ids.ts';
+import { acme, ann, at, bob, cleo, contactIdOf, eventIdOf, globex, job, nextJob } from '../support/ids.ts';
 import { change, refusal } from './mutate.ts';
 
 let app: TestApplication;
@@ -19,6 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
+const dora = contactIdOf(4);
 const because = { change: { reasonCode: 'mistake' } };
 const placements = 'placements { id title endsOn removal { reasonCode } }';
 
@@ -68,6 +69,57 @@ describe('undoing', () => {
     expect(
       await change(app, 'undoContactChange', { ...input, eventId: undo.id }, 'removal { reasonCode }'),
     ).toEqual({ removal: { reasonCode: 'spam' } });
+  });
+
+  it('an undo of an undo can be undone itself, and back again, as often as anybody likes', async () => {
+    const named = 'name';
+    await tell(app, { type: 'ChangeContactName', contactId: ann, name: 'Ann Butler' });
+    const undoLast = async () => {
+      const { id } = (await app.store.read(`contact-${ann}`)).at(-1)!;
+      const undone = (await preview(ann, id, 'conflicts { type }')) as { conflicts: object[] };
+      expect(undone.conflicts).toEqual([]);
+      return change(app, 'undoContactChange', { contactId: ann, eventId: id, ...because }, named);
+    };
+    const first = await answer(app, `{ contact(id: "${ann}") { name } }`);
+    const names: unknown[] = [];
+    for (let time = 0; time < 4; time++) names.push((await undoLast())['name']);
+    expect(first).toEqual({ contact: { name: 'Ann Butler' } });
+    expect(names).toEqual([names[0], 'Ann Butler', names[0], 'Ann Butler']);
+    expect(names[0]).not.toBe('Ann Butler');
+  });
+
+  it('an unmerge after further merges, or the undo of one, parts only those two', async () => {
+    for (const [contactId, name] of [
+      [cleo, 'Cleo'],
+      [dora, 'Dora'],
+    ] as const)
+      await tell(app, { type: 'RegisterContact', contactId, name });
+    const survivors = async () => {
+      const found: string[] = [];
+      for (const id of [ann, bob, cleo, dora])
+        found.push(
+          (await answer<{ contact: { id: string } }>(app, `{ contact(id: "${id}") { id } }`)).contact.id,
+        );
+      return found;
+    };
+    const merge = (contactId: string, intoId: string) => change(app, 'mergeContacts', { contactId, intoId });
+    await merge(bob, ann);
+    await merge(cleo, bob);
+    await merge(ann, dora);
+    expect(await survivors()).toEqual([dora, dora, dora, dora]);
+    await change(app, 'unmergeContacts', { contactId: bob });
+    expect(await survivors()).toEqual([dora, bob, bob, dora]);
+    const unmerge = (await app.store.read(`contact-${bob}`)).at(-1)!.id;
+    expect(await refusal(app, 'mergeContacts', { contactId: bob, intoId: cleo })).toMatchObject({
+      code: 'MERGE_CYCLE',
+    });
+    await change(app, 'unmergeContacts', { contactId: cleo });
+    await merge(bob, cleo);
+    // Bob is merged into Cleo since: to be in Ann again would take that back, which nobody asked for.
+    expect(
+      await refusal(app, 'undoContactChange', { contactId: bob, eventId: unmerge, ...because }),
+    ).toMatchObject({ code: 'UNDO_CONFLICT' });
+    expect(await survivors()).toEqual([dora, cleo, cleo, dora]);
   });
 
   it('a merge gives both their own again', async () => {
