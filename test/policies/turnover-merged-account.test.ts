@@ -57,6 +57,12 @@ interface AtRisk {
 describe('merged in mid-turnover, an account leaves its turnovers to the survivor', () => {
   test('which shows them, with its own revenue, on its board and to its owner', async () => {
     await leave(ann, job);
+    await tell(app, { type: 'RegisterContact', contactId: cleo, name: 'Cleo' });
+    await tell(
+      app,
+      { type: 'StartPlacement', contactId: cleo, placementId: placementIdOf(3), accountId: acme },
+      { effectiveOn: '2025-01-01' },
+    );
     await merge();
     const { id, outcome, owner } = turnoverOf(ann);
     expect({ outcome, owner }).toEqual({ outcome: null, owner: 'otto' });
@@ -74,7 +80,7 @@ describe('merged in mid-turnover, an account leaves its turnovers to the survivo
       turnovers: { edges: [{ node: { id } }] },
       workList: [{ turnover: { id }, account: { id: globex }, arr: { minorUnits: 200 } }],
       turnoverCompletion: [{ group: globex, turnovers: 1 }],
-      exposure: { edges: [{ node: { account: { id: globex }, contacts: 1 } }] },
+      exposure: { edges: [{ node: { account: { id: globex }, contacts: 2 } }] },
     });
   });
 
@@ -124,9 +130,6 @@ describe('merged in mid-turnover, an account leaves its turnovers to the survivo
       arr: usd(200),
       coverageAtOpening: { percent: 100, basis: 'champion', contactIds: [bob] },
     });
-    await tell(app, { type: 'RegisterContact', contactId: cleo, name: 'Cleo' });
-    const placement = { contactId: cleo, placementId: placementIdOf(3), accountId: globex };
-    await following({ type: 'StartPlacement', ...placement });
     const { live, rebuilt } = await app.readModels.compareWithRebuilt();
     expect(live).toEqual(rebuilt);
   });

@@ -140,6 +140,25 @@ describe('mergeAccounts', () => {
     expect(types).toContain('PlacementRemoved');
   });
 
+  test('counts for the next command at the survivor, and what is learned late of it takes its place before the merge', async () => {
+    await tell(
+      app,
+      { type: 'RegisterAccount', accountId: hooli, name: 'Hooli' },
+      { learnedOn: '2020-01-01' },
+    );
+    await merge({ intoId: hooli });
+    const late = { effectiveOn: '2020', learnedAt: '2020-03-01T00:00:00Z' };
+    await change(app, 'changeAccountDomains', { accountId: hooli, domains: ['hooli.example'], change: late });
+    // Of the survivor nobody ever said who is its steward: the merge did.
+    await change(app, 'changeAccountTeam', { accountId: hooli, teamRole: 'steward', member: null });
+    expect(await account(hooli, 'domains team { role member }')).toEqual({
+      domains: ['hooli.example', 'acme.example', 'acme.test'],
+      team: [{ role: 'owner', member: 'olga' }],
+    });
+    const { live, rebuilt } = await app.readModels.compareWithRebuilt();
+    expect(live).toEqual(rebuilt);
+  });
+
   test('takes no more changes of the loser, into the survivor only', async () => {
     await merge();
     expect(await refusal(app, 'changeAccountName', { accountId: acme, name: 'A' })).toMatchObject({
