@@ -77,7 +77,7 @@ export function openReadDatabase(
   const database = new DatabaseSync(path);
   try {
     database.exec(
-      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY',
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY',
     );
     const expected = fingerprints(projections, settings, ledgerId);
     const state = schemaState(database, expected);
