@@ -2,7 +2,7 @@
 import { registerEnumType } from 'type-graphql';
 import type { AccountChoice } from '../src/account/events.ts';
 
-/** Registers an enum whose values are all described. */
+/** Registers an enum whose values are all described; for one whose names are not just its codes in upper case. */
 export function describe<K extends string>(
   values: Record<K, string>,
   name: string,
@@ -13,24 +13,32 @@ export function describe<K extends string>(
   registerEnumType(values, { name, description, valuesConfig: Object.fromEntries(entries) });
 }
 
-export const ContactStatus = {
-  ACTIVE: 'active',
-  REMOVED: 'removed',
-  MERGED: 'merged',
-  DECEASED: 'deceased',
-} as const;
-export type ContactStatus = (typeof ContactStatus)[keyof typeof ContactStatus];
-describe(
-  ContactStatus,
+type Upper<T extends Record<string, string>> = { readonly [K in keyof T as Uppercase<K & string>]: K };
+type ValueOf<T> = T[keyof T];
+
+/** An enum of codes: their names in upper case, each with its description. */
+export function enumOf<T extends Record<string, string>>(
+  name: string,
+  description: string,
+  descriptions: T,
+): Upper<T> {
+  const values = Object.fromEntries(Object.keys(descriptions).map((code) => [code.toUpperCase(), code]));
+  const described = Object.entries(descriptions).map(([code, text]) => [code.toUpperCase(), text]);
+  describe(values, name, description, Object.fromEntries(described));
+  return values as Upper<T>;
+}
+
+export const ContactStatus = enumOf(
   'ContactStatus',
   'What became of a contact. The first that applies counts: merged, removed, deceased.',
   {
-    ACTIVE: 'Neither removed nor merged nor known to have died.',
-    REMOVED: 'Hidden from views by decision; the person and the history stay.',
-    MERGED: 'Merged into another contact, which its id leads to.',
-    DECEASED: 'Known to have died.',
+    active: 'Neither removed nor merged nor known to have died.',
+    removed: 'Hidden from views by decision; the person and the history stay.',
+    merged: 'Merged into another contact, which its id leads to.',
+    deceased: 'Known to have died.',
   },
 );
+export type ContactStatus = ValueOf<typeof ContactStatus>;
 
 export const Certainty = { CERTAIN: 'CERTAIN', POSSIBLE: 'POSSIBLE', NO: 'NO' } as const;
 export type Certainty = (typeof Certainty)[keyof typeof Certainty];
@@ -40,243 +48,159 @@ describe(Certainty, 'Certainty', 'Whether something was so on a day, given that 
   NO: 'It was not, whatever the uncertain dates really were. Not allowed as an argument.',
 });
 
-export const Destination = {
-  ANOTHER_COMPANY: 'another_company',
-  SAME_COMPANY: 'same_company',
-  RETIRED: 'retired',
-  DIED: 'died',
-  OTHER: 'other',
-  UNKNOWN: 'unknown',
-} as const;
-export type Destination = (typeof Destination)[keyof typeof Destination];
-describe(Destination, 'Destination', 'Where somebody went who left.', {
-  ANOTHER_COMPANY: 'To another company.',
-  SAME_COMPANY: 'To another place in the same company.',
-  RETIRED: 'Into retirement.',
-  DIED: 'The person died.',
-  OTHER: 'Somewhere else.',
-  UNKNOWN: 'Asked, but not known.',
+export const Destination = enumOf('Destination', 'Where somebody went who left.', {
+  another_company: 'To another company.',
+  same_company: 'To another place in the same company.',
+  retired: 'Into retirement.',
+  died: 'The person died.',
+  other: 'Somewhere else.',
+  unknown: 'Asked, but not known.',
 });
+export type Destination = ValueOf<typeof Destination>;
 
-export const PhoneLine = { VOICE: 'voice', FAX: 'fax', MOBILE: 'mobile' } as const;
-export type PhoneLine = (typeof PhoneLine)[keyof typeof PhoneLine];
-describe(PhoneLine, 'PhoneLine', 'What is at the end of a phone number.', {
-  VOICE: 'A fixed telephone.',
-  FAX: 'A fax machine.',
-  MOBILE: 'A mobile telephone.',
+export const PhoneLine = enumOf('PhoneLine', 'What is at the end of a phone number.', {
+  voice: 'A fixed telephone.',
+  fax: 'A fax machine.',
+  mobile: 'A mobile telephone.',
 });
+export type PhoneLine = ValueOf<typeof PhoneLine>;
 
-export const ConsentChannel = { EMAIL: 'email', PHONE: 'phone', TEXT: 'text', POST: 'post' } as const;
-export type ConsentChannel = (typeof ConsentChannel)[keyof typeof ConsentChannel];
-describe(ConsentChannel, 'ConsentChannel', 'How a contact may be approached.', {
-  EMAIL: 'By e-mail.',
-  PHONE: 'By a call.',
-  TEXT: 'By a text message to a phone.',
-  POST: 'By a letter.',
+export const ConsentChannel = enumOf('ConsentChannel', 'How a contact may be approached.', {
+  email: 'By e-mail.',
+  phone: 'By a call.',
+  text: 'By a text message to a phone.',
+  post: 'By a letter.',
 });
+export type ConsentChannel = ValueOf<typeof ConsentChannel>;
 
-export const ConsentState = { GIVEN: 'given', REFUSED: 'refused', SUPPRESSED: 'suppressed' } as const;
-export type ConsentState = (typeof ConsentState)[keyof typeof ConsentState];
-describe(ConsentState, 'ConsentState', 'What was said of approaching a contact.', {
-  GIVEN: 'The person agreed.',
-  REFUSED: 'The person refused, or took the consent back.',
-  SUPPRESSED: 'Not to be contacted whatever the person said, such as after a complaint.',
+export const ConsentState = enumOf('ConsentState', 'What was said of approaching a contact.', {
+  given: 'The person agreed.',
+  refused: 'The person refused, or took the consent back.',
+  suppressed: 'Not to be contacted whatever the person said, such as after a complaint.',
 });
+export type ConsentState = ValueOf<typeof ConsentState>;
 
-export const ContactPermission = { YES: 'yes', NO: 'no', UNKNOWN: 'unknown' } as const;
-export type ContactPermission = (typeof ContactPermission)[keyof typeof ContactPermission];
-describe(ContactPermission, 'ContactPermission', 'Whether a contact may be approached.', {
-  YES: 'Consent was given, and nothing speaks against it.',
-  NO: 'It was refused or suppressed for the channel, the address or the purpose; or the person died or was erased.',
-  UNKNOWN: 'Nothing was said of it.',
+export const ContactPermission = enumOf('ContactPermission', 'Whether a contact may be approached.', {
+  yes: 'Consent was given, and nothing speaks against it.',
+  no: 'It was refused or suppressed for the channel, the address or the purpose; or the person died or was erased.',
+  unknown: 'Nothing was said of it.',
 });
+export type ContactPermission = ValueOf<typeof ContactPermission>;
 
-export const MergeChoice = { NAME: 'name', LOCATION: 'location', OWNER: 'owner' } as const;
-export type MergeChoice = (typeof MergeChoice)[keyof typeof MergeChoice];
-describe(
-  MergeChoice,
+export const MergeChoice = enumOf(
   'MergeChoice',
   'A value that the survivor of a merge takes over from the merged contact.',
   {
-    NAME: 'The name.',
-    LOCATION: 'The location.',
-    OWNER: 'The contact owner.',
+    name: 'The name.',
+    location: 'The location.',
+    owner: 'The contact owner.',
   },
 );
+export type MergeChoice = ValueOf<typeof MergeChoice>;
 
-export const ProposalState = { OPEN: 'open', ACCEPTED: 'accepted', DECLINED: 'declined' } as const;
-export type ProposalState = (typeof ProposalState)[keyof typeof ProposalState];
-describe(ProposalState, 'ProposalState', 'What became of a proposed change.', {
-  OPEN: 'Nobody has decided yet.',
-  ACCEPTED: 'It was made.',
-  DECLINED: 'It was turned down.',
+export const ProposalState = enumOf('ProposalState', 'What became of a proposed change.', {
+  open: 'Nobody has decided yet.',
+  accepted: 'It was made.',
+  declined: 'It was turned down.',
 });
+export type ProposalState = ValueOf<typeof ProposalState>;
 
-export const ActorKind = {
-  PERSON: 'person',
-  INTEGRATION: 'integration',
-  POLICY: 'policy',
-  SYSTEM: 'system',
-} as const;
-export type ActorKind = (typeof ActorKind)[keyof typeof ActorKind];
-describe(ActorKind, 'ActorKind', 'What kind of actor made a change.', {
-  PERSON: 'A colleague.',
-  INTEGRATION: 'Another system, such as an imported feed.',
-  POLICY: 'A rule of the ledger that reacts to events.',
-  SYSTEM: 'The ledger itself.',
+export const ActorKind = enumOf('ActorKind', 'What kind of actor made a change.', {
+  person: 'A colleague.',
+  integration: 'Another system, such as an imported feed.',
+  policy: 'A rule of the ledger that reacts to events.',
+  system: 'The ledger itself.',
 });
+export type ActorKind = ValueOf<typeof ActorKind>;
 
-export const LegalBasis = {
-  NO_LONGER_NECESSARY: 'no_longer_necessary',
-  CONSENT_WITHDRAWN: 'consent_withdrawn',
-  OBJECTION: 'objection',
-  UNLAWFUL_PROCESSING: 'unlawful_processing',
-  LEGAL_OBLIGATION: 'legal_obligation',
-  CHILD_CONSENT: 'child_consent',
-  RETENTION_PERIOD: 'retention_period',
-  OTHER_LAW: 'other_law',
-} as const;
-export type LegalBasis = (typeof LegalBasis)[keyof typeof LegalBasis];
-describe(LegalBasis, 'LegalBasis', 'On what ground a person is erased.', {
-  NO_LONGER_NECESSARY: 'The data are no longer needed for what they were collected for: GDPR Art. 17(1)(a).',
-  CONSENT_WITHDRAWN: 'The consent was withdrawn: GDPR Art. 17(1)(b).',
-  OBJECTION: 'The person objected: GDPR Art. 17(1)(c).',
-  UNLAWFUL_PROCESSING: 'The data were processed unlawfully: GDPR Art. 17(1)(d).',
-  LEGAL_OBLIGATION: 'A law demands it: GDPR Art. 17(1)(e).',
-  CHILD_CONSENT: 'The person was a child when it consented: GDPR Art. 17(1)(f).',
-  RETENTION_PERIOD: 'The time for which the data may be kept is over: GDPR Art. 5(1)(e).',
-  OTHER_LAW: 'Another law or an order; the ticket says which.',
+export const LegalBasis = enumOf('LegalBasis', 'On what ground a person is erased.', {
+  no_longer_necessary: 'The data are no longer needed for what they were collected for: GDPR Art. 17(1)(a).',
+  consent_withdrawn: 'The consent was withdrawn: GDPR Art. 17(1)(b).',
+  objection: 'The person objected: GDPR Art. 17(1)(c).',
+  unlawful_processing: 'The data were processed unlawfully: GDPR Art. 17(1)(d).',
+  legal_obligation: 'A law demands it: GDPR Art. 17(1)(e).',
+  child_consent: 'The person was a child when it consented: GDPR Art. 17(1)(f).',
+  retention_period: 'The time for which the data may be kept is over: GDPR Art. 5(1)(e).',
+  other_law: 'Another law or an order; the ticket says which.',
 });
+export type LegalBasis = ValueOf<typeof LegalBasis>;
 
-export const ErasureRequester = {
-  DATA_SUBJECT: 'data_subject',
-  REPRESENTATIVE: 'representative',
-  AUTHORITY: 'authority',
-  ORGANISATION: 'organisation',
-} as const;
-export type ErasureRequester = (typeof ErasureRequester)[keyof typeof ErasureRequester];
-describe(ErasureRequester, 'ErasureRequester', 'Who asked for an erasure.', {
-  DATA_SUBJECT: 'The person.',
-  REPRESENTATIVE: 'Somebody on behalf of the person.',
-  AUTHORITY: 'A supervisory authority or a court.',
-  ORGANISATION: 'The organisation itself, as with the end of a retention period.',
+export const ErasureRequester = enumOf('ErasureRequester', 'Who asked for an erasure.', {
+  data_subject: 'The person.',
+  representative: 'Somebody on behalf of the person.',
+  authority: 'A supervisory authority or a court.',
+  organisation: 'The organisation itself, as with the end of a retention period.',
 });
+export type ErasureRequester = ValueOf<typeof ErasureRequester>;
 
-export const Relationship = {
-  PROSPECT: 'prospect',
-  CUSTOMER: 'customer',
-  FORMER: 'former',
-  PARTNER: 'partner',
-  OTHER: 'other',
-} as const;
-export type Relationship = (typeof Relationship)[keyof typeof Relationship];
-describe(Relationship, 'Relationship', 'What an account is for us.', {
-  PROSPECT: 'May become a customer.',
-  CUSTOMER: 'Has a subscription.',
-  FORMER: 'Was a customer.',
-  PARTNER: 'Works with us.',
-  OTHER: 'Something else.',
+export const Relationship = enumOf('Relationship', 'What an account is for us.', {
+  prospect: 'May become a customer.',
+  customer: 'Has a subscription.',
+  former: 'Was a customer.',
+  partner: 'Works with us.',
+  other: 'Something else.',
 });
+export type Relationship = ValueOf<typeof Relationship>;
 
-export const Closing = {
-  ACQUIRED: 'acquired',
-  MERGED: 'merged',
-  OUT_OF_BUSINESS: 'out_of_business',
-  DUPLICATE: 'duplicate',
-  OTHER: 'other',
-} as const;
-export type Closing = (typeof Closing)[keyof typeof Closing];
-describe(Closing, 'Closing', 'Why an account was closed.', {
-  ACQUIRED: 'Another organisation acquired it.',
-  MERGED: 'It became one with another organisation.',
-  OUT_OF_BUSINESS: 'It ceased to exist.',
-  DUPLICATE: 'It was recorded twice.',
-  OTHER: 'Something else.',
+export const Closing = enumOf('Closing', 'Why an account was closed.', {
+  acquired: 'Another organisation acquired it.',
+  merged: 'It became one with another organisation.',
+  out_of_business: 'It ceased to exist.',
+  duplicate: 'It was recorded twice.',
+  other: 'Something else.',
 });
+export type Closing = ValueOf<typeof Closing>;
 
-export const RenewalOutcome = {
-  RENEWED: 'renewed',
-  EXPANDED: 'expanded',
-  REDUCED: 'reduced',
-  NOT_RENEWED: 'not_renewed',
-} as const;
-export type RenewalOutcome = (typeof RenewalOutcome)[keyof typeof RenewalOutcome];
-describe(RenewalOutcome, 'RenewalOutcome', 'How a renewal was decided.', {
-  RENEWED: 'For the same amount.',
-  EXPANDED: 'For more.',
-  REDUCED: 'For less.',
-  NOT_RENEWED: 'Not at all.',
+export const RenewalOutcome = enumOf('RenewalOutcome', 'How a renewal was decided.', {
+  renewed: 'For the same amount.',
+  expanded: 'For more.',
+  reduced: 'For less.',
+  not_renewed: 'Not at all.',
 });
+export type RenewalOutcome = ValueOf<typeof RenewalOutcome>;
 
-export const BounceKind = { HARD: 'hard', SOFT: 'soft' } as const;
-export type BounceKind = (typeof BounceKind)[keyof typeof BounceKind];
-describe(BounceKind, 'BounceKind', 'Whether a bounce is final.', {
-  HARD: 'The address does not work any more.',
-  SOFT: 'It may work later: a full mailbox, a server that was away.',
+export const BounceKind = enumOf('BounceKind', 'Whether a bounce is final.', {
+  hard: 'The address does not work any more.',
+  soft: 'It may work later: a full mailbox, a server that was away.',
 });
+export type BounceKind = ValueOf<typeof BounceKind>;
 
-export const ActivityKind = {
-  CASE: 'case',
-  TASK: 'task',
-  TIMELINE: 'timeline',
-  EMAIL_SENT: 'email_sent',
-  EMAIL_DELIVERED: 'email_delivered',
-  EMAIL_OPENED: 'email_opened',
-  EMAIL_REPLIED: 'email_replied',
-  LOGIN: 'login',
-  USAGE: 'usage',
-  SURVEY: 'survey',
-  CALL: 'call',
-  MEETING: 'meeting',
-} as const;
-export type ActivityKind = (typeof ActivityKind)[keyof typeof ActivityKind];
-describe(ActivityKind, 'ActivityKind', 'What somebody did, or was done with them.', {
-  CASE: 'A support case.',
-  TASK: 'A task.',
-  TIMELINE: 'A note in the timeline.',
-  EMAIL_SENT: 'An e-mail was sent.',
-  EMAIL_DELIVERED: 'An e-mail was delivered.',
-  EMAIL_OPENED: 'An e-mail was opened.',
-  EMAIL_REPLIED: 'An e-mail was answered.',
-  LOGIN: 'Logged in to the product.',
-  USAGE: 'Used the product.',
-  SURVEY: 'Answered a survey.',
-  CALL: 'A call.',
-  MEETING: 'A meeting.',
+export const ActivityKind = enumOf('ActivityKind', 'What somebody did, or was done with them.', {
+  case: 'A support case.',
+  task: 'A task.',
+  timeline: 'A note in the timeline.',
+  email_sent: 'An e-mail was sent.',
+  email_delivered: 'An e-mail was delivered.',
+  email_opened: 'An e-mail was opened.',
+  email_replied: 'An e-mail was answered.',
+  login: 'Logged in to the product.',
+  usage: 'Used the product.',
+  survey: 'Answered a survey.',
+  call: 'A call.',
+  meeting: 'A meeting.',
 });
+export type ActivityKind = ValueOf<typeof ActivityKind>;
 
-export const ActivityDirection = { INBOUND: 'inbound', OUTBOUND: 'outbound' } as const;
-export type ActivityDirection = (typeof ActivityDirection)[keyof typeof ActivityDirection];
-describe(ActivityDirection, 'ActivityDirection', 'Who began an activity.', {
-  INBOUND: 'The contact.',
-  OUTBOUND: 'One of our own people or systems.',
+export const ActivityDirection = enumOf('ActivityDirection', 'Who began an activity.', {
+  inbound: 'The contact.',
+  outbound: 'One of our own people or systems.',
 });
+export type ActivityDirection = ValueOf<typeof ActivityDirection>;
 
-export const Datapoint = {
-  EMPLOYMENT: 'employment',
-  TITLE: 'title',
-  LOCATION: 'location',
-  FUNCTION: 'function',
-} as const;
-export type Datapoint = (typeof Datapoint)[keyof typeof Datapoint];
-describe(Datapoint, 'Datapoint', 'What was checked of a contact.', {
-  EMPLOYMENT: 'Whether it still works there.',
-  TITLE: 'The job title.',
-  LOCATION: 'The location.',
-  FUNCTION: 'The function.',
+export const Datapoint = enumOf('Datapoint', 'What was checked of a contact.', {
+  employment: 'Whether it still works there.',
+  title: 'The job title.',
+  location: 'The location.',
+  function: 'The function.',
 });
+export type Datapoint = ValueOf<typeof Datapoint>;
 
-export const VerificationResult = {
-  CONFIRMED: 'confirmed',
-  WRONG: 'wrong',
-  UNREACHABLE: 'unreachable',
-} as const;
-export type VerificationResult = (typeof VerificationResult)[keyof typeof VerificationResult];
-describe(VerificationResult, 'VerificationResult', 'What came out of a check.', {
-  CONFIRMED: 'It is as believed.',
-  WRONG: 'It is not as believed.',
-  UNREACHABLE: 'Nobody could be reached.',
+export const VerificationResult = enumOf('VerificationResult', 'What came out of a check.', {
+  confirmed: 'It is as believed.',
+  wrong: 'It is not as believed.',
+  unreachable: 'Nobody could be reached.',
 });
+export type VerificationResult = ValueOf<typeof VerificationResult>;
 
 export const OrderDirection = { ASC: 'ASC', DESC: 'DESC' } as const;
 export type OrderDirection = (typeof OrderDirection)[keyof typeof OrderDirection];
@@ -285,12 +209,11 @@ describe(OrderDirection, 'OrderDirection', 'In which direction a list runs.', {
   DESC: 'The greatest, last or latest comes first.',
 });
 
-export const ContactOrderField = { NAME: 'name', LEARNED_AT: 'learned_at' } as const;
-export type ContactOrderField = (typeof ContactOrderField)[keyof typeof ContactOrderField];
-describe(ContactOrderField, 'ContactOrderField', 'What contacts can be ordered by.', {
-  NAME: 'The name, without case and accents; people of one name by id.',
-  LEARNED_AT: 'When the newest of what is believed of them was learned.',
+export const ContactOrderField = enumOf('ContactOrderField', 'What contacts can be ordered by.', {
+  name: 'The name, without case and accents; people of one name by id.',
+  learned_at: 'When the newest of what is believed of them was learned.',
 });
+export type ContactOrderField = ValueOf<typeof ContactOrderField>;
 
 export const AccountOrderField = {
   NAME: 'name',
@@ -330,12 +253,11 @@ describe(PostHolderOrderField, 'PostHolderOrderField', 'What the holders of a po
   STARTS_ON: 'The first day on which the contact may have begun; an unknown one as if it were long ago.',
 });
 
-export const SearchKind = { CONTACT: 'contact', ACCOUNT: 'account' } as const;
-export type SearchKind = (typeof SearchKind)[keyof typeof SearchKind];
-describe(SearchKind, 'SearchKind', 'What to search for.', {
-  CONTACT: 'Contacts.',
-  ACCOUNT: 'Accounts.',
+export const SearchKind = enumOf('SearchKind', 'What to search for.', {
+  contact: 'Contacts.',
+  account: 'Accounts.',
 });
+export type SearchKind = ValueOf<typeof SearchKind>;
 
 export const SearchField = {
   NAME: 'name',
@@ -379,21 +301,14 @@ describe(MembershipChange, 'MembershipChange', 'What became of a contact in an a
   CHANGED: 'It holds at both, and something of it differs: the title, the function, a buying role, …',
 });
 
-export const RemovalKind = {
-  CONTACT: 'contact',
-  PLACEMENT: 'placement',
-  WITHDRAWAL: 'withdrawal',
-  MERGE: 'merge',
-  ERASURE: 'erasure',
-} as const;
-export type RemovalKind = (typeof RemovalKind)[keyof typeof RemovalKind];
-describe(RemovalKind, 'RemovalKind', 'How a contact went out of view.', {
-  CONTACT: 'The whole contact was removed from views.',
-  PLACEMENT: 'A placement was removed: the contact left the views of one account.',
-  WITHDRAWAL: 'A placement was withdrawn, as one that never was.',
-  MERGE: 'The contact was merged into another one.',
-  ERASURE: 'The personal data were erased.',
+export const RemovalKind = enumOf('RemovalKind', 'How a contact went out of view.', {
+  contact: 'The whole contact was removed from views.',
+  placement: 'A placement was removed: the contact left the views of one account.',
+  withdrawal: 'A placement was withdrawn, as one that never was.',
+  merge: 'The contact was merged into another one.',
+  erasure: 'The personal data were erased.',
 });
+export type RemovalKind = ValueOf<typeof RemovalKind>;
 
 export const AccountMergeChoice = {
   NAME: 'name',
@@ -434,66 +349,42 @@ describe(
   },
 );
 
-export const AccountMergedFactKind = {
-  RENEWAL: 'renewal',
-  DOMAIN: 'domain',
-  EXTERNAL_ID: 'external_id',
-  TEAM_MEMBER: 'team_member',
-} as const;
-export type AccountMergedFactKind = (typeof AccountMergedFactKind)[keyof typeof AccountMergedFactKind];
-describe(AccountMergedFactKind, 'AccountMergedFactKind', 'What an account may bring along in a merge.', {
-  RENEWAL: 'How the renewal of a product was decided; chosen by its id.',
-  DOMAIN: 'A domain; goes along by itself.',
-  EXTERNAL_ID: 'An id of another system; goes along by itself.',
-  TEAM_MEMBER: 'Who plays a part for it; goes along by itself where the survivor has nobody in that part.',
-});
+export const AccountMergedFactKind = enumOf(
+  'AccountMergedFactKind',
+  'What an account may bring along in a merge.',
+  {
+    renewal: 'How the renewal of a product was decided; chosen by its id.',
+    domain: 'A domain; goes along by itself.',
+    external_id: 'An id of another system; goes along by itself.',
+    team_member: 'Who plays a part for it; goes along by itself where the survivor has nobody in that part.',
+  },
+);
+export type AccountMergedFactKind = ValueOf<typeof AccountMergedFactKind>;
 
-export const MergedFactKind = {
-  EMAIL: 'email',
-  PHONE: 'phone',
-  ADDRESS: 'address',
-  ATTRIBUTE: 'attribute',
-  CONSENT: 'consent',
-  PLACEMENT: 'placement',
-} as const;
-export type MergedFactKind = (typeof MergedFactKind)[keyof typeof MergedFactKind];
-describe(MergedFactKind, 'MergedFactKind', 'A kind of fact that a merge may carry.', {
-  EMAIL: 'An e-mail address.',
-  PHONE: 'A phone number.',
-  ADDRESS: 'A postal address.',
-  ATTRIBUTE: 'A named value.',
-  CONSENT: 'What was said of contacting the person; a no goes along whatever is chosen.',
-  PLACEMENT: 'A placement.',
+export const MergedFactKind = enumOf('MergedFactKind', 'A kind of fact that a merge may carry.', {
+  email: 'An e-mail address.',
+  phone: 'A phone number.',
+  address: 'A postal address.',
+  attribute: 'A named value.',
+  consent: 'What was said of contacting the person; a no goes along whatever is chosen.',
+  placement: 'A placement.',
 });
+export type MergedFactKind = ValueOf<typeof MergedFactKind>;
 
-export const MergeReason = {
-  SAME: 'same',
-  ONLY_ONE: 'only_one',
-  FRESHER: 'fresher',
-  OWN_KEPT: 'own_kept',
-  NEW_TO_SURVIVOR: 'new_to_survivor',
-  HAS_ITS_OWN: 'has_its_own',
-} as const;
-export type MergeReason = (typeof MergeReason)[keyof typeof MergeReason];
-describe(MergeReason, 'MergeReason', 'Why a merge would choose a value.', {
-  SAME: 'Both have the same.',
-  ONLY_ONE: 'Only one of them has a value.',
-  FRESHER: 'It was said or confirmed later than the other.',
-  OWN_KEPT: "Neither is fresher, so the survivor's own stays.",
-  NEW_TO_SURVIVOR: 'The survivor has no such fact.',
-  HAS_ITS_OWN: 'The survivor has another value for the same.',
+export const MergeReason = enumOf('MergeReason', 'Why a merge would choose a value.', {
+  same: 'Both have the same.',
+  only_one: 'Only one of them has a value.',
+  fresher: 'It was said or confirmed later than the other.',
+  own_kept: "Neither is fresher, so the survivor's own stays.",
+  new_to_survivor: 'The survivor has no such fact.',
+  has_its_own: 'The survivor has another value for the same.',
 });
+export type MergeReason = ValueOf<typeof MergeReason>;
 
-export const ClaimState = {
-  OPEN: 'open',
-  ACCEPTED: 'accepted',
-  DECLINED: 'declined',
-  SUPERSEDED: 'superseded',
-} as const;
-export type ClaimState = (typeof ClaimState)[keyof typeof ClaimState];
-describe(ClaimState, 'ClaimState', 'What became of a claim that says otherwise.', {
-  OPEN: 'It was proposed, and nobody has decided yet.',
-  ACCEPTED: 'It was proposed and accepted.',
-  DECLINED: 'It was proposed and declined.',
-  SUPERSEDED: 'It was made, and does not hold on the day: it began later, or something else did.',
+export const ClaimState = enumOf('ClaimState', 'What became of a claim that says otherwise.', {
+  open: 'It was proposed, and nobody has decided yet.',
+  accepted: 'It was proposed and accepted.',
+  declined: 'It was proposed and declined.',
+  superseded: 'It was made, and does not hold on the day: it began later, or something else did.',
 });
+export type ClaimState = ValueOf<typeof ClaimState>;

@@ -1,19 +1,5 @@
 // The enums of turnovers: upper-case names for the lower-case codes that events store.
-import { describe } from './enums.ts';
-
-type Upper<T extends Record<string, string>> = { readonly [K in keyof T as Uppercase<K & string>]: K };
-
-/** An enum of codes: their names in upper case, each with its description. */
-function enumOf<T extends Record<string, string>>(
-  name: string,
-  description: string,
-  descriptions: T,
-): Upper<T> {
-  const values = Object.fromEntries(Object.keys(descriptions).map((code) => [code.toUpperCase(), code]));
-  const described = Object.entries(descriptions).map(([code, text]) => [code.toUpperCase(), text]);
-  describe(values, name, description, Object.fromEntries(described));
-  return values as Upper<T>;
-}
+import { describe, enumOf } from './enums.ts';
 
 export const TurnoverStage = enumOf(
   'TurnoverStage',
