@@ -126,6 +126,15 @@ export class IdentifyReplacementInput extends TurnoverCommandInput {
 export class DropReplacementInput extends TurnoverCommandInput {
   @Field(() => ID, { description: 'The contact that was named. Nothing happens where it is another one.' })
   contactId: string;
+
+  @Field(() => ID, { nullable: true, description: 'Only in this placement. Absent: whichever it was.' })
+  placementId?: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: it never was one, and takes no part in any figure. Else it was and has left again.',
+  })
+  wasNone?: boolean;
 }
 
 @InputType({ description: 'What the new contact intends with the product.' })

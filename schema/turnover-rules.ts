@@ -19,6 +19,9 @@ class KeyRoles {
   @Field(() => [String], { description: 'Job titles, whole, whatever their case; * is any.' })
   titles: string[];
 
+  @Field(() => [String], { description: 'Functions, whole, whatever their case; * is any.' })
+  functions: string[];
+
   @Field(() => [String], { description: 'Names of posts, whole, whatever their case; * is any.' })
   posts: string[];
 }

@@ -68,7 +68,7 @@ export class Turnover {
 
   @Field(() => [String], {
     description:
-      'By what the definition found the role to be a key one: contact types and buying roles, or title, post.',
+      'By what the definition found the role to be a key one: contact types and buying roles, or title, function, post.',
   })
   keyRoles: readonly string[];
 

@@ -41,9 +41,28 @@ export interface Beliefs {
   mergesOf<K extends MergedCategory>(category: K, id: string, cut?: Cut): Promise<Merges<MergedBeliefs[K]>>;
 }
 
-export function createBeliefs(store: EventStore, sealing: EventSealing, links: MergeHistory): Beliefs {
+/**
+ * `rememberedMax` is for whoever asks much of a log that does not grow meanwhile, such as a dry run over all of history: so many
+ * streams are read and opened once, not for each question.
+ */
+export function createBeliefs(
+  store: EventStore,
+  sealing: EventSealing,
+  links: MergeHistory,
+  rememberedMax = 0,
+): Beliefs {
+  const remembered = new Map<string, Promise<LedgerEvent[]>>();
+
+  async function readLog(stream: string): Promise<LedgerEvent[]> {
+    return sealing.open(await store.read(stream));
+  }
+
   async function read<E extends LedgerEvent>(stream: string): Promise<E[]> {
-    return (await sealing.open(await store.read(stream))) as E[];
+    if (rememberedMax === 0) return (await readLog(stream)) as E[];
+    const reading = remembered.get(stream) ?? readLog(stream);
+    if (remembered.size >= rememberedMax) remembered.clear();
+    remembered.set(stream, reading);
+    return (await reading) as E[];
   }
 
   const contactsAt = (cut: Cut) =>

@@ -4,7 +4,7 @@ import type { Application } from '../application.ts';
 import { turnoversUnder, type WhatIf } from '../policies/turnover-what-if.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { gapDays } from '../time/interval.ts';
-import { stageNow, type TurnoverBelief } from '../turnover/belief.ts';
+import type { TurnoverBelief } from '../turnover/belief.ts';
 import { progressOf } from '../turnover/progress.ts';
 import { type Versioned, versionAt } from '../turnover/versions.ts';
 import { count } from './terminal.ts';
@@ -103,13 +103,25 @@ function progressOfAll(turnovers: readonly TurnoverBelief[]): PlanCounts {
 /** Days between departure and replacement of what was not dismissed, where both dates are exact. */
 export function vacancyDays(turnovers: readonly TurnoverBelief[]): number[] {
   return turnovers.flatMap((belief) => {
-    const { departure } = belief;
-    // The first who took over ended the vacancy, however long that one stayed.
-    const replacement = belief.formerReplacements[0] ?? belief.replacement;
-    if (!replacement?.startsOn || departure.leftOn === null || stageNow(belief) === 'dismissed') return [];
-    const { minDays, maxDays } = gapDays(parseEdtf(departure.leftOn)!, parseEdtf(replacement.startsOn)!);
+    const { leftOn } = belief.departure;
+    const startsOn = vacancyEnd(belief);
+    if (leftOn === null || startsOn === null) return [];
+    const { minDays, maxDays } = gapDays(parseEdtf(leftOn)!, parseEdtf(startsOn)!);
     return minDays === maxDays ? [minDays] : [];
   });
+}
+
+/** The first who took over ended the vacancy, however long that one stayed; also where the leaver came back afterwards. */
+function vacancyEnd({ formerReplacements, replacement, outcome }: TurnoverBelief): string | null {
+  if (outcome?.kind === 'dismissed' && outcome.dismissal !== 'contact_returned') return null;
+  const starts = [...formerReplacements, ...(replacement ? [replacement] : [])].flatMap(
+    ({ startsOn }) => startsOn ?? [],
+  );
+  const begins = (text: string) => parseEdtf(text)!.earliest;
+  return starts.reduce<string | null>(
+    (first, one) => (first === null || begins(one) < begins(first) ? one : first),
+    null,
+  );
 }
 
 export function describeComparison(result: Comparison): string {

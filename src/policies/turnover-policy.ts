@@ -7,12 +7,13 @@ import { sameValue } from '../timeline.ts';
 import { isOpen, isSuspected, type TurnoverBelief } from '../turnover/belief.ts';
 import { type Definition, looksAtTexts } from '../turnover/definition.ts';
 import { definitionOf, departuresOf, type FoundDeparture } from '../turnover/departures.ts';
-import { sameVersion, versionAt } from '../turnover/versions.ts';
+import { findVersion, sameVersion, versionAt } from '../turnover/versions.ts';
 import type { Effect, Policy, PolicyWorld } from './policy.ts';
 import { reactToAccount } from './turnover-account.ts';
 import { dismiss, openingOf } from './turnover-opening.ts';
-import { replacementsBy, successorIn } from './turnover-replacement.ts';
+import { replacementsBy } from './turnover-replacement.ts';
 import { reactToSignal } from './turnover-signal.ts';
+import { succeed, vacancyOf } from './turnover-succession.ts';
 import { type Accounts, accountsOf, isAtRisk, segmentOf, type TurnoverWorld } from './turnover-world.ts';
 
 export interface TurnoverPolicyOptions {
@@ -35,6 +36,8 @@ const ends = [
   'ContactUnmerged',
   'BuyingRoleRevoked',
   'ContactTypeChanged',
+  'TitleChanged',
+  'FunctionChanged',
   'ChangeAccepted',
   'ClaimConfirmed',
   'ChangesReverted',
@@ -114,6 +117,7 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
 async function mayConcern(contactId: string, event: LedgerEvent, world: TurnoverWorld): Promise<boolean> {
   if (event.type === 'PlacementStarted' || event.type === 'BuyingRoleAssigned') return false;
   if (world.rules.keyRoles.some(looksAtTexts)) return true;
+  if (event.type === 'TitleChanged' || event.type === 'FunctionChanged') return false;
   const stream = `contact-${contactId}`;
   // What was read behind this event holds for it too: after an import a stream is read once, not for each of its events.
   if (event.stream === stream && event.version <= (world.unconcerned.get(stream) ?? 0)) return false;
@@ -152,10 +156,24 @@ function departuresFrom(
     if (isVoid(turnover) || found.some(({ placement }) => placement.id === turnover.placementId)) continue;
     const applying = versionAt(rules.keyRoles, turnover.opened.learnedAtMs);
     if (sameVersion(applying, turnover.definition)) continue;
-    const own = under(definitionOf(turnover)).find(({ placement }) => placement.id === turnover.placementId);
+    const named = findVersion(rules.keyRoles, turnover.definition);
+    const own =
+      named || turnover.departure.cause !== 'role_lost'
+        ? under(named ?? definitionOf(turnover)).find(
+            ({ placement }) => placement.id === turnover.placementId,
+          )
+        : asItOpened(turnover, belief);
     if (own) found.push(own);
   }
   return found;
+}
+
+/** Which role was lost only the definition would tell: it stands as long as the placement does. */
+function asItOpened(turnover: TurnoverBelief, belief: ContactBelief): FoundDeparture | undefined {
+  const placement = belief.placements.find(({ id }) => id === turnover.placementId);
+  const { departure, keyRoles } = turnover;
+  if (!placement || placement.withdrawn) return undefined;
+  return { definition: definitionOf(turnover), placement, departure, keyRoles: [...keyRoles] };
 }
 
 /** Turnovers that were taken back, because nobody had left or it was somebody else: a new departure is a new one. */
@@ -189,10 +207,10 @@ async function follow(
     ...(departure.leftOn !== null && { effectiveOn: departure.leftOn }),
     command: { type: 'RestateDeparture', turnoverId: living.id, departure },
   };
+  if (!isOpen(living) || living.replacement) return [restated];
   // With another date, somebody who was thought to have begun too early may be the one who followed.
-  const successor =
-    isOpen(living) && !living.replacement ? await successorIn(found, belief.id, event, world) : null;
-  return [restated, ...(successor ? [replaceEffect(restated, successor, learnedAtMs)] : [])];
+  const vacancy = { ...vacancyOf(living), leftOn: departure.leftOn };
+  return [restated, ...(await succeed(vacancy, new Set(), learnedAtMs, event, world))];
 }
 
 async function open(
@@ -206,25 +224,14 @@ async function open(
   const account = accounts.get(placement.accountId);
   if (!isAtRisk(account, found.definition)) return [];
   const opening = await openingOf(found, belief, account, event, world);
-  const successor = await successorIn(found, belief.id, event, world);
+  const { turnoverId } = opening.command as { turnoverId: string };
+  const { id: placementId, postId } = placement;
+  const vacancy = { turnoverId, leaverId: belief.id, placementId, postId, leftOn: departure.leftOn };
   return [
     opening,
-    ...(successor ? [replaceEffect(opening, successor, departure.learnedAtMs)] : []),
-    ...proposalOf(belief, placement.id, departure, event, world),
+    ...(await succeed(vacancy, new Set(), departure.learnedAtMs, event, world)),
+    ...proposalOf(belief, placementId, departure, event, world),
   ];
-}
-
-function replaceEffect(
-  { command }: Effect,
-  successor: NonNullable<Awaited<ReturnType<typeof successorIn>>>,
-  learnedAtMs: number,
-): Effect {
-  const { turnoverId } = command as { turnoverId: string };
-  return {
-    key: `replace ${turnoverId}`,
-    learnedAtMs,
-    command: { type: 'IdentifyReplacement', turnoverId, ...successor },
-  };
 }
 
 /** Who left for another customer of ours is proposed there: that account's owner sees it, and somebody accepts or declines. */

@@ -1,72 +1,19 @@
-// Who takes over a role that lost its holder: the next in the same post, until that one leaves again.
-import { findInvolved } from '../../projections/involvement.ts';
-import type { ContactBelief, PlacementFact } from '../contact/belief.ts';
-import { placementInterval } from '../contact/placement-interval.ts';
+// What news of a contact mean for roles that others left: somebody takes over, the first in the post to begin, and may leave again.
 import type { LedgerEvent } from '../ledger-events.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { isOpen, type Replacement, stageNow, type TurnoverBelief } from '../turnover/belief.ts';
-import type { FoundDeparture } from '../turnover/departures.ts';
 import type { Effect } from './policy.ts';
+import {
+  follows,
+  type Holder,
+  isGone,
+  passThrough,
+  succeed,
+  takeOver,
+  vacancyOf,
+  wasThere,
+} from './turnover-succession.ts';
 import type { TurnoverWorld } from './turnover-world.ts';
-
-interface Successor {
-  contactId: string;
-  placementId: string;
-  kind: 'internal' | 'external';
-  startsOn?: string;
-}
-
-function successorOf(belief: ContactBelief, placement: PlacementFact): Successor {
-  const startsOn = placement.startsOn;
-  const wasThere = belief.placements.some(
-    (other) => other.id !== placement.id && other.accountId === placement.accountId && !other.withdrawn,
-  );
-  return {
-    contactId: belief.id,
-    placementId: placement.id,
-    kind: wasThere ? 'internal' : 'external',
-    ...(startsOn !== null && { startsOn }),
-  };
-}
-
-/** Whether the placement may have begun only when the role was free. An unknown start proves nothing. */
-function beginsAfter(placement: PlacementFact, leftOn: string | null): boolean {
-  if (placement.startsOn === null) return false;
-  const left = leftOn === null ? undefined : parseEdtf(leftOn);
-  return left === undefined || parseEdtf(placement.startsOn)!.latest >= left.earliest;
-}
-
-function isIn(belief: ContactBelief, placement: PlacementFact, postId: string): boolean {
-  return (
-    placement.postId === postId &&
-    !placement.withdrawn &&
-    !placement.removed &&
-    !belief.removed &&
-    !belief.mergedInto
-  );
-}
-
-/** Who is in the post already when the departure is heard of: of several, who began first. */
-export async function successorIn(
-  { placement, departure }: FoundDeparture,
-  leaverId: string,
-  { position }: LedgerEvent,
-  world: TurnoverWorld,
-): Promise<Successor | null> {
-  const { postId } = placement;
-  if (postId === null) return null;
-  const found: { belief: ContactBelief; placement: PlacementFact; startDay: number }[] = [];
-  for (const id of findInvolved(world.database, 'post', [postId])[0]!) {
-    const belief = id === leaverId ? null : await world.beliefs.contact(id, { atPosition: position });
-    for (const one of belief?.placements ?? []) {
-      if (!isIn(belief!, one, postId) || !beginsAfter(one, departure.leftOn)) continue;
-      const { start } = placementInterval(one, belief!.died, world.timeZone);
-      found.push({ belief: belief!, placement: one, startDay: start.earliest });
-    }
-  }
-  const [first] = found.sort((a, b) => a.startDay - b.startDay || (a.belief.id < b.belief.id ? -1 : 1));
-  return first ? successorOf(first.belief, first.placement) : null;
-}
 
 /** What an event of a contact means for turnovers in which the contact takes over, or may. */
 export async function replacementsBy(
@@ -83,15 +30,40 @@ export async function replacementsBy(
   const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
   if (!belief) return [];
   const effects: Effect[] = [];
-  for (const turnover of replacing) effects.push(...reviewReplacement(turnover, belief, event));
+  for (const turnover of replacing) {
+    const placement = belief.placements.find(({ id }) => id === turnover.replacement!.placementId);
+    if (placement) effects.push(...(await review(turnover, { belief, placement }, event, world)));
+  }
   for (const placement of belief.placements)
-    if (placement.postId !== null && isIn(belief, placement, placement.postId) && !placement.ended)
-      for (const turnover of freeIn(placement.accountId, placement.postId, world))
-        effects.push(...takeOver(belief, placement, turnover, event));
+    if (placement.postId !== null)
+      for (const turnover of freeIn(placement.accountId, placement.postId, world)) {
+        effects.push(...fill(turnover, { belief, placement }, event));
+        effects.push(...forget(turnover, { belief, placement }, event));
+      }
   return effects;
 }
 
-/** Events by which somebody may turn out to be in a post, or to have begun on another day. */
+/** Who was thought to have been in the post for a while never was. */
+function forget(turnover: TurnoverBelief, holder: Holder, event: LedgerEvent): Effect[] {
+  const former = turnover.formerReplacements.find(({ placementId }) => placementId === holder.placement.id);
+  if (!former || wasThere(holder) || !isOpen(turnover)) return [];
+  const { id: turnoverId } = turnover;
+  return [
+    {
+      key: `forget ${turnoverId} ${holder.placement.id}`,
+      learnedAtMs: Math.max(event.learnedAtMs, former.learnedAtMs),
+      command: {
+        type: 'DropReplacement',
+        turnoverId,
+        contactId: holder.belief.id,
+        placementId: holder.placement.id,
+        wasNone: true,
+      },
+    },
+  ];
+}
+
+/** Events by which somebody may turn out to be or to have been in a post, or to have begun on another day. */
 const mayFill: ReadonlySet<string> = new Set([
   'PlacementStarted',
   'PlacementCorrected',
@@ -100,33 +72,59 @@ const mayFill: ReadonlySet<string> = new Set([
   'ContactUnmerged',
   'ChangeAccepted',
   'ChangesReverted',
+  // They say that somebody never was.
+  'PlacementWithdrawn',
+  'PlacementRemoved',
+  'ContactRemoved',
+  'ContactMerged',
 ]);
 
-/** Open turnovers of a post that nobody has taken over, or of which nobody has begun with the one who has. */
+const hasReturned = ({ outcome }: TurnoverBelief): boolean => outcome?.dismissal === 'contact_returned';
+
+/**
+ * Turnovers of a post that nobody has taken over, or of which nobody has begun with the one who has; or which the leaver's own
+ * return ended, as far as was known.
+ */
 function freeIn(accountId: string, postId: string, world: TurnoverWorld): TurnoverBelief[] {
   return world
     .turnoversOf('account_id', accountId)
     .filter(
-      (turnover) => isOpen(turnover) && turnover.postId === postId && stageNow(turnover) !== 'onboarding',
+      (turnover) =>
+        turnover.postId === postId &&
+        (hasReturned(turnover) || (isOpen(turnover) && stageNow(turnover) !== 'onboarding')),
     );
 }
 
+/** Placements of those who took over and left again, and of who has. */
+const knownIn = ({ formerReplacements, replacement }: TurnoverBelief): ReadonlySet<string> =>
+  new Set(
+    [...formerReplacements, ...(replacement ? [replacement] : [])].flatMap((one) => one.placementId ?? []),
+  );
+
 /** The replacement who leaves before the onboarding ends is none; one whose start is corrected stays. */
-function reviewReplacement(turnover: TurnoverBelief, belief: ContactBelief, event: LedgerEvent): Effect[] {
-  const { placementId, kind, startsOn } = turnover.replacement!;
-  const placement = belief.placements.find(({ id }) => id === placementId);
-  if (!placement) return [];
+async function review(
+  turnover: TurnoverBelief,
+  holder: Holder,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect[]> {
+  const { belief, placement } = holder;
+  const { kind, startsOn } = turnover.replacement!;
   const learnedAtMs = Math.max(event.learnedAtMs, turnover.replacement!.learnedAtMs);
   const base = { turnoverId: turnover.id, contactId: belief.id };
-  const isGone =
-    placement.ended ||
-    placement.removed ||
-    placement.withdrawn ||
-    belief.removed ||
-    belief.died ||
-    belief.mergedInto;
-  if (isGone)
-    return [{ key: `drop ${turnover.id}`, learnedAtMs, command: { type: 'DropReplacement', ...base } }];
+  if (isGone(holder))
+    return [
+      {
+        key: `drop ${turnover.id}`,
+        learnedAtMs,
+        command: {
+          type: 'DropReplacement',
+          ...base,
+          ...(!wasThere(holder) && { placementId: placement.id, wasNone: true }),
+        },
+      },
+      ...(await succeed(vacancyOf(turnover), knownIn(turnover), learnedAtMs, event, world)),
+    ];
   if (placement.startsOn === startsOn) return [];
   return [
     {
@@ -143,38 +141,90 @@ function reviewReplacement(turnover: TurnoverBelief, belief: ContactBelief, even
   ];
 }
 
-/** Somebody is in a post that was free: the same person once more ends the risk, another one takes over, the first to begin. */
-function takeOver(
-  belief: ContactBelief,
-  placement: PlacementFact,
-  turnover: TurnoverBelief,
-  event: LedgerEvent,
-): Effect[] {
-  const { departure, replacement } = turnover;
-  if (placement.id === turnover.placementId || !beginsAfter(placement, departure.leftOn)) return [];
-  if (replacement && !isSooner(placement, replacement)) return [];
-  const learnedAtMs = Math.max(event.learnedAtMs, turnover.opened.learnedAtMs, replacement?.learnedAtMs ?? 0);
-  if (belief.id === turnover.contactId)
-    return [
-      {
-        key: `return ${turnover.id}`,
-        learnedAtMs,
-        ...(placement.startsOn !== null && { effectiveOn: placement.startsOn }),
-        command: { type: 'DismissTurnover', turnoverId: turnover.id, dismissal: 'contact_returned' },
-      },
-    ];
+/** Somebody is, or was, in a post that was free. */
+function fill(turnover: TurnoverBelief, holder: Holder, event: LedgerEvent): Effect[] {
+  const vacancy = vacancyOf(turnover);
+  const { replacement, outcome } = turnover;
+  if (!follows(holder, vacancy)) return [];
+  const learnedAtMs = Math.max(
+    event.learnedAtMs,
+    turnover.opened.learnedAtMs,
+    replacement?.learnedAtMs ?? 0,
+    outcome?.learnedAtMs ?? 0,
+  );
+  if (hasReturned(turnover)) return comeBetween(turnover, holder, learnedAtMs);
+  if (!isGone(holder))
+    return replacement && !mayTakeFrom(replacement, turnover, holder)
+      ? []
+      : [takeOver(vacancy, holder, learnedAtMs)];
+  if (!wasFirst(turnover, holder) || turnover.intention) return [];
   return [
-    {
-      key: `replace ${turnover.id}`,
-      learnedAtMs,
-      command: { type: 'IdentifyReplacement', turnoverId: turnover.id, ...successorOf(belief, placement) },
-    },
+    ...passThrough(vacancy, holder, learnedAtMs),
+    ...(replacement ? [keep(turnover, replacement, learnedAtMs)] : []),
   ];
 }
 
-/** News of who came first may come late. Whom somebody named without a placement stays. */
-function isSooner(placement: PlacementFact, replacement: Replacement): boolean {
-  if (replacement.placementId === null || replacement.startsOn === null) return false;
-  if (replacement.placementId === placement.id || placement.startsOn === null) return false;
-  return parseEdtf(placement.startsOn)!.latest < parseEdtf(replacement.startsOn)!.earliest;
+/** The leaver was thought to have been the next: somebody else was, before the leaver came back. */
+function comeBetween(turnover: TurnoverBelief, holder: Holder, learnedAtMs: number): Effect[] {
+  const vacancy = vacancyOf(turnover);
+  const { endedOn } = turnover.outcome!;
+  const { startsOn } = holder.placement;
+  if (holder.belief.id === vacancy.leaverId || !wasFirst(turnover, holder)) return [];
+  if (endedOn === null || !isBefore(startsOn, endedOn)) return [];
+  const { turnoverId } = vacancy;
+  const reopened: Effect = {
+    key: `reopen ${turnoverId}`,
+    learnedAtMs,
+    command: { type: 'ReopenTurnover', turnoverId },
+  };
+  if (!isGone(holder)) return [reopened, takeOver(vacancy, holder, learnedAtMs)];
+  const returned: Effect = {
+    key: `return ${turnoverId}`,
+    learnedAtMs,
+    effectiveOn: endedOn,
+    command: { type: 'DismissTurnover', turnoverId, dismissal: 'contact_returned' },
+  };
+  return [reopened, ...passThrough(vacancy, holder, learnedAtMs), returned];
+}
+
+const isBefore = (one: string | null, other: string | null): boolean =>
+  one !== null && other !== null && parseEdtf(one)!.latest < parseEdtf(other)!.earliest;
+
+/** News of who came first may come late. Whom somebody named without a placement, or spoke with already, stays. */
+function mayTakeFrom(
+  replacement: Replacement,
+  { intention }: TurnoverBelief,
+  { placement }: Holder,
+): boolean {
+  if (replacement.placementId === null || replacement.placementId === placement.id || intention) return false;
+  return isBefore(placement.startsOn, replacement.startsOn);
+}
+
+/** Whether nobody is known to have followed earlier; the same one on another day counts anew. */
+function wasFirst({ replacement, formerReplacements }: TurnoverBelief, { placement }: Holder): boolean {
+  const known = [...formerReplacements, ...(replacement ? [replacement] : [])];
+  const own = known.find(({ placementId }) => placementId === placement.id);
+  if (own) return own !== replacement && own.startsOn !== placement.startsOn;
+  return known.every(({ startsOn }) => isBefore(placement.startsOn, startsOn));
+}
+
+/** The one who has taken over stays so. */
+function keep(
+  { id: turnoverId }: TurnoverBelief,
+  { contactId, placementId, kind, startsOn, competitor }: Replacement,
+  learnedAtMs: number,
+): Effect {
+  return {
+    key: `keep ${turnoverId}`,
+    learnedAtMs,
+    command: {
+      type: 'IdentifyReplacement',
+      turnoverId,
+      contactId,
+      kind,
+      ...(placementId !== null && { placementId }),
+      ...(startsOn !== null && { startsOn }),
+      ...(competitor !== null && { competitor }),
+    },
+  };
 }

@@ -1,8 +1,10 @@
 // What the turnover policy would have done under another definition: all of history replayed in memory, nothing written.
 import type { TurnoverSubject } from '../../projections/turnovers.ts';
 import type { Cut } from '../belief.ts';
+import { createBeliefs } from '../beliefs.ts';
 import type { Deciding } from '../deciding.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
+import type { ReadModels } from '../projector/read-models.ts';
 import { isRejection } from '../rejections.ts';
 import { believeTurnover, type TurnoverBelief } from '../turnover/belief.ts';
 import { type TurnoverCommand, turnoverCommands } from '../turnover/commands.ts';
@@ -28,7 +30,7 @@ export interface WhatIf {
 
 /** The turnovers that there would be, as the policy alone would have left them: what people did to them is not replayed. */
 export async function turnoversUnder(
-  log: Pick<RunnerOptions, 'store' | 'sealing'>,
+  log: Pick<RunnerOptions, 'store' | 'sealing'> & { readModels: Pick<ReadModels, 'links'> },
   world: PolicyWorld,
   { definition, plan, computesCoverage = false, cut }: WhatIf,
 ): Promise<TurnoverBelief[]> {
@@ -44,11 +46,18 @@ export async function turnoversUnder(
   });
   // What was learned of real turnovers is about other ones.
   const told = { ...policy, types: policy.types.filter((type) => type !== 'DepartureDetailsLearned') };
-  await dryRun(log, told, Object.assign(Object.create(world) as PolicyWorld, { rules }), (effect, event) =>
-    imagined.apply(effect, event),
-  );
+  const beliefs = createBeliefs(log.store, log.sealing, log.readModels.links, streamsRemembered);
+  // As the world is, but for what is asked: `beliefs` is a getter there.
+  const asked = Object.create(world, {
+    rules: { value: rules },
+    beliefs: { value: beliefs },
+  }) as PolicyWorld;
+  await dryRun(log, told, asked, (effect, event) => imagined.apply(effect, event));
   return imagined.all(cut);
 }
+
+/** Streams of people who are asked about again and again, since each of their events is. */
+const streamsRemembered = 10_000;
 
 const keyOf: Readonly<Record<TurnoverSubject, (belief: TurnoverBelief) => string | null>> = {
   account_id: ({ accountId }) => accountId,

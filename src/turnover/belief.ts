@@ -131,3 +131,14 @@ export function stageNow({ stages }: TurnoverBelief): Stage {
 
 export const isOpen = ({ outcome }: TurnoverBelief): boolean => outcome === null;
 export const isSuspected = ({ departure }: TurnoverBelief): boolean => departure.cause === 'bounced';
+
+/** Whether dropping a contact, or only one placement of it, means this one. */
+export function isDropped(
+  { contactId, placementId }: Replacement,
+  dropped: { contactId: string; placementId?: string | undefined },
+): boolean {
+  return (
+    contactId === dropped.contactId &&
+    (dropped.placementId === undefined || placementId === dropped.placementId)
+  );
+}

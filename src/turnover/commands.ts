@@ -49,7 +49,13 @@ export const turnoverCommands = {
     startsOn: zDate.optional(),
     competitor: zText(500).optional(),
   }),
-  DropReplacement: z.strictObject({ turnoverId, contactId: zId }),
+  DropReplacement: z.strictObject({
+    turnoverId,
+    contactId: zId,
+    /** Only in this placement; absent = whichever it was. */
+    placementId: zId.optional(),
+    wasNone: z.boolean().optional(),
+  }),
   LearnIntentions: z.strictObject({ turnoverId, intention: z.enum(intentions), note }),
   CaptureProductValue: z.strictObject({
     turnoverId,

@@ -1,7 +1,7 @@
 // What is allowed on a turnover: from the belief at the moment of learning and a command to events, or a refusal.
 import type { Deciding } from '../deciding.ts';
 import { type Rejection, reject } from '../rejections.ts';
-import { believeTurnoverNext, isOpen, type TurnoverBelief } from './belief.ts';
+import { believeTurnoverNext, isDropped, isOpen, type TurnoverBelief } from './belief.ts';
 import type { TurnoverCommand, TurnoverCommandOf, TurnoverCommandType } from './commands.ts';
 import type { DecidedTurnoverEvent, TurnoverEvent } from './events.ts';
 import type { PlanStep } from './plan.ts';
@@ -141,10 +141,11 @@ const decisions: { [K in Exclude<TurnoverCommandType, 'OpenTurnover'>]: Step<K> 
       ]
     );
   },
-  DropReplacement: (belief, { contactId }) =>
-    belief.replacement?.contactId === contactId
-      ? [{ type: 'ReplacementLost', data: { contactId }, personal: {} }]
-      : [],
+  DropReplacement: (belief, { type: _type, turnoverId: _id, ...data }) => {
+    const isNamed = belief.replacement !== null && isDropped(belief.replacement, data);
+    const wasNamed = belief.formerReplacements.some((one) => isDropped(one, data));
+    return isNamed || (data.wasNone && wasNamed) ? [{ type: 'ReplacementLost', data, personal: {} }] : [];
+  },
   LearnIntentions: (_, { intention, note }) => [
     { type: 'IntentionsLearned', data: { intention }, personal: noted(note) },
   ],

@@ -10,6 +10,8 @@ const zKeyRoles = z.strictObject({
   buyingRoles: z.array(zCode).default([]),
   /** Job titles, whole, whatever their case; `*` is any title. */
   titles: z.array(zText(500)).default([]),
+  /** Functions, whole, whatever their case; `*` is any function. */
+  functions: z.array(zText(500)).default([]),
   /** Names of posts, whole, whatever their case; `*` is any post. */
   posts: z.array(zText(500)).default([]),
 });
@@ -40,9 +42,11 @@ export function keyRolesOf(definition: Definition, segment: string | null): KeyR
     : definition.keyRoles;
 }
 
-/** Whether any of its rules looks at posts or titles: else a stream without contact types and buying roles concerns nobody. */
+/** Whether any of its rules looks at posts, titles or functions: else a stream without contact types and buying roles concerns nobody. */
 export function looksAtTexts({ keyRoles, segments }: Definition): boolean {
-  return [keyRoles, ...Object.values(segments)].some((one) => one.titles.length + one.posts.length > 0);
+  return [keyRoles, ...Object.values(segments)].some(
+    ({ titles, functions, posts }) => titles.length + functions.length + posts.length > 0,
+  );
 }
 
 /** The roles that a buying centre consists of; a customer that lacks one has a gap. By version of this list. */

@@ -18,6 +18,8 @@ export interface FoundDeparture {
 /** Reasons of a removal that say the record itself was wrong: nobody left. */
 const voidingReasons: ReadonlySet<string> = new Set(['deleted_in_source', 'duplicate', 'created_in_error']);
 
+export const saysRecordWasWrong = ({ reasonCode }: Ending): boolean => voidingReasons.has(reasonCode ?? '');
+
 /** A role as something that two placements can share. */
 interface HeldRole {
   key: string;
@@ -37,14 +39,31 @@ export function rolesHeld(
   for (const { role, ended } of placement.buyingRoles)
     if (rules.buyingRoles.includes(role) && (!ended || ended.learnedAtMs >= atMs))
       roles.push({ key: `role ${role}`, code: role });
-  const title = latest(placement.title)?.toLowerCase();
-  if (title !== undefined && rules.titles.some((one) => one === '*' || one.toLowerCase() === title))
-    roles.push({ key: `title ${title}`, code: 'title' });
+  for (const [code, timeline, listed] of textsOf(placement, rules)) {
+    const text = latest(timeline);
+    if (isListed(text, listed)) roles.push({ key: `${code} ${text!.toLowerCase()}`, code });
+  }
   const { postId, postName } = placement;
-  const isKeyPost =
-    rules.posts.includes('*') || rules.posts.some((one) => one.toLowerCase() === postName?.toLowerCase());
+  const isKeyPost = rules.posts.includes('*') || isListed(postName, rules.posts);
   if (postId !== null && isKeyPost) roles.push({ key: `post ${postId}`, code: 'post' });
   return roles;
+}
+
+/** What is said in words that can make a role a key one: its code, what was said when, and what is listed. */
+function textsOf(
+  { title, function: does }: PlacementFact,
+  { titles, functions }: KeyRoles,
+): [string, Timeline<string | null>, readonly string[]][] {
+  return [
+    ['title', title, titles],
+    ['function', does, functions],
+  ];
+}
+
+function isListed(text: string | null, listed: readonly string[]): boolean {
+  if (text === null) return false;
+  const lower = text.toLowerCase();
+  return listed.some((one) => one === '*' || one.toLowerCase() === lower);
 }
 
 /** The definition by which a turnover opened, as far as the turnover itself tells: it may be in no file any more. */
@@ -58,6 +77,7 @@ export function definitionOf({
       contactTypes: keyRoles,
       buyingRoles: keyRoles,
       titles: keyRoles.includes('title') ? ['*'] : [],
+      functions: keyRoles.includes('function') ? ['*'] : [],
       posts: keyRoles.includes('post') ? ['*'] : [],
     },
   });
@@ -96,7 +116,7 @@ interface Gone {
 function endingsOf(belief: ContactBelief, placement: PlacementFact): Gone[] {
   const gone: Gone[] = [];
   const add = (cause: Gone['cause'], ending: Ending | null) => {
-    if (ending && !voidingReasons.has(ending.reasonCode ?? '')) gone.push({ cause, ending });
+    if (ending && !saysRecordWasWrong(ending)) gone.push({ cause, ending });
   };
   add('died', belief.died);
   add('left', placement.ended);
@@ -158,19 +178,28 @@ function destinationOf(
     : { destination: 'another_company', destinationAccountId: next.accountId };
 }
 
-/** Somebody who held a key role, and now stays without any. Titles and posts only count when somebody leaves. */
+interface LostRole {
+  code: string;
+  eventId: string;
+  learnedAtMs: number;
+  effectiveOn?: string;
+}
+
+/**
+ * Somebody who held a key role and then stayed without any, also where the contact left later on: the role was free before that.
+ * A post is lost by leaving the placement in it.
+ */
 function lostWhileStaying(belief: ContactBelief, placement: PlacementFact, rules: KeyRoles): Found | null {
-  if (endingsOf(belief, placement).length > 0 || rolesHeld(placement, rules).length > 0) return null;
-  const lost: { code: string; eventId: string; learnedAtMs: number; effectiveOn?: string }[] = [];
+  if (rolesHeld(placement, rules).length > 0) return null;
+  const lost: LostRole[] = [];
   for (const { role, ended } of placement.buyingRoles)
     if (ended && rules.buyingRoles.includes(role)) lost.push({ ...ended, code: role });
-  placement.contactType.forEach((assertion, index, all) => {
-    const before = all[index - 1]?.value;
-    if (before && rules.contactTypes.includes(before) && !rules.contactTypes.includes(assertion.value ?? ''))
-      lost.push({ ...assertion, code: before });
-  });
+  lost.push(...lostIn(placement.contactType, (type) => rules.contactTypes.includes(type)));
+  for (const [code, timeline, listed] of textsOf(placement, rules))
+    lost.push(...lostIn(timeline, (text) => isListed(text, listed), code));
   const last = lost.sort((a, b) => a.learnedAtMs - b.learnedAtMs).at(-1);
-  if (!last) return null;
+  if (!last || endingsOf(belief, placement).some(({ ending }) => ending.learnedAtMs <= last.learnedAtMs))
+    return null;
   return {
     placement,
     keyRoles: [...new Set(lost.map(({ code }) => code))],
@@ -183,6 +212,20 @@ function lostWhileStaying(belief: ContactBelief, placement: PlacementFact, rules
       destinationAccountId: null,
     },
   };
+}
+
+/** Where a value that counts was followed by one that does not. */
+function lostIn(
+  timeline: Timeline<string | null>,
+  counts: (value: string) => boolean,
+  code?: string,
+): LostRole[] {
+  return timeline.flatMap((assertion, index) => {
+    const before = timeline[index - 1]?.value;
+    const { value } = assertion;
+    const isLost = before && counts(before) && !(value !== null && counts(value));
+    return isLost ? [{ ...assertion, code: code ?? before }] : [];
+  });
 }
 
 /** Whether the same person goes on in the same role, in a placement that begins at most a day after: a new term, no departure. */

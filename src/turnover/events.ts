@@ -119,8 +119,11 @@ export const turnoverEvents = {
     },
     { competitor: zText(500).optional() },
   ),
-  /** The replacement left before the onboarding ended, or never was one. */
-  ReplacementLost: eventContract({ contactId: zId }, {}),
+  /** The replacement left before the onboarding ended; or it `wasNone`, and takes no part in any figure. */
+  ReplacementLost: eventContract(
+    { contactId: zId, placementId: zId.optional(), wasNone: z.boolean().optional() },
+    {},
+  ),
   IntentionsLearned: eventContract({ intention: z.enum(intentions) }, note),
   /** What the product is worth to the account, in its own words. */
   ProductValueCaptured: eventContract(

@@ -1,7 +1,14 @@
 // How each event changes what is believed about a turnover: a total table, pure, the same object where nothing changes.
 import { VOID } from '../belief.ts';
 import { sameValue } from '../timeline.ts';
-import type { Learned, Outcome, Stage, TurnoverBelief } from './belief.ts';
+import {
+  isDropped,
+  type Learned,
+  type Outcome,
+  type Replacement,
+  type Stage,
+  type TurnoverBelief,
+} from './belief.ts';
 import type { TurnoverEvent, TurnoverEventOf, TurnoverEventType } from './events.ts';
 import { stepsOf } from './plans/index.ts';
 
@@ -159,8 +166,14 @@ const steps: { [K in Exclude<TurnoverEventType, 'TurnoverOpened'>]: Step<K> } = 
       ? next
       : learn(next, 'roleOutcome', event, { outcome: 'refilled', note: null });
   },
-  ReplacementLost: (belief, { data: { contactId } }) =>
-    belief.replacement?.contactId === contactId ? withoutReplacement(belief, contactId) : VOID,
+  ReplacementLost: (belief, { data }) => {
+    const isCurrent = belief.replacement !== null && isDropped(belief.replacement, data);
+    const former = belief.formerReplacements.filter((one) => !isDropped(one, data));
+    const wasFormer = former.length < belief.formerReplacements.length;
+    if (!isCurrent && !(data.wasNone && wasFormer)) return VOID;
+    const next = isCurrent ? withoutReplacement(belief, data.contactId) : belief;
+    return data.wasNone ? { ...next, formerReplacements: former } : next;
+  },
   IntentionsLearned: (belief, event) =>
     learn(belief, 'intention', event, { intention: event.data.intention, note: noteOf(event) }),
   ProductValueCaptured: (belief, event) => {
@@ -217,6 +230,14 @@ function withoutReplacement(belief: TurnoverBelief, contactId: string): Turnover
     intention: null,
     advocacy: belief.advocacy?.contactId === contactId ? null : belief.advocacy,
     completed,
-    formerReplacements: [...belief.formerReplacements, ...(belief.replacement ? [belief.replacement] : [])],
+    formerReplacements: [
+      ...belief.formerReplacements.filter((one) => !isSameHolding(one, belief.replacement)),
+      ...(belief.replacement ? [belief.replacement] : []),
+    ],
   };
+}
+
+/** Said again of the same placement, such as with another date, it takes the place of what was said before. */
+function isSameHolding(one: Replacement, other: Replacement | null): boolean {
+  return other !== null && one.placementId !== null && one.placementId === other.placementId;
 }

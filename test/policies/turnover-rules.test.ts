@@ -4,7 +4,7 @@ import { findTurnoversOf } from '../../projections/turnovers.ts';
 import type { Command } from '../../src/command.ts';
 import { stageNow } from '../../src/turnover/belief.ts';
 import { progressOf } from '../../src/turnover/progress.ts';
-import { type TurnoverRules, zTurnoverRules } from '../../src/turnover/rules.ts';
+import { defaultRules, type TurnoverRules, zTurnoverRules } from '../../src/turnover/rules.ts';
 import { answer, openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
 import { acme, ann, bob, contactIdOf, job, placementIdOf } from '../support/ids.ts';
 
@@ -93,6 +93,135 @@ describe('key roles of one’s own', () => {
     // Taken back and told again it is a new departure, which the definition of now leaves out.
     await leave(ann, job, '2026-07-01');
     expect(of(ann).map(stageNow)).toEqual(['dismissed']);
+  });
+});
+
+describe('a key role that is lost while staying', () => {
+  const rules = zTurnoverRules.parse({
+    keyRoles: [
+      {
+        name: 'all',
+        version: 1,
+        keyRoles: {
+          contactTypes: ['champion'],
+          buyingRoles: ['procurement'],
+          titles: ['Chief Information Officer'],
+          functions: ['Purchasing'],
+          posts: ['Board seat'],
+        },
+      },
+    ],
+  });
+  const cleo = contactIdOf(3);
+  const cleosJob = placementIdOf(12);
+  const of3 = { contactId: cleo, placementId: cleosJob } as const;
+
+  /** Cleo is at Acme, in this role alone. */
+  async function hold(role: object) {
+    await open(rules);
+    const then = { learnedOn: '2026-01-01', effectiveOn: '2024-01-01' };
+    await tell(app, { type: 'RegisterContact', contactId: cleo, name: 'Cleo' }, then);
+    await tell(app, { type: 'StartPlacement', ...of3, accountId: acme, ...role }, then);
+  }
+
+  test.each([
+    [
+      'the type of contact',
+      { contactType: 'champion' },
+      { type: 'ChangeContactType', ...of3, contactType: 'end_user', importance: null },
+      'champion',
+    ],
+    [
+      'the type of contact, for none',
+      { contactType: 'champion' },
+      { type: 'ChangeContactType', ...of3, contactType: null, importance: null },
+      'champion',
+    ],
+    [
+      'a buying role',
+      { buyingRoles: ['procurement'] },
+      { type: 'RevokeBuyingRole', ...of3, buyingRole: 'procurement' },
+      'procurement',
+    ],
+    [
+      'a title',
+      { title: 'chief information officer' },
+      { type: 'ChangeTitle', ...of3, title: 'Advisor' },
+      'title',
+    ],
+    [
+      'a title, for none',
+      { title: 'Chief Information Officer' },
+      { type: 'ChangeTitle', ...of3, title: null },
+      'title',
+    ],
+    [
+      'a function',
+      { function: 'Purchasing' },
+      { type: 'ChangeFunction', ...of3, function: 'Sales' },
+      'function',
+    ],
+  ] as const)('is %s, and opens a turnover of the role', async (_what, role, command, code) => {
+    await hold(role);
+    await tell(app, command as Command, { learnedOn: '2026-06-10', effectiveOn: '2026-06-01' });
+    await app.policies.catchUp();
+    const expected = {
+      keyRoles: [code],
+      departure: { cause: 'role_lost', leftOn: '2026-06-01' },
+      outcome: null,
+    };
+    expect(of(cleo)).toMatchObject([expected]);
+    // Who leaves altogether later on had lost the role before.
+    await leave(cleo, cleosJob, '2026-08-01');
+    expect(of(cleo)).toMatchObject([expected]);
+  });
+
+  test('is a post that is left for another one in the same account', async () => {
+    await hold({ post: 'Board seat' });
+    const move = {
+      type: 'MovePlacement',
+      ...of3,
+      newPlacementId: placementIdOf(13),
+      accountId: acme,
+    } as const;
+    await following({ ...move, post: 'Secretary' }, '2026-06-10');
+    expect(of(cleo)).toMatchObject([
+      { keyRoles: ['post'], departure: { cause: 'left', destination: 'same_company' } },
+    ]);
+  });
+
+  test('is none where another title or role still makes it a key one, or the title was only corrected', async () => {
+    await hold({ title: 'Chief Information Officer', contactType: 'champion' });
+    await following({ type: 'ChangeTitle', ...of3, title: 'Advisor' }, '2026-06-10');
+    expect(of(cleo)).toEqual([]);
+    await following({ type: 'CorrectPlacement', ...of3, title: 'Chief information officer' }, '2026-06-11');
+    await following({ type: 'CorrectPlacement', ...of3, title: 'Advisor' }, '2026-06-12');
+    await following(
+      { type: 'ChangeContactType', ...of3, contactType: 'end_user', importance: null },
+      '2026-06-13',
+    );
+    expect(of(cleo)).toMatchObject([{ keyRoles: ['champion'] }]);
+  });
+
+  test('that is taken back dismisses the turnover, and stands where the file no longer has the definition', async () => {
+    await hold({ title: 'Chief Information Officer' });
+    const changed = await tell(
+      app,
+      { type: 'ChangeTitle', ...of3, title: 'Advisor' },
+      { learnedOn: '2026-06-10' },
+    );
+    await app.policies.catchUp();
+    app.policies.world.rules = defaultRules;
+    await following(
+      { type: 'ChangeContactType', ...of3, contactType: 'end_user', importance: null },
+      '2026-06-11',
+    );
+    expect(of(cleo).map(stageNow)).toEqual(['detected']);
+    app.policies.world.rules = rules;
+    const undo = { type: 'UndoContactChange', contactId: cleo, eventId: changed.eventIds[0]! } as const;
+    await tell(app, undo, { reasonCode: 'mistake' });
+    await app.policies.catchUp();
+    expect(of(cleo).map(stageNow)).toEqual(['dismissed']);
   });
 });
 

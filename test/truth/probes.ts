@@ -99,7 +99,7 @@ export interface Succession {
   post: { name: string };
   departed: {
     contact: { externalIds: { id: string }[] };
-    placement: { startsOn: string | null; endsOn: string | null };
+    placement: { id: string; startsOn: string | null; endsOn: string | null };
   };
   successor: { contact: { externalIds: { id: string }[] }; placement: { startsOn: string | null } } | null;
   gap: { minDays: number | null; maxDays: number | null };
@@ -122,7 +122,7 @@ export async function successionsOf(app: Application, accountId: string): Promis
         successions(accountId: $accountId, first: 500, after: $after) {
           edges { node {
             post { name } gap { minDays maxDays } samePersonReturned
-            departed { contact { externalIds { id } } placement { startsOn endsOn } }
+            departed { contact { externalIds { id } } placement { id startsOn endsOn } }
             successor { contact { externalIds { id } } placement { startsOn } }
           } }
           pageInfo { hasNextPage endCursor }

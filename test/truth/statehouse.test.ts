@@ -3,10 +3,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findContact } from '../../projections/contacts.ts';
+import { vacancyDays } from '../../src/cli/turnover-what-if.ts';
 import type { Command } from '../../src/command.ts';
 import { believe } from '../../src/contact/belief.ts';
 import type { ContactEvent } from '../../src/contact/events.ts';
+import { turnoversUnder } from '../../src/policies/turnover-what-if.ts';
 import type { ReadDatabase } from '../../src/projector/read-database.ts';
+import { zDefinition } from '../../src/turnover/definition.ts';
 import { tell } from '../support/app-in-memory.ts';
 import { type ImportedFeed, importFile, openImported } from '../support/imported-feed.ts';
 import { describeWithData, feedFile, readCsv, readJson, truthFile } from '../support/test-data.ts';
@@ -81,6 +84,19 @@ describeWithData('the statehouse feed', [feed, ...Object.values(files)], () => {
     expect(within400.length).toBe(Number(truth['n_gapAtMost400']));
     expect(mean(within400).toFixed(2)).toBe(Number(truth['mean_gapAtMost400']).toFixed(2));
     expect(median(within400)).toBe(Number(truth['median_gapAtMost400']));
+  });
+
+  it('gives the same gaps as turnovers of seats, however late it is learned who followed, or that nobody did', async () => {
+    const definition = zDefinition.parse({ name: 'seats', version: 1, keyRoles: { posts: ['*'] } });
+    const turnovers = await turnoversUnder(imported.app, imported.app.policies.world, { definition });
+    const rows = await chamberSuccessions(imported);
+    const byPlacement = new Map(turnovers.map((turnover) => [turnover.placementId, turnover]));
+    const others = rows.filter((row) => !row.samePersonReturned);
+    const found = others.map((row) => vacancyDays([byPlacement.get(row.departed.placement.id)!])[0]);
+    expect(found).toEqual(others.map((row) => row.gap.minDays));
+    const within400 = found.filter((days) => days! <= 400) as number[];
+    expect(within400).toHaveLength(388);
+    expect([mean(within400).toFixed(2), median(within400)]).toEqual(['10.35', 1]);
   });
 
   it('says nothing new when it is imported a second time', async () => {
