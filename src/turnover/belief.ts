@@ -135,10 +135,9 @@ export const isSuspected = ({ departure }: TurnoverBelief): boolean => departure
 /** Whether dropping a contact, or only one placement of it, means this one. */
 export function isDropped(
   { contactId, placementId }: Replacement,
-  dropped: { contactId: string; placementId?: string | undefined },
+  dropped: { contactId: string; placementId: string | null },
 ): boolean {
   return (
-    contactId === dropped.contactId &&
-    (dropped.placementId === undefined || placementId === dropped.placementId)
+    contactId === dropped.contactId && (dropped.placementId === null || placementId === dropped.placementId)
   );
 }

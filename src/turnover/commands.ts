@@ -54,6 +54,7 @@ export const turnoverCommands = {
     contactId: zId,
     /** Only in this placement; absent = whichever it was. */
     placementId: zId.optional(),
+    /** It never was one, rather than that it has left again. */
     wasNone: z.boolean().optional(),
   }),
   LearnIntentions: z.strictObject({ turnoverId, intention: z.enum(intentions), note }),

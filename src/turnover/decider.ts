@@ -141,10 +141,14 @@ const decisions: { [K in Exclude<TurnoverCommandType, 'OpenTurnover'>]: Step<K> 
       ]
     );
   },
-  DropReplacement: (belief, { type: _type, turnoverId: _id, ...data }) => {
-    const isNamed = belief.replacement !== null && isDropped(belief.replacement, data);
-    const wasNamed = belief.formerReplacements.some((one) => isDropped(one, data));
-    return isNamed || (data.wasNone && wasNamed) ? [{ type: 'ReplacementLost', data, personal: {} }] : [];
+  DropReplacement: (belief, { contactId, placementId = null, wasNone = false }) => {
+    const { replacement, formerReplacements } = belief;
+    const dropped = { contactId, placementId };
+    const isNamed = replacement !== null && isDropped(replacement, dropped);
+    if (!wasNone) return isNamed ? [{ type: 'ReplacementLost', data: { contactId }, personal: {} }] : [];
+    return isNamed || formerReplacements.some((one) => isDropped(one, dropped))
+      ? [{ type: 'ReplacementRefuted', data: dropped, personal: {} }]
+      : [];
   },
   LearnIntentions: (_, { intention, note }) => [
     { type: 'IntentionsLearned', data: { intention }, personal: noted(note) },

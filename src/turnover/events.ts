@@ -119,11 +119,10 @@ export const turnoverEvents = {
     },
     { competitor: zText(500).optional() },
   ),
-  /** The replacement left before the onboarding ended; or it `wasNone`, and takes no part in any figure. */
-  ReplacementLost: eventContract(
-    { contactId: zId, placementId: zId.optional(), wasNone: z.boolean().optional() },
-    {},
-  ),
+  /** The replacement left before the onboarding ended. */
+  ReplacementLost: eventContract({ contactId: zId }, {}),
+  /** Who was thought to have taken over never did, in one placement or (null) at all: it takes no part in any figure. */
+  ReplacementRefuted: eventContract({ contactId: zId, placementId: zId.nullable() }, {}),
   IntentionsLearned: eventContract({ intention: z.enum(intentions) }, note),
   /** What the product is worth to the account, in its own words. */
   ProductValueCaptured: eventContract(

@@ -166,13 +166,13 @@ const steps: { [K in Exclude<TurnoverEventType, 'TurnoverOpened'>]: Step<K> } = 
       ? next
       : learn(next, 'roleOutcome', event, { outcome: 'refilled', note: null });
   },
-  ReplacementLost: (belief, { data }) => {
+  ReplacementLost: (belief, { data: { contactId } }) =>
+    belief.replacement?.contactId === contactId ? withoutReplacement(belief, contactId) : VOID,
+  ReplacementRefuted: (belief, { data }) => {
     const isCurrent = belief.replacement !== null && isDropped(belief.replacement, data);
-    const former = belief.formerReplacements.filter((one) => !isDropped(one, data));
-    const wasFormer = former.length < belief.formerReplacements.length;
-    if (!isCurrent && !(data.wasNone && wasFormer)) return VOID;
-    const next = isCurrent ? withoutReplacement(belief, data.contactId) : belief;
-    return data.wasNone ? { ...next, formerReplacements: former } : next;
+    const formerReplacements = belief.formerReplacements.filter((one) => !isDropped(one, data));
+    if (!isCurrent && formerReplacements.length === belief.formerReplacements.length) return VOID;
+    return { ...(isCurrent ? withoutReplacement(belief, data.contactId) : belief), formerReplacements };
   },
   IntentionsLearned: (belief, event) =>
     learn(belief, 'intention', event, { intention: event.data.intention, note: noteOf(event) }),
