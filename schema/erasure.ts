@@ -86,7 +86,8 @@ export class ErasureReplica {
 }
 
 @ObjectType({
-  description: 'What was erased, when and on what ground; without personal data, the same for ever.',
+  description:
+    'What was erased, when and on what ground; without personal data, the same for ever once all copies have acknowledged.',
 })
 export class ErasureReceipt {
   receipt: Receipt;
@@ -143,6 +144,12 @@ export class ErasureReceipt {
 
   @Field(() => [ErasureReplica], { description: 'Copies that have acknowledged.' })
   replicas: readonly ErasureReplica[];
+
+  @Field(() => [String], {
+    description:
+      'Names of the copies that were there and have not acknowledged yet. Each does as soon as it has followed, or when it next runs.',
+  })
+  awaited: readonly string[];
 
   @Field(() => String, { description: 'The receipt for people, as plain text.' })
   text(): string {

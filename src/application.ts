@@ -6,7 +6,7 @@ import { type AccessLog, createAccessLog } from './access/access-log.ts';
 import type { AccessLogLevel } from './access/events.ts';
 import { createBeliefs } from './beliefs.ts';
 import { createErasedPeople } from './erasure/erased-people.ts';
-import { isOfPerson, readErasures } from './erasure/erasure-log.ts';
+import { isOfPerson, joinReplicas, readErasures } from './erasure/erasure-log.ts';
 import {
   createErasures,
   destroyErasedKeys,
@@ -46,6 +46,8 @@ export interface ApplicationOptions extends LedgerFilesOptions {
   retention?: RetentionDefinition;
   /** What the company has set for turnovers; by default what is shipped. */
   rules?: TurnoverRules;
+  /** Name of this copy among those that share the log, for whose word erasures wait. By default it is the only one. */
+  replica?: string | undefined;
   /** Which reads are recorded; default off. */
   accessLog?: AccessLogLevel;
   /** Told of each step of an erasure: where it throws, the erasure is cut short as by a crash. */
@@ -92,6 +94,12 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
     const erased = createErasedPeople(keyStore.salt);
     for (const record of records) if (isOfPerson(record)) erased.note(record.order);
     const sealing = createEventSealing(keyStore);
+    const { replica } = options;
+    if (replica !== undefined)
+      await joinReplicas({ store, sealing }, replica, {
+        actor: { id: replica, kind: 'system' },
+        learnedAtMs: clock.nowMs(),
+      });
     const readModels = await openReadModels({
       path: pathOf(options, 'views.db'),
       store,
@@ -123,7 +131,15 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       },
     });
     store.onWrittenElsewhere(
-      createReplicaMemory({ ledger, erased, keyStore, sealing, readModels, onFault: options.onFault }),
+      createReplicaMemory({
+        ledger,
+        erased,
+        keyStore,
+        sealing,
+        readModels,
+        acknowledge: () => erasures.acknowledge(),
+        onFault: options.onFault,
+      }),
     );
     const erasures = createErasures({
       store,
@@ -134,7 +150,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       erased,
       clock,
       backupDays: options.backupDays ?? 35,
-      replica: 'this',
+      replica,
       onStep: options.onErasureStep,
     });
     await erasures.resume();
@@ -180,6 +196,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
         file.close();
         await accessLog.close().catch(options.onFault);
         await integrity.close();
+        await erasures.settled();
         await readModels.close();
         await store.close();
         await keyStore.close();

@@ -1,7 +1,9 @@
 // The configuration: environment variables and options, checked once, with a message that says what would be right.
+import { hostname } from 'node:os';
 import { z } from 'zod';
 import { type AccessLogLevel, accessLogLevels } from './access/events.ts';
 import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/settings.ts';
+import { zReplica } from './erasure/events.ts';
 import { type Limits, limitVariables, readLimits } from './limits.ts';
 import { isTimeZone } from './time/clock.ts';
 
@@ -20,6 +22,8 @@ export const environmentVariables = {
     'Connection string of an EventStoreDB cluster that holds the log instead of a file.',
   CONTACT_LEDGER_KEY_DATABASE:
     'Connection string of a PostgreSQL database that holds the keys instead of a file.',
+  CONTACT_LEDGER_REPLICA:
+    'Name of this replica of a ledger on a cluster, as receipts of erasures state it (default: the name of the machine).',
   CONTACT_LEDGER_HOST:
     'Address to listen on (default 127.0.0.1); another than loopback only with authentication.',
   CONTACT_LEDGER_PORT: 'Port to listen on (default 4000; 0 takes a free one).',
@@ -75,6 +79,7 @@ const zConfig = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'is a connection string: postgres://user:password@host:5432/database')
     .optional(),
+  CONTACT_LEDGER_REPLICA: zReplica.default(hostname()),
   CONTACT_LEDGER_HOST: z.string().min(1).default('127.0.0.1'),
   CONTACT_LEDGER_PORT: z.coerce.number('is a port number').int().min(0).max(65_535).default(4000),
   CONTACT_LEDGER_TIME_ZONE: z
@@ -125,6 +130,8 @@ export interface Config {
   masterKeyFile: string | undefined;
   eventStore: string | undefined;
   keyDatabase: string | undefined;
+  /** Undefined where the log is a file, of which there is one. */
+  replica: string | undefined;
   signingKeyFile: string | undefined;
   checkpoints: { file: string | undefined; command: string | undefined; everyMs: number };
   host: string;
@@ -172,6 +179,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     },
     eventStore: values.CONTACT_LEDGER_EVENT_STORE,
     keyDatabase: values.CONTACT_LEDGER_KEY_DATABASE,
+    replica: values.CONTACT_LEDGER_EVENT_STORE === undefined ? undefined : values.CONTACT_LEDGER_REPLICA,
     host: values.CONTACT_LEDGER_HOST,
     port: values.CONTACT_LEDGER_PORT,
     timeZone: values.CONTACT_LEDGER_TIME_ZONE,

@@ -15,6 +15,8 @@ export interface ReplicaOptions {
   keyStore: Pick<KeyStore, 'forget'>;
   sealing: Pick<EventSealing, 'forget'>;
   readModels: Pick<ReadModels, 'applied' | 'compact'>;
+  /** Says that nothing of whom another replica has erased can be read here any more. */
+  acknowledge: () => Promise<void>;
   onFault: (fault: unknown) => void;
 }
 
@@ -23,7 +25,7 @@ const marks: ReadonlySet<string> = new Set(['ContactErased', 'SignalsErased', 'T
 
 /** What to tell of events that another replica wrote. */
 export function createReplicaMemory(options: ReplicaOptions): (events: readonly StoredEvent[]) => void {
-  const { ledger, erased, keyStore, sealing, readModels, onFault } = options;
+  const { ledger, erased, keyStore, sealing, readModels, acknowledge, onFault } = options;
 
   /** Keys are destroyed between the order and the marks: asked for after the mark, each is found destroyed. */
   function forgetPeople(contactIds: readonly string[], keyIds: readonly string[]): void {
@@ -61,5 +63,7 @@ export function createReplicaMemory(options: ReplicaOptions): (events: readonly 
         .applied(erasedAt)
         .then(() => readModels.compact(), onFault)
         .catch(onFault);
+    // Follows all marks.
+    if (events.some((event) => event.type === 'ErasureCompleted')) acknowledge().catch(onFault);
   };
 }

@@ -2,10 +2,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Application } from '../src/application.ts';
 import type { Command, CommandContext } from '../src/command.ts';
+import type { ErasureReceipt } from '../src/erasure/receipt.ts';
 import type { Policy } from '../src/policies/policy.ts';
 import { fixedClock } from '../src/time/clock.ts';
 import { verify } from '../src/verify.ts';
 import { answer, tell, testActor } from './support/app-in-memory.ts';
+import { filesIn, findInFiles } from './support/byte-search.ts';
 import { type EventStoreServer, startEventStore } from './support/event-store-server.ts';
 import { acme, ann, at, bob, job } from './support/ids.ts';
 import { startPostgres, type TestPostgres } from './support/postgres.ts';
@@ -198,6 +200,78 @@ test('an erasure on one replica leaves nothing readable on the other', async () 
   const refused = await b!.ledger.execute(named('Ann Again'), context());
   expect(refused).toMatchObject({ ok: false, rejected: 'CONTACT_ERASED' });
   expect(a!.readModels.database.checksums()).toEqual(b!.readModels.database.checksums());
+});
+
+describe('the receipt of an erasure', () => {
+  const named = (name: string) => replicas.open(name, { replica: name });
+  const files = (name: string) => filesIn(replicas.folderOf(name));
+  const request = { contactId: ann, legalBasis: 'objection', requester: 'data_subject' } as const;
+
+  async function erasedOn(app: Application): Promise<ErasureReceipt> {
+    const [outcome] = await app.erasures.erase([request], testActor);
+    return 'receipt' in outcome! ? outcome.receipt : expect.fail('it was refused');
+  }
+
+  async function acknowledged(app: Application): Promise<ErasureReceipt> {
+    for (;;) {
+      const receipt = await app.erasures.receipt(ann);
+      if (receipt!.awaited.length === 0) return receipt!;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  beforeEach(async () => {
+    for (const app of [a!, b!]) await app.close();
+    [a, b] = [await named('a'), await named('b')];
+    await tell(a, { type: 'RegisterContact', contactId: ann, name: 'Ann Archer' });
+    await together();
+    expect(findInFiles(files('b'), ['Archer'])).not.toEqual([]);
+  });
+
+  test('names each replica once no file of it holds the person', async () => {
+    await erasedOn(a!);
+    const { replicas: copies, completedAtMs } = await acknowledged(a!);
+    expect(completedAtMs).not.toBeNull();
+    expect(copies.map(({ name }) => name)).toEqual(['a', 'b']);
+    for (const name of ['a', 'b']) expect(findInFiles(files(name), ['Archer'])).toEqual([]);
+    for (const { position } of copies) expect(position).toBeGreaterThan(4);
+    expect(await b!.erasures.receipt(ann)).toEqual(await a!.erasures.receipt(ann));
+  });
+
+  test('awaits one that still writes its files anew', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { compact } = b!.readModels;
+    b!.readModels.compact = () => held.then(compact);
+    await erasedOn(a!);
+    await b!.readModels.applied(await a!.store.head());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await a!.erasures.receipt(ann))!.awaited).toEqual(['b']);
+    release();
+    expect((await acknowledged(a!)).replicas).toHaveLength(2);
+  });
+
+  test('awaits one that is away, which acknowledges when it next runs, once', async () => {
+    await b!.close();
+    expect(await erasedOn(a!)).toMatchObject({ replicas: [{ name: 'a' }], awaited: ['b'] });
+    expect(findInFiles(files('b'), ['Archer'])).not.toEqual([]);
+    b = await named('b');
+    expect(await acknowledged(a!)).toMatchObject({ replicas: [{ name: 'a' }, { name: 'b' }] });
+    expect(findInFiles(files('b'), ['Archer'])).toEqual([]);
+    await together();
+    const head = await a!.store.head();
+    await b.close();
+    b = await named('b');
+    expect(await b.store.head()).toBe(head);
+  });
+
+  test('awaits neither one that joined later, nor one that was retired', async () => {
+    await b!.close();
+    expect(await a!.erasures.retireReplica('b', testActor)).toBe(true);
+    expect(await a!.erasures.retireReplica('b', testActor)).toBe(false);
+    await erasedOn(a!);
+    await named('late');
+    expect(await acknowledged(a!)).toMatchObject({ replicas: [{ name: 'a' }], awaited: [] });
+  });
 });
 
 /** Whoever is registered gets an owner. */

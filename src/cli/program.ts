@@ -19,6 +19,7 @@ import { defineRebuild } from './rebuild.ts';
 import { defineReceipt } from './receipt.ts';
 import { defineReport } from './report.ts';
 import { defineRetention } from './retention.ts';
+import { defineRetireReplica } from './retire-replica.ts';
 import { defineServe } from './serve.ts';
 import { codeOf, type ExitCode, messageOf } from './terminal.ts';
 import { defineToken } from './token.ts';
@@ -50,6 +51,7 @@ export function buildProgram(): Command {
     defineErase,
     defineReceipt,
     defineRetention,
+    defineRetireReplica,
     defineAccessReport,
     defineAccessLog,
     defineNewKey,

@@ -75,6 +75,7 @@ export async function openConfigured(
     masterKey: masterKeyOf(config),
     eventStore: config.eventStore,
     keyDatabase: config.keyDatabase,
+    replica: config.replica,
     clock: systemClock,
     timeZone: config.timeZone,
     create: options.create,

@@ -10,8 +10,15 @@ import type { ReadModels } from '../projector/read-models.ts';
 import { type Rejection, reject } from '../rejections.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ErasedPeople } from './erased-people.ts';
-import { appendErasureEvent, type ErasureRecord, isOfPerson, readErasures } from './erasure-log.ts';
+import {
+  appendErasureEvent,
+  type ErasureRecord,
+  isOfPerson,
+  readErasures,
+  retireReplica,
+} from './erasure-log.ts';
 import type {
+  ErasureAcknowledged,
   ErasureCompleted,
   ErasureOrdered,
   LegalBasis,
@@ -35,8 +42,8 @@ export interface ErasuresOptions {
   clock: Clock;
   /** Days after which no backup holds what was erased. */
   backupDays: number;
-  /** Name of this copy of the ledger in receipts. */
-  replica: string;
+  /** Name of this copy of the ledger among those that share its log; undefined where it is the only one. */
+  replica: string | undefined;
   onStep?: ((step: ErasureStep) => void | Promise<void>) | undefined;
 }
 
@@ -62,6 +69,12 @@ export interface Erasures {
   eraseSignals(contactIds: readonly string[], rule: string, actor: Actor): Promise<void>;
   /** By the id of the erasure or of a contact; null where there was none. */
   receipt(id: string): Promise<ErasureReceipt | null>;
+  /** Waits no longer for the word of a copy that is gone. False where there is none of this name. */
+  retireReplica(replica: string, actor: Actor): Promise<boolean>;
+  /** Says in the log that nothing can be read here any more, for each erasure that awaits this copy's word. */
+  acknowledge(): Promise<void>;
+  /** Resolves once nothing runs. */
+  settled(): Promise<void>;
   /** Finishes what an earlier process was cut short in, and cleans up what a restored backup brought back. */
   resume(): Promise<void>;
 }
@@ -138,7 +151,7 @@ export function createErasures(options: ErasuresOptions): Erasures {
       );
       erased.note(ordered);
       await onStep?.('ordered');
-      return { order: ordered, completed: undefined };
+      return recordOf(ordered);
     } catch (fault) {
       erased.reopen(contactIds);
       throw fault;
@@ -163,7 +176,10 @@ export function createErasures(options: ErasuresOptions): Erasures {
       record.completed = await appendErasureEvent<ErasureCompleted>(
         options,
         'ErasureCompleted',
-        { erasureId, replicas: [{ name: options.replica, position: readModels.database.checkpoint }] },
+        {
+          erasureId,
+          replicas: [{ name: options.replica ?? 'this', position: readModels.database.checkpoint }],
+        },
         { actor: record.order.actor, learnedAtMs: options.clock.nowMs() },
       );
     }
@@ -231,7 +247,24 @@ export function createErasures(options: ErasuresOptions): Erasures {
       { erasureId: newId(), contactIds, keyIds, rule, events },
       { actor, learnedAtMs: options.clock.nowMs(), reasonCode: 'retention_period' },
     );
-    return { order: ordered, completed: undefined };
+    return recordOf(ordered);
+  }
+
+  async function acknowledge(): Promise<void> {
+    const { replica } = options;
+    if (replica === undefined) return;
+    const records = (await readErasures(store)).filter(({ awaited }) => awaited.includes(replica));
+    const completed = records.flatMap((record) => record.completed ?? []);
+    if (completed.length === 0) return;
+    await readModels.applied(completed.at(-1)!.position);
+    await readModels.compact();
+    for (const { actor, data } of completed)
+      await appendErasureEvent<ErasureAcknowledged>(
+        options,
+        'ErasureAcknowledged',
+        { erasureId: data.erasureId, replica, position: readModels.database.checkpoint },
+        { actor, learnedAtMs: options.clock.nowMs() },
+      );
   }
 
   const isKnown = async (contactId: string) => (await store.version(`contact-${contactId}`)) > 0;
@@ -268,7 +301,12 @@ export function createErasures(options: ErasuresOptions): Erasures {
           outcomes.push({ record });
         }
         await finish([...records.values()]);
-        return outcomes.map((outcome) => ('record' in outcome ? receipt(outcome.record) : outcome));
+        // As the log has them now, with those whose word is awaited.
+        for (const record of (await readErasures(store)).filter(isOfPerson))
+          records.set(record.order.data.erasureId, record);
+        return outcomes.map((outcome) =>
+          'record' in outcome ? receipt(records.get(outcome.record.order.data.erasureId)!) : outcome,
+        );
       }),
 
     eraseSignals: (contactIds, rule, actor) =>
@@ -292,8 +330,20 @@ export function createErasures(options: ErasuresOptions): Erasures {
         // Read models from a backup may be older than the erasure.
         await readModels.applied(Math.min(last, await store.head()));
         await readModels.compact();
+        await acknowledge();
       }),
+
+    retireReplica: (replica, actor) =>
+      inTurn(() => retireReplica(options, replica, { actor, learnedAtMs: options.clock.nowMs() })),
+    acknowledge: () => inTurn(acknowledge),
+    async settled() {
+      await queue;
+    },
   };
+}
+
+function recordOf<O extends Order>(order: O): ErasureRecord<O> {
+  return { order, completed: undefined, acknowledged: [], awaited: [] };
 }
 
 /** Before anything is read: destroys again what an older copy of the keys has brought back. */

@@ -24,6 +24,11 @@ export const zTicket = z
     'is a reference: letters, digits and . _ : / # -, at most 64',
   );
 
+/** Name of a copy of the ledger among all that share its log. It is stored in the clear for ever. */
+export const zReplica = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'is a name: letters, digits and . _ -, at most 128');
+
 /** The one stream of a ledger's erasures: read at every start, whatever the size of the log. */
 export const erasureStream = 'erasure-00000000-0000-8000-8000-000000000000';
 
@@ -69,9 +74,16 @@ export const erasureEvents = {
     },
     {},
   ),
+  /** A copy of the ledger with read models of its own: erasures that are completed from here on wait for its word. */
+  ReplicaJoined: eventContract({ replica: zReplica }, {}),
+  /** It is gone with all its files: nobody waits for its word any more. */
+  ReplicaRetired: eventContract({ replica: zReplica }, {}),
+  /** Another copy than the one that completed it holds nothing readable any more, from this position on. */
+  ErasureAcknowledged: eventContract({ erasureId: zId, replica: zReplica, position: z.int().min(0) }, {}),
 };
 
 export type ErasureEvent = EventsOf<typeof erasureEvents>;
 export type ErasureOrdered = Extract<ErasureEvent, { type: 'ErasureOrdered' }>;
 export type SignalsErasureOrdered = Extract<ErasureEvent, { type: 'SignalsErasureOrdered' }>;
+export type ErasureAcknowledged = Extract<ErasureEvent, { type: 'ErasureAcknowledged' }>;
 export type ErasureCompleted = Extract<ErasureEvent, { type: 'ErasureCompleted' }>;

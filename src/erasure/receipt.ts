@@ -29,13 +29,15 @@ export interface ErasureReceipt {
   backups: { days: number; clearFromMs: number };
   /** Copies of the ledger that have acknowledged: from that position on nothing of the person can be read there. */
   replicas: { name: string; position: number }[];
+  /** Copies that have not: each does when it next runs. */
+  awaited: string[];
 }
 
 const dayMs = 86_400_000;
 
-/** The same for ever: all of it is in the log. */
+/** All of it is in the log; once no copy's word is awaited, the same for ever. */
 export function receiptOf(
-  { order, completed }: ErasureRecord<ErasureOrdered>,
+  { order, completed, acknowledged, awaited }: ErasureRecord<ErasureOrdered>,
   database: ReadDatabase,
 ): ErasureReceipt {
   const { data, actor, learnedAtMs, position } = order;
@@ -55,7 +57,8 @@ export function receiptOf(
     exportsToNotify: findExportsById(database, data.exportIds),
     kept: keptAfterErasure,
     backups: { days: data.backupDays, clearFromMs: learnedAtMs + data.backupDays * dayMs },
-    replicas: completed?.data.replicas ?? [],
+    replicas: acknowledged,
+    awaited,
   };
 }
 
@@ -73,7 +76,7 @@ export function receiptJson(receipt: ErasureReceipt): object {
 
 /** The receipt for people. */
 export function receiptText(receipt: ErasureReceipt): string {
-  const { completedAtMs, ticket, replicas, backups, exportsToNotify } = receipt;
+  const { completedAtMs, ticket, replicas, awaited, backups, exportsToNotify } = receipt;
   const replicaLines = replicas.map(({ name, position }) => `  ${name}, at position ${position}`);
   const exportLines = exportsToNotify.map(
     ({ exportId, scope, actor, atMs }) =>
@@ -92,6 +95,7 @@ export function receiptText(receipt: ErasureReceipt): string {
     '',
     'Copies that have acknowledged:',
     ...(replicaLines.length > 0 ? replicaLines : ['  none yet']),
+    ...awaited.map((name) => `  ${name}: not yet`),
     '',
     'Exports that contained the person; tell who received them:',
     ...(exportLines.length > 0 ? exportLines : ['  none']),

@@ -115,6 +115,10 @@ it('erases by rules where there are some', async () => {
   expect((await run(['retention', '--dry-run'])).stderr).toMatch(/^CONFIG_INVALID: /);
 });
 
+it('says whether there was a replica to wait for no longer', async () => {
+  expect((await run(['retire-replica', 'replica-9'])).stdout).toContain('There is no replica replica-9');
+});
+
 it('tells mistakes before anything is done', async () => {
   for (const [args, code, message] of [
     [['erase', 'crm:C'], 2, '--legal-basis'],

@@ -45,7 +45,7 @@ const eraseMutation = /* GraphQL */ `mutation Erase($input: EraseContactInput!) 
     plan { contactIds events unreadable { field events } kept { what } exportsToNotify { scope } suppressed }
     receipt {
       erasureId contactIds legalBasis requester ticket orderedBy completedAt events keysDestroyed suppressed
-      backupsClearFrom replicas { name position } kept { what why } exportsToNotify { scope actor purpose } text
+      backupsClearFrom replicas { name position } awaited kept { what why } exportsToNotify { scope actor purpose } text
     }
     rejection { code path message }
   }
