@@ -222,15 +222,16 @@ export class Contact implements Node {
   }
 
   @Field(() => [Turnover], {
-    description: 'The turnovers that it left behind, as far as known then; the oldest first.',
+    description:
+      'The turnovers that it, or what was merged into it, left behind, as far as known then; the oldest first.',
   })
   async turnovers(@Ctx() context: Context): Promise<Turnover[]> {
     const { database } = context.app.readModels;
-    return turnoversOf(
-      context,
-      findTurnoversOf(database, 'contact_id', this.id).map(({ id }) => id),
-      this.point,
+    const merged = await readMergedContacts(context, this.id, this.point, true);
+    const ids = [this.id, ...merged.map((loser) => loser.id)].flatMap((id) =>
+      findTurnoversOf(database, 'contact_id', id).map((turnover) => turnover.id),
     );
+    return turnoversOf(context, ids, this.point);
   }
 
   @Field(() => HistoryConnection, {

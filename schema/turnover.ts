@@ -19,7 +19,7 @@ import { connectionOf } from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
-import { readContact, readStandingAccount } from './reading.ts';
+import { followMerges, readContact, readStandingAccount } from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
 import { TurnoverStage } from './turnover-enums.ts';
 import {
@@ -107,7 +107,7 @@ export class Turnover {
   @Field(() => Contact, { nullable: true, description: 'Who left.' })
   async contact(@Ctx() context: Context): Promise<Contact | null> {
     const belief = await readContact(context, this.belief.contactId, this.point);
-    return belief && contactAt(belief, this.point);
+    return belief && contactAt(await followMerges(context, belief, this.point), this.point, belief.id);
   }
 
   @Field(() => ID, { description: 'The placement that lost its holder.' })

@@ -8,7 +8,8 @@ import { latest, valueOn } from '../timeline.ts';
 import { isOpen, type TurnoverBelief } from '../turnover/belief.ts';
 import { versionAt } from '../turnover/versions.ts';
 import type { Effect } from './policy.ts';
-import { dismiss } from './turnover-opening.ts';
+import { partedFrom } from './turnover-merges.ts';
+import { dismiss, reopen } from './turnover-opening.ts';
 import type { TurnoverWorld } from './turnover-world.ts';
 
 export async function reactToAccount(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
@@ -25,7 +26,7 @@ export async function reactToAccount(event: LedgerEvent, world: TurnoverWorld): 
   );
   if (account.closed) return open.map((turnover) => dismiss(turnover, event, closingOf(account)));
   if (event.type === 'ChangesReverted' || event.type === 'AccountUnmerged')
-    return [...reopen(turnovers, event), ...(await handOver(open, account, event, world))];
+    return [...reopenClosed(turnovers, event), ...(await handOver(open, account, event, world))];
   if (event.type === 'RenewalDecided' && event.data.outcome === 'not_renewed' && renewsNothing(account))
     return open.map((turnover) => lose(turnover, event, event.data.rootCause, world));
   if (event.type === 'AccountTeamChanged' && event.data.teamRole === 'owner')
@@ -39,15 +40,11 @@ function closingOf({ closed }: AccountBelief): 'account_merged' | 'account_close
 }
 
 /** The closing, or the merge into a closed account, was taken back: what it had dismissed is at risk again. */
-function reopen(turnovers: readonly TurnoverBelief[], { learnedAtMs }: LedgerEvent): Effect[] {
+function reopenClosed(turnovers: readonly TurnoverBelief[], event: LedgerEvent): Effect[] {
   const closed = turnovers.filter(
     ({ outcome }) => outcome?.dismissal === 'account_closed' || outcome?.dismissal === 'account_merged',
   );
-  return closed.map((turnover) => ({
-    key: `reopen ${turnover.id}`,
-    learnedAtMs: Math.max(learnedAtMs, turnover.outcome!.learnedAtMs),
-    command: { type: 'ReopenTurnover', turnoverId: turnover.id },
-  }));
+  return closed.map((turnover) => reopen(turnover, event));
 }
 
 /** A customer that goes on with another product is not lost. */
@@ -109,25 +106,14 @@ async function handOver(
 async function ownersElsewhere(
   account: AccountBelief,
   event: LedgerEvent,
-  { beliefs, read }: TurnoverWorld,
+  world: TurnoverWorld,
 ): Promise<(string | null)[]> {
   const cut = { atPosition: event.position };
-  const others = [subjectOf(event.stream), ...(await mergedElsewhere(event, read))];
+  const others = [subjectOf(event.stream), ...(await partedFrom(event, world))];
   const found: (string | null)[] = [];
   for (const id of others) {
-    const belief = id === account.id ? null : await beliefs.account(id, cut);
+    const belief = id === account.id ? null : await world.beliefs.account(id, cut);
     found.push(...(belief?.team['owner'] ?? []).map(({ value }) => value));
   }
   return found;
-}
-
-/** The accounts that the event parts this one from. */
-async function mergedElsewhere(event: LedgerEvent, read: TurnoverWorld['read']): Promise<string[]> {
-  if (event.type === 'AccountUnmerged') return [event.data.fromId];
-  if (event.type !== 'ChangesReverted') return [];
-  const { eventIds } = event.data;
-  const merges = (await read(event.stream)).filter(
-    ({ id, type }) => type === 'AccountMerged' && eventIds.includes(id),
-  );
-  return merges.map(({ data }) => (data as { intoId: string }).intoId);
 }

@@ -90,3 +90,12 @@ export function dismiss(
     command: { type: 'DismissTurnover', turnoverId: turnover.id, dismissal },
   };
 }
+
+/** What dismissed it was taken back. */
+export function reopen(turnover: TurnoverBelief, { learnedAtMs }: LedgerEvent): Effect {
+  return {
+    key: `reopen ${turnover.id}`,
+    learnedAtMs: Math.max(learnedAtMs, turnover.outcome!.learnedAtMs),
+    command: { type: 'ReopenTurnover', turnoverId: turnover.id },
+  };
+}

@@ -10,7 +10,8 @@ import { definitionOf, departuresOf, type FoundDeparture } from '../turnover/dep
 import { findVersion, sameVersion, versionAt } from '../turnover/versions.ts';
 import type { Effect, Policy, PolicyWorld } from './policy.ts';
 import { reactToAccount } from './turnover-account.ts';
-import { dismiss, openingOf } from './turnover-opening.ts';
+import { partedFrom, turnoversOfPerson } from './turnover-merges.ts';
+import { dismiss, openingOf, reopen } from './turnover-opening.ts';
 import { replacementsBy } from './turnover-replacement.ts';
 import { reactToSignal } from './turnover-signal.ts';
 import { succeed, vacancyOf } from './turnover-succession.ts';
@@ -88,22 +89,31 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
 async function reactToContact(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
   const contactId = subjectOf(event.stream);
   const effects = await reconcile(contactId, event, world);
-  if (event.type === 'ContactMerged') effects.push(...(await reconcile(event.data.intoId, event, world)));
+  const others = event.type === 'ContactMerged' ? [event.data.intoId] : await partedFrom(event, world);
+  for (const other of others) effects.push(...(await reconcile(other, event, world)));
   return [...effects, ...(await replacementsBy(contactId, event, world))];
 }
 
 /** The departures that are believed once the event is known, compared with the turnovers that there are. */
 async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
-  const known = world.turnoversOf('contact_id', contactId);
+  const known = await turnoversOfPerson(contactId, event, world);
   if (known.length === 0 && !(await mayConcern(contactId, event, world))) return [];
   const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
   const accounts = await accountsOf(belief, event, world);
   const found = belief ? departuresFrom(belief, accounts, known, world) : [];
   const effects: Effect[] = [];
   for (const one of found) effects.push(...(await follow(one, belief!, accounts, event, world)));
+  const isParting = (await partedFrom(event, world)).length > 0;
   const departed = new Set(found.map(({ placement }) => placement.id));
   for (const turnover of known) {
-    const isOver = !departed.has(turnover.placementId) && !isSuspected(turnover) && isOpen(turnover);
+    const { placementId, outcome } = turnover;
+    const isBelieved = departed.has(placementId);
+    // Where a merge carried the placement along, it is the survivor's departure now.
+    const isCarried = belief?.mergedInto?.carried.includes(placementId) ?? false;
+    const isOver = !isBelieved && !isCarried && !isSuspected(turnover) && isOpen(turnover);
+    const { dismissal } = outcome ?? {};
+    const wasTakenBack = dismissal === 'duplicate_contact' || dismissal === 'departure_withdrawn';
+    if (isBelieved && isParting && wasTakenBack) effects.push(reopen(turnover, event));
     // What was opened on news learned later is none of this event's business.
     if (isOver && turnover.opened.learnedAtMs <= event.learnedAtMs)
       effects.push(

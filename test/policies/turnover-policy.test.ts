@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findTurnoversOf } from '../../projections/turnovers.ts';
 import type { Command } from '../../src/command.ts';
 import { isSuspected, stageNow, type TurnoverBelief } from '../../src/turnover/belief.ts';
-import { openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
+import { answer, openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
 import { acme, ann, bob, cleo, globex, job, nextJob, placementIdOf } from '../support/ids.ts';
 
 let app: TestApplication;
@@ -210,6 +210,49 @@ describe('a departure', () => {
       on('2026-06-20'),
     );
     expect(turnover!.outcome).toMatchObject({ dismissal: 'duplicate_contact' });
+  });
+
+  test('of a contact that is merged with the placement goes on, and parts from the survivor again', async () => {
+    await leave();
+    const [{ id }] = turnovers() as [TurnoverBelief];
+    const merge = { type: 'MergeContacts', contactId: ann, intoId: bob } as const;
+    const [merged] = await following(merge, on('2026-06-20'));
+    expect(merged).toMatchObject({ id, outcome: null });
+    const asked = `{ contact(id: "${bob}") { turnovers { id contact { id requestedId } } } }`;
+    expect(await answer(app, asked)).toEqual({
+      contact: { turnovers: [{ id, contact: { id: bob, requestedId: ann } }] },
+    });
+    // What is said of the departure from now on is said of the survivor.
+    const correct = {
+      type: 'CorrectPlacement',
+      contactId: bob,
+      placementId: job,
+      endsOn: '2026-04-30',
+    } as const;
+    const [corrected] = await following(correct, on('2026-06-21'));
+    expect(corrected!.departure.leftOn).toBe('2026-04-30');
+    const [withdrawn] = await following({ ...correct, endsOn: null }, on('2026-06-21'));
+    expect(withdrawn!.outcome).toMatchObject({ dismissal: 'departure_withdrawn' });
+    const [parted] = await following({ type: 'UnmergeContacts', contactId: ann }, on('2026-06-22'));
+    expect(parted).toMatchObject({ id, outcome: null, departure: { leftOn: '2026-05-31' } });
+    expect(findTurnoversOf(app.readModels.database, 'contact_id', bob)).toEqual([]);
+  });
+
+  test('of a contact merged without the placement is open again once they are parted', async () => {
+    await leave();
+    const merge: Command = { type: 'MergeContacts', contactId: ann, intoId: bob, carried: [] };
+    await following(merge, on('2026-06-20'));
+    expect(turnovers()[0]!.outcome).toMatchObject({ dismissal: 'duplicate_contact' });
+    const [open] = await following({ type: 'UnmergeContacts', contactId: ann }, on('2026-06-21'));
+    expect(open!.outcome).toBeNull();
+    const [again] = await following(merge, on('2026-06-22'));
+    expect(again!.outcome).toMatchObject({ dismissal: 'duplicate_contact' });
+    const eventId = (await app.store.read(`contact-${ann}`)).at(-1)!.id;
+    const [undone] = await following(
+      { type: 'UndoContactChange', contactId: ann, eventId },
+      { ...on('2026-06-23'), reasonCode: 'mistake' },
+    );
+    expect(undone!.outcome).toBeNull();
   });
 
   test('is opened once, however often the policy begins anew', async () => {
