@@ -5,7 +5,7 @@ import { listAccounts } from './account-children.ts';
 import { AccountFilterInput, AccountOrderInput, askedAccounts } from './account-filter.ts';
 import { PageArguments } from './connection.ts';
 import type { Context } from './context.ts';
-import { currentPoint, PointArguments, readPoint } from './read-point.ts';
+import { currentPoint, hasCut, PointArguments, readPoint } from './read-point.ts';
 import { canonicalId, idsOfAccount, referredId } from './reading.ts';
 import { ExternalIdInput } from './value-inputs.ts';
 
@@ -33,7 +33,11 @@ export class AccountQueries {
   ): Promise<Account | null> {
     const accountId = referredId(context, 'account', { id: id ?? null, externalId: externalId ?? null });
     const point = readPoint(context, at);
-    return accountOf(context, accountId, point);
+    const account = await accountOf(context, accountId, point);
+    const { app, actor, purpose } = context;
+    if (account && hasCut(point))
+      app.accessLog.note({ actor, kind: 'account_history', subjectIds: [account.id], purpose });
+    return account;
   }
 
   @Query(() => AccountConnection, {

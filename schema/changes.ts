@@ -80,6 +80,14 @@ export class ChangesSubscription {
 async function followChanges(args: ChangesArguments, context: Context): Promise<AsyncIterable<HistoryEntry>> {
   const filter = filterOf(args.filter ?? {});
   const after = await startOf(args.after, context);
+  const { app, actor, purpose } = context;
+  // Once, when it begins: a record of each change for each subscriber would outgrow the changes.
+  const followed = [
+    ['contact_history', filter.contactIds],
+    ['account_history', filter.accountIds],
+  ] as const;
+  for (const [kind, ids] of followed)
+    app.accessLog.note({ actor, kind, subjectIds: [...(ids ?? [])], purpose });
   return selectChanges(context.app.streamChanges({ after, filter }), (change) =>
     entryOfChange(change, context),
   );

@@ -1,5 +1,7 @@
 // Erasures, access reports and the record of who looked, asked as a client asks.
+import { parse, subscribe } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildLedgerSchema } from '../../schema/build.ts';
 import {
   answer,
   ask,
@@ -7,6 +9,7 @@ import {
   openTestApplication,
   type TestApplication,
   tell,
+  testContext,
 } from '../support/app-in-memory.ts';
 import { acme, ann, bob, cleo, job } from '../support/ids.ts';
 
@@ -205,7 +208,7 @@ describe('who looked', () => {
   const looks = (args: string) =>
     answer<{ accessLog: { edges: { node: object }[]; totalCount: { value: number } } }>(
       app,
-      `{ accessLog(${args}) { totalCount { value } edges { node { subjectId actor kind times at purpose } } } }`,
+      `{ accessLog${args && `(${args})`} { totalCount { value } edges { node { subjectId actor kind times at purpose } } } }`,
     ).then(({ accessLog }) => accessLog);
   const history = `{ contact(id: "${ann}") { history { edges { node { type } } } } }`;
 
@@ -226,6 +229,31 @@ describe('who looked', () => {
     expect((await looks('actor: "user-2"')).totalCount.value).toBe(0);
     expect((await looks('before: "2027-01-01T00:00:00Z"')).totalCount.value).toBe(0);
     expect((await looks('from: "2027-01-01T00:00:00Z"')).totalCount.value).toBe(2);
+  });
+
+  it('is recorded for previews of undos, accounts as they were known, and who follows changes of whom', async () => {
+    const { id } = (await app.store.read(`contact-${ann}`)).at(-1)!;
+    await answer(app, `{ undoPreview(subjectId: "${ann}", eventId: "${id}") { undone { type } } }`);
+    await answer(app, `{ account(id: "${acme}", atPosition: 1) { name } }`);
+    await answer(app, `{ account(id: "${acme}", asOf: "2026-12-31") { name } }`);
+    const following = await subscribe({
+      schema: await buildLedgerSchema(),
+      document: parse(
+        `subscription { changes(filter: { contactIds: ["${bob}"], accountIds: ["${acme}"] }) { position } }`,
+      ),
+      contextValue: { ...testContext(app), purpose: 'CASE-8' },
+    });
+    await (following as AsyncGenerator).return(undefined);
+    const { edges } = await looks('');
+    const kindsAndSubjects = edges.map(({ node }) => node as { kind: string; subjectId: string });
+    expect(kindsAndSubjects.map(({ kind, subjectId }) => `${kind} ${subjectId}`).sort()).toEqual(
+      [
+        `CONTACT_HISTORY ${ann}`,
+        `ACCOUNT_HISTORY ${acme}`,
+        `CONTACT_HISTORY ${bob}`,
+        `ACCOUNT_HISTORY ${acme}`,
+      ].sort(),
+    );
   });
 
   it('outlives an erasure, and holds no value', async () => {
