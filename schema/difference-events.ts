@@ -45,11 +45,12 @@ interface Trace {
   /** By field, fact and label: the events that changed it, in belief order. */
   changedBy: Map<string, string[]>;
   reverts: { id: string; eventIds: readonly string[] }[];
-  /** Merges into the contact or account, with the facts that each brought. */
-  brought: { id: string; factIds: readonly string[] }[];
+  /** Merges into the contact or account, with the facts that each brought and the stream of the loser. */
+  brought: { id: string; factIds: readonly string[]; stream: string }[];
 }
 
-async function trace(context: Context, { kind, id }: Subject, point: ReadPoint): Promise<Trace> {
+async function trace(context: Context, subject: Subject, point: ReadPoint): Promise<Trace> {
+  const { kind, id } = subject;
   const found: Trace = { events: new Map(), changedBy: new Map(), reverts: [], brought: [] };
   const note = (event: LedgerEvent, isVoid: boolean, changes: () => FieldChange[]): void => {
     found.events.set(event.id, event);
@@ -63,7 +64,7 @@ async function trace(context: Context, { kind, id }: Subject, point: ReadPoint):
   const { beliefs } = context.app.readModels;
   if (kind === 'account') {
     const merged = await readMergedAccounts(context, id, point, true);
-    noteMerges(found, merged);
+    noteMerges(found, subject, merged);
     for (const accountId of [id, ...merged.map((loser) => loser.id)])
       await beliefs.account(accountId, point.cut, (event, before, after, isVoid) =>
         note(event, isVoid, () => describeAccountChanges(before, after)),
@@ -71,7 +72,7 @@ async function trace(context: Context, { kind, id }: Subject, point: ReadPoint):
     return found;
   }
   const merged = await readMergedContacts(context, id, point, true);
-  noteMerges(found, merged);
+  noteMerges(found, subject, merged);
   for (const contactId of [id, ...merged.map((loser) => loser.id)])
     await beliefs.contact(contactId, point.cut, (event, before, after, isVoid) =>
       note(event, isVoid, () => describeChanges(before, after)),
@@ -79,9 +80,10 @@ async function trace(context: Context, { kind, id }: Subject, point: ReadPoint):
   return found;
 }
 
-function noteMerges({ brought }: Trace, merged: readonly Mergeable[]): void {
-  for (const { mergedInto } of merged)
-    if (mergedInto) brought.push({ id: mergedInto.eventId, factIds: mergedInto.carried });
+function noteMerges({ brought }: Trace, { kind }: Subject, merged: readonly Mergeable[]): void {
+  for (const { id, mergedInto } of merged)
+    if (mergedInto)
+      brought.push({ id: mergedInto.eventId, factIds: mergedInto.carried, stream: `${kind}-${id}` });
 }
 
 const keyOf = ({ field, factId, label }: Pick<FieldChange, 'field' | 'factId' | 'label'>): string =>
@@ -113,16 +115,13 @@ function eventsOf(difference: Difference, before: Trace, after: Trace): Set<stri
   ] as const) {
     for (const { id, eventIds } of one.reverts)
       if (!other.events.has(id) && eventIds.some((eventId) => touched.has(eventId))) ids.add(id);
-    for (const { id, factIds } of one.brought)
-      if (!other.events.has(id) && factId !== null && factIds.includes(factId)) ids.add(id);
+    // Whatever comes from the loser came with the merge.
+    for (const { id, factIds, stream } of one.brought) {
+      const isFromLoser = () => [...ids].some((eventId) => one.events.get(eventId)?.stream === stream);
+      if (!other.events.has(id) && ((factId !== null && factIds.includes(factId)) || isFromLoser()))
+        ids.add(id);
+    }
   }
-  // Domains, external ids and team of an account come and go with a merge, though nothing names them.
-  if (ids.size === 0)
-    for (const [one, other] of [
-      [before, after],
-      [after, before],
-    ] as const)
-      for (const { id } of one.brought) if (!other.events.has(id)) ids.add(id);
   if (ids.size > 0) return ids;
   const last = nowFrom ?? now.at(-1) ?? wasFrom ?? then.at(-1);
   return new Set(last === undefined ? [] : [last]);

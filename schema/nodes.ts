@@ -21,7 +21,7 @@ export class NodeQueries {
   @Query(() => Node, {
     nullable: true,
     description:
-      'What has this id, as it is now; null where nothing has. A contact that was merged is answered itself, with mergedInto: ' +
+      'What has this id, as it is now; null where nothing has. A contact or account that was merged is answered itself, with mergedInto: ' +
       'a node has the id that it was asked for.',
   })
   node(

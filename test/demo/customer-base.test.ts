@@ -108,16 +108,19 @@ describe('the commands are in order and well formed', () => {
       expect(context.by === 'feed').toBe(context.actor.kind === 'integration');
   });
 
-  test('every kind of command occurs but absences and those that need the id of an event', () => {
+  test('every kind of command occurs but absences, consents, merges of accounts and those that need the id of an event', () => {
     const given = new Set(commands.map(({ command }) => command.type as string));
     const others = Object.keys(commandShapes).filter((type) => !Object.hasOwn(turnoverCommands, type));
     expect(others.filter((type) => !given.has(type))).toEqual([
+      'RecordConsent',
       'RecordAbsence',
       'EndAbsence',
       'AcceptChange',
       'DeclineChange',
       'RevertContactChanges',
       'UndoContactChange',
+      'MergeAccounts',
+      'UnmergeAccounts',
       'RevertAccountChanges',
       'UndoAccountChange',
     ]);

@@ -140,6 +140,33 @@ describe('mergeAccounts', () => {
     expect(types).toContain('PlacementRemoved');
   });
 
+  test('is what made the difference between before and after', async () => {
+    const position = await app.store.head();
+    await merge({ choices: ['NAME'] });
+    const between = `changesBetween(from: { atPosition: ${position} }, to: {}) {
+      values { field was now entries { type subjectId } }
+      contacts { edges { node { kind contact { name } } } } }`;
+    const { changesBetween } = (await account(globex, between)) as { changesBetween: { values: Json[] } };
+    const [registered, merged] = ['AccountRegistered', 'AccountMerged'].map((type) => ({
+      type,
+      subjectId: acme,
+    }));
+    expect(changesBetween).toMatchObject({
+      values: [
+        { field: 'name', was: 'Acme', now: 'Acme Ltd', entries: [registered, merged] },
+        {
+          field: 'domains',
+          was: 'acme.example',
+          now: 'acme.example, acme.test',
+          entries: [registered, merged],
+        },
+        { field: 'externalId', was: null, now: 'A-1', entries: [registered, merged] },
+        { field: 'team', was: null, now: 'sam', entries: [{ type: 'AccountTeamChanged' }, merged] },
+      ],
+      contacts: { edges: [{ node: { kind: 'CAME', contact: { name: 'Ann' } } }] },
+    });
+  });
+
   test('counts for the next command at the survivor, and what is learned late of it takes its place before the merge', async () => {
     await tell(
       app,
