@@ -316,8 +316,8 @@ async function changeSteadily(
   const changes: Promise<Reached>[] = [];
   const startedMs = performance.now();
   for (let turn = 0; turn < seconds * changesPerSecond; turn++) {
-    const dueMs = startedMs + (turn * 1_000) / changesPerSecond;
-    if (dueMs > performance.now()) await wait(dueMs - performance.now());
+    const earlyMs = startedMs + (turn * 1_000) / changesPerSecond - performance.now();
+    if (earlyMs > 0) await wait(earlyMs);
     const change = renamed(here, contacts[turn % contacts.length]!, `Person ${turn} ${startedMs}`);
     changes.push(
       change.then((result) => {
