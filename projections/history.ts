@@ -129,6 +129,28 @@ export function listChanges(
   return rows.map((row) => row.position);
 }
 
+/**
+ * Those of these subjects of whom the ledger learned something after a moment, or holds something after a position: what is
+ * believed now of the others was believed then.
+ */
+export function findChangedSince(
+  db: ReadDatabase,
+  subjectIds: readonly string[],
+  { knownAtMs, atPosition }: { knownAtMs?: number; atPosition?: number },
+): Set<string> {
+  const rows = db
+    .prepare(
+      'SELECT asked.value AS id FROM json_each(?) asked WHERE EXISTS (' +
+        'SELECT 1 FROM history WHERE subject_id = asked.value AND (learned_at > ? OR position > ?))',
+    )
+    .all(
+      JSON.stringify(subjectIds),
+      knownAtMs ?? Number.MAX_SAFE_INTEGER,
+      atPosition ?? Number.MAX_SAFE_INTEGER,
+    ) as { id: string }[];
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Events of a contact that concern each account that it was ever in, though they name no placement. */
 export const personTypes: readonly string[] = [
   'ContactRemoved',

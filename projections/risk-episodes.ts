@@ -1,4 +1,5 @@
 // Finder: turnovers as the episodes that reports count, from the rows of the read model or from beliefs of a past point.
+import type { SqlValue } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import type { Forecast, RiskEpisode } from '../src/reports/risk-episode.ts';
 import { dayInZone } from '../src/time/clock.ts';
@@ -35,8 +36,30 @@ type EpisodeRow = Pick<TurnoverRow, (typeof columns)[number]>;
 
 /** Every turnover as it is believed now. */
 export function findRiskEpisodes(db: ReadDatabase, timeZone: string): RiskEpisode[] {
-  const rows = db.prepare(`SELECT ${columns.join(', ')} FROM turnover`).all() as unknown as EpisodeRow[];
-  return rows.map((row) => episodeOf(row, timeZone));
+  const select = db.prepare(`SELECT ${columns.join(', ')} FROM turnover`);
+  // Rows of many thousands of turnovers: as arrays they take half the time that objects take.
+  select.setReturnArrays(true);
+  const row = {} as Record<(typeof columns)[number], SqlValue>;
+  const episodes: RiskEpisode[] = [];
+  for (const values of select.iterate() as Iterable<unknown> as Iterable<SqlValue[]>) {
+    for (let index = 0; index < columns.length; index++) row[columns[index]!] = values[index]!;
+    episodes.push(episodeOf(row, timeZone));
+  }
+  return episodes;
+}
+
+const parsedKeyRoles = new Map<string, string[]>();
+const parsedMax = 1_000;
+
+/** There are few combinations of them. */
+function keyRolesOf(text: string): string[] {
+  let known = parsedKeyRoles.get(text);
+  if (!known) {
+    if (parsedKeyRoles.size >= parsedMax) parsedKeyRoles.clear();
+    known = JSON.parse(text) as string[];
+    parsedKeyRoles.set(text, known);
+  }
+  return known;
 }
 
 /** A row says NULL for what is not known; the types of its columns are the projection's. */
@@ -64,7 +87,7 @@ export function episodeOf(row: EpisodeRow, timeZone: string): RiskEpisode {
       row.arr_minor === null
         ? null
         : { minorUnits: row.arr_minor as number, currency: row.arr_currency as string },
-    keyRoles: JSON.parse(row.key_roles as string) as string[],
+    keyRoles: keyRolesOf(row.key_roles as string),
     destination: row.destination as string | null,
     coveragePercent: row.coverage as number | null,
     rootCause: row.root_cause as string | null,

@@ -1,13 +1,20 @@
 // The reports of turnover over a ledger: gathers the episodes and customers as they were known, and has them counted.
 import { findAccounts, findStandingAccounts } from '../projections/accounts.ts';
+import { findChangedSince } from '../projections/history.ts';
+import { wasMerged } from '../projections/identities.ts';
 import { episodeOf, findRiskEpisodes } from '../projections/risk-episodes.ts';
-import { findTurnoverIds, turnoverRow } from '../projections/turnovers.ts';
+import { turnoverRow } from '../projections/turnovers.ts';
 import type { AccountBelief } from './account/belief.ts';
 import type { Application } from './application.ts';
 import type { Cut } from './belief.ts';
 import { standingAccountAt } from './beliefs.ts';
 import { turnoversUnder } from './policies/turnover-what-if.ts';
-import { type Customer, type ExecutiveReport, executiveReport } from './reports/executive-report.ts';
+import {
+  type Customer,
+  daysPerWeek,
+  type ExecutiveReport,
+  executiveReport,
+} from './reports/executive-report.ts';
 import { differencesOf, type FigureDifference } from './reports/report-difference.ts';
 import type { RiskEpisode } from './reports/risk-episode.ts';
 import { type TimeAtRisk, type TimeAtRiskOptions, timeAtRisk } from './reports/time-at-risk.ts';
@@ -48,7 +55,9 @@ async function reportOf(
   episodes: readonly RiskEpisode[],
   cut: Cut,
 ): Promise<ExecutiveReport> {
-  const accountIds = new Set(episodes.map((episode) => episode.accountId));
+  // Of those whose risk ended before the week no figure asks.
+  const counted = episodes.filter(({ endedOn }) => endedOn === null || endedOn > weekEnding - daysPerWeek);
+  const accountIds = new Set(counted.map((episode) => episode.accountId));
   const customers = await customersAt(app, [...accountIds], cut);
   return executiveReport({ weekEnding, episodes, customers });
 }
@@ -92,13 +101,22 @@ function hasCut(cut: Cut): boolean {
   return cut.knownAtMs !== undefined || cut.atPosition !== undefined;
 }
 
-/** Now, the rows of the read model; at a past point each turnover is folded again, which costs its events. */
+/** The rows of the read model; at a past point only what has changed since is folded again. */
 async function episodesAt({ readModels, timeZone }: Source, cut: Cut): Promise<RiskEpisode[]> {
   const { database, beliefs } = readModels;
-  if (!hasCut(cut)) return atStandingAccounts(readModels, findRiskEpisodes(database, timeZone), cut);
+  const now = findRiskEpisodes(database, timeZone);
+  if (!hasCut(cut)) return atStandingAccounts(readModels, now, cut);
+  const lastDay = cut.knownAtMs === undefined ? Number.POSITIVE_INFINITY : dayInZone(cut.knownAtMs, timeZone);
+  const known = now.filter(({ learnedOn }) => learnedOn <= lastDay);
+  const ids = known.map(({ turnoverId }) => turnoverId);
+  const changed = findChangedSince(database, ids, cut);
   const episodes: RiskEpisode[] = [];
-  for (const id of findTurnoverIds(database)) {
-    const belief = await beliefs.turnover(id, cut);
+  for (const episode of known) {
+    if (!changed.has(episode.turnoverId)) {
+      episodes.push(episode);
+      continue;
+    }
+    const belief = await beliefs.turnover(episode.turnoverId, cut);
     if (belief) episodes.push(episodeOf(turnoverRow(belief, timeZone), timeZone));
   }
   return atStandingAccounts(readModels, episodes, cut);
@@ -111,9 +129,10 @@ async function atStandingAccounts(
   cut: Cut,
 ): Promise<RiskEpisode[]> {
   const standing = hasCut(cut) ? new Map<string, string>() : findStandingAccounts(database);
-  for (const { accountId } of hasCut(cut) ? episodes : [])
-    if (!standing.has(accountId))
+  for (const accountId of hasCut(cut) ? new Set(episodes.map((episode) => episode.accountId)) : [])
+    if (wasMerged(database, accountId))
       standing.set(accountId, (await standingAccountAt(beliefs, accountId, cut))?.id ?? accountId);
+  if (standing.size === 0) return [...episodes];
   return episodes.map((episode) => ({
     ...episode,
     accountId: standing.get(episode.accountId) ?? episode.accountId,
@@ -125,10 +144,15 @@ async function customersAt(
   accountIds: readonly string[],
   cut: Cut,
 ): Promise<Map<string, Customer>> {
+  const { database, links, beliefs } = readModels;
   const customers = new Map<string, Customer>();
-  const now = hasCut(cut) ? undefined : findAccounts(readModels.database, accountIds);
+  const changed = hasCut(cut) ? findChangedSince(database, accountIds, cut) : new Set<string>();
+  // What a merge brought along lies in other streams.
+  const isAsThen = (id: string) =>
+    !hasCut(cut) || (!changed.has(id) && links.losersOf(id).length === 0 && links.cycleOf(id).length === 0);
+  const now = findAccounts(database, accountIds.filter(isAsThen));
   for (const id of accountIds) {
-    const belief = now ? now.get(id) : await readModels.beliefs.account(id, cut);
+    const belief = isAsThen(id) ? now.get(id) : await beliefs.account(id, cut);
     if (belief) customers.set(id, customerOf(belief));
   }
   return customers;

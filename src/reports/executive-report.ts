@@ -82,7 +82,7 @@ export interface ExecutiveReport {
   timeAtRisk: TimeAtRisk;
 }
 
-const daysPerWeek = 7;
+export const daysPerWeek = 7;
 
 export function executiveReport(input: ExecutiveReportInput): ExecutiveReport {
   const { weekEnding, customers } = input;

@@ -138,7 +138,7 @@ function groupsOf(episodes: readonly RiskEpisode[], groupBy: readonly Dimension[
     for (const dimension of groupBy)
       keys = keys.flatMap((key) => valuesOf(episode, dimension).map((value) => [...key, value]));
     for (const values of keys) {
-      const key = JSON.stringify(values);
+      const key = values.map((value) => (value === null ? 'null' : `=${value}`)).join('\n');
       const group = groups.get(key);
       if (group) group.episodes.push(episode);
       else groups.set(key, { values, episodes: [episode] });
@@ -185,13 +185,17 @@ function band(lowerEnds: readonly number[], value: number): string {
   return upper - lower === 1 ? `${lower}` : `${lower} to under ${upper}`;
 }
 
+const unitsByCurrency = new Map<string, number>();
+
 /** How many minor units make one: 100 for EUR, 1 for JPY (ISO 4217, as the runtime's own tables have it). */
 export function minorUnitsPerUnit(currency: string): number {
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions();
-  return 10 ** maximumFractionDigits;
+  let known = unitsByCurrency.get(currency);
+  if (known === undefined) {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    known = 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2);
+    unitsByCurrency.set(currency, known);
+  }
+  return known;
 }
 
 function quarterOf(day: Day): string {

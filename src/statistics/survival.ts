@@ -47,24 +47,31 @@ interface Tie<Outcome extends string> {
   endedBy: Map<Outcome, number>;
 }
 
-/** Episodes of one duration together, in order; censored ones count as at risk at their own time, as is the convention. */
+/**
+ * Episodes of one duration together, in order; censored ones count as at risk at their own time, as is the convention. Counted
+ * before they are sorted: durations in days are few, episodes may be many.
+ */
 function tiesOf<Outcome extends string>(episodes: readonly Episode<Outcome>[]): Tie<Outcome>[] {
-  const sorted = [...episodes].sort((a, b) => a.duration - b.duration);
-  const ties: Tie<Outcome>[] = [];
-  for (const [index, { duration, outcome }] of sorted.entries()) {
+  const byTime = new Map<number, Tie<Outcome>>();
+  for (const { duration, outcome } of episodes) {
     if (!(duration >= 0) || !Number.isFinite(duration))
       throw new RangeError(`A duration must be a finite number from 0 on, not ${duration}.`);
-    let tie = ties.at(-1);
-    if (!tie || tie.time !== duration) {
-      const atRisk = sorted.length - index;
-      tie = { time: duration, atRisk, censored: 0, ended: 0, endedBy: new Map() };
-      ties.push(tie);
+    let tie = byTime.get(duration);
+    if (!tie) {
+      tie = { time: duration, atRisk: 0, censored: 0, ended: 0, endedBy: new Map() };
+      byTime.set(duration, tie);
     }
     if (outcome === null) tie.censored += 1;
     else {
       tie.ended += 1;
       tie.endedBy.set(outcome, (tie.endedBy.get(outcome) ?? 0) + 1);
     }
+  }
+  const ties = [...byTime.values()].sort((a, b) => a.time - b.time);
+  let atRisk = episodes.length;
+  for (const tie of ties) {
+    tie.atRisk = atRisk;
+    atRisk -= tie.censored + tie.ended;
   }
   return ties;
 }

@@ -114,6 +114,29 @@ describe('the executive report', () => {
     expect(executivePage(again.report, again.position)).toBe(page);
   });
 
+  it('of a past point folds what has changed since, and takes the rest as it is', async () => {
+    const folded: string[] = [];
+    const { readModels } = app;
+    const beliefs: typeof readModels.beliefs = {
+      ...readModels.beliefs,
+      turnover: (id, cut) => {
+        folded.push(id);
+        return readModels.beliefs.turnover(id, cut);
+      },
+    };
+    const watched = Object.create(app, {
+      readModels: { value: Object.create(readModels, { beliefs: { value: beliefs } }) },
+    }) as typeof app;
+    const atRisk = async (cut: Parameters<typeof weeklyReport>[2]) =>
+      (await weeklyReport(watched, day('2027-01-01'), cut)).report.savable.customers;
+    const learnedMs = Date.parse('2026-12-20T12:00:00Z');
+    expect(await atRisk({ knownAtMs: learnedMs })).toBe(1);
+    expect(folded).toEqual([]);
+    expect(await atRisk({ knownAtMs: learnedMs - 1 })).toBe(0);
+    expect(await atRisk({ atPosition: positionBefore })).toBe(0);
+    expect(folded).toEqual([turnoverId, turnoverId]);
+  });
+
   it('takes one day as the end of a week', async () => {
     expect(await mistakes(app, '{ executiveReport(weekEnding: "2026-12") { sentence } }')).toMatchObject([
       { code: 'BAD_USER_INPUT', path: 'weekEnding' },
