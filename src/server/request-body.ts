@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 
 /** How long what a refused client still sends is thrown away, so that it can read the answer. */
-const lingerMs = 1_000;
-const lingerBytesMax = 1_048_576;
+const lingerMs = 2_000;
+const lingerBytesMax = 8 * 1_048_576;
 
 function tooLarge(bodyBytesMax: number): GraphQLError {
   return new GraphQLError(
