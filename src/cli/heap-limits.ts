@@ -2,7 +2,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Old objects are collected when they have grown by this share, rather than when they have multiplied. */
-const growthPercent = 40;
+const growthPercent = 25;
 /** Both halves of the space of young objects; large enough that what is in flight dies young. */
 const youngBytesMax = 16 * 1_048_576;
 const lookEveryMs = 50;
