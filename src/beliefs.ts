@@ -59,9 +59,12 @@ export function createBeliefs(
 
   async function read<E extends LedgerEvent>(stream: string): Promise<E[]> {
     if (rememberedMax === 0) return (await readLog(stream)) as E[];
-    const reading = remembered.get(stream) ?? readLog(stream);
-    if (remembered.size >= rememberedMax) remembered.clear();
-    remembered.set(stream, reading);
+    let reading = remembered.get(stream);
+    if (!reading) {
+      if (remembered.size >= rememberedMax) remembered.clear();
+      reading = readLog(stream);
+      remembered.set(stream, reading);
+    }
     return (await reading) as E[];
   }
 

@@ -38,28 +38,36 @@ export interface WeeklyReport {
  * otherwise; of a week that has not ended, what is known now.
  */
 export async function weeklyReport(app: Source, weekEnding: Day, asked: Cut = {}): Promise<WeeklyReport> {
-  const position = asked.atPosition ?? app.readModels.database.checkpoint;
-  const cut = cutOf(app, weekEnding, asked);
-  const report = await reportOf(app, weekEnding, await episodesAt(app, cut), cut);
-  return { report, position, knownAtMs: cut.knownAtMs ?? null };
+  const point = pointOf(app, weekEnding, asked);
+  return reportOn(app, weekEnding, await episodesAt(app, point.cut), point);
 }
 
-function cutOf({ clock, timeZone }: Source, weekEnding: Day, asked: Cut): Cut {
+/** What a report rests on; the position is taken before anything is read. */
+interface ReportPoint {
+  cut: Cut;
+  position: number;
+}
+
+function pointOf({ clock, timeZone, readModels }: Source, weekEnding: Day, asked: Cut): ReportPoint {
   const isPast = weekEnding < dayInZone(clock.nowMs(), timeZone) && asked.knownAtMs === undefined;
-  return isPast ? { ...asked, knownAtMs: endOfDayMs(weekEnding, timeZone) } : asked;
+  return {
+    cut: isPast ? { ...asked, knownAtMs: endOfDayMs(weekEnding, timeZone) } : asked,
+    position: asked.atPosition ?? readModels.database.checkpoint,
+  };
 }
 
-async function reportOf(
+async function reportOn(
   app: Source,
   weekEnding: Day,
   episodes: readonly RiskEpisode[],
-  cut: Cut,
-): Promise<ExecutiveReport> {
+  { cut, position }: ReportPoint,
+): Promise<WeeklyReport> {
   // Of those whose risk ended before the week no figure asks.
   const counted = episodes.filter(({ endedOn }) => endedOn === null || endedOn > weekEnding - daysPerWeek);
   const accountIds = new Set(counted.map((episode) => episode.accountId));
   const customers = await customersAt(app, [...accountIds], cut);
-  return executiveReport({ weekEnding, episodes, customers });
+  const report = executiveReport({ weekEnding, episodes, customers });
+  return { report, position, knownAtMs: cut.knownAtMs ?? null };
 }
 
 /** A report beside the one that another definition of key roles would make. */
@@ -79,16 +87,18 @@ export async function weeklyReportUnder(
   weekEnding: Day,
   asked: Cut = {},
 ): Promise<ReportUnder> {
-  const is = await weeklyReport(app, weekEnding, asked);
-  const cut = cutOf(app, weekEnding, asked);
-  const real = new Map((await episodesAt(app, cut)).map((episode) => [episode.turnoverId, episode]));
+  const point = pointOf(app, weekEnding, asked);
+  const { cut } = point;
+  const believed = await episodesAt(app, cut);
+  const is = await reportOn(app, weekEnding, believed, point);
+  const real = new Map(believed.map((episode) => [episode.turnoverId, episode]));
   const imagined = await turnoversUnder(app, app.policies.world, { definition, computesCoverage: true, cut });
   const would = imagined.map((belief) => ({
     ...(real.get(belief.id) ?? episodeOf(turnoverRow(belief, app.timeZone), app.timeZone)),
     definition: belief.definition,
   }));
   const episodes = await atStandingAccounts(app.readModels, would, cut);
-  const wouldBe = { ...is, report: await reportOf(app, weekEnding, episodes, cut) };
+  const wouldBe = await reportOn(app, weekEnding, episodes, point);
   return { is, wouldBe, differences: differencesOf(is.report, wouldBe.report) };
 }
 

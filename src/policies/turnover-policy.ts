@@ -88,14 +88,21 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
 
 async function reactToContact(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
   const contactId = subjectOf(event.stream);
-  const effects = await reconcile(contactId, event, world);
-  const others = event.type === 'ContactMerged' ? [event.data.intoId] : await partedFrom(event, world);
-  for (const other of others) effects.push(...(await reconcile(other, event, world)));
+  const parted = await partedFrom(event, world);
+  const others = event.type === 'ContactMerged' ? [event.data.intoId] : parted;
+  const effects: Effect[] = [];
+  for (const id of [contactId, ...others])
+    effects.push(...(await reconcile(id, event, world, parted.length > 0)));
   return [...effects, ...(await replacementsBy(contactId, event, world))];
 }
 
 /** The departures that are believed once the event is known, compared with the turnovers that there are. */
-async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
+async function reconcile(
+  contactId: string,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+  isParting: boolean,
+): Promise<Effect[]> {
   const known = await turnoversOfPerson(contactId, event, world);
   if (known.length === 0 && !(await mayConcern(contactId, event, world))) return [];
   const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
@@ -103,7 +110,6 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
   const found = belief ? departuresFrom(belief, accounts, known, world) : [];
   const effects: Effect[] = [];
   for (const one of found) effects.push(...(await follow(one, belief!, accounts, event, world)));
-  const isParting = (await partedFrom(event, world)).length > 0;
   const departed = new Set(found.map(({ placement }) => placement.id));
   for (const turnover of known) {
     const { placementId, outcome } = turnover;
