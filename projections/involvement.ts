@@ -99,9 +99,12 @@ export function listPosts(db: ReadDatabase, accountIds: readonly string[]): Post
 export function listPostsOfAccount(db: ReadDatabase, accountId: string): Post[] {
   const ids = findIdsOfAccount(db, accountId);
   const posts = listPosts(db, ids).flat();
-  if (ids.length > 1) posts.sort((a, b) => compareKeys([a.name ?? '', a.id], [b.name ?? '', b.id]));
-  return posts;
+  return ids.length > 1 ? posts.sort(comparePosts) : posts;
 }
+
+/** By name; those of one name by id. */
+export const comparePosts = (a: Post, b: Post): number =>
+  compareKeys([a.name ?? '', a.id], [b.name ?? '', b.id]);
 
 /** Contacts that any event ever put into each account, or into each post. */
 export function findInvolved(db: ReadDatabase, kind: 'account' | 'post', ids: readonly string[]): string[][] {

@@ -292,15 +292,10 @@ export function findTurnovers(db: ReadDatabase, ids: readonly string[]): Map<str
   return new Map(rows.map(({ id, card }) => [id, JSON.parse(card) as TurnoverBelief]));
 }
 
-/** Ids of all turnovers there ever were, or of those of an account, by the ids that it goes by. */
-export function findTurnoverIds(db: ReadDatabase, accountIds?: readonly string[]): string[] {
-  const rows =
-    accountIds === undefined
-      ? db.prepare('SELECT id FROM turnover ORDER BY id').all()
-      : db
-          .prepare('SELECT id FROM turnover WHERE account_id IN (SELECT value FROM json_each(?)) ORDER BY id')
-          .all(JSON.stringify(accountIds));
-  return (rows as { id: string }[]).map(({ id }) => id);
+/** Ids of all turnovers there ever were. */
+export function findTurnoverIds(db: ReadDatabase): string[] {
+  const rows = db.prepare('SELECT id FROM turnover ORDER BY id').all() as { id: string }[];
+  return rows.map(({ id }) => id);
 }
 
 export type CompletionGroup = 'account_id' | 'owner' | 'segment' | 'stage';
@@ -347,10 +342,14 @@ export function findTurnoversOf(db: ReadDatabase, subject: TurnoverSubject, id: 
   return rows.map(({ card }) => JSON.parse(card) as TurnoverBelief);
 }
 
-/** Turnovers that these contacts' leaving opened. */
-export function findTurnoversAbout(db: ReadDatabase, contactIds: readonly string[]): string[] {
+/** Ids of the turnovers of any of these accounts, leavers, placements or replacements. */
+export function findTurnoverIdsOf(
+  db: ReadDatabase,
+  subject: TurnoverSubject,
+  ids: readonly string[],
+): string[] {
   const rows = db
-    .prepare('SELECT id FROM turnover WHERE contact_id IN (SELECT value FROM json_each(?)) ORDER BY id')
-    .all(JSON.stringify(contactIds));
-  return (rows as { id: string }[]).map((row) => row.id);
+    .prepare(`SELECT id FROM turnover WHERE ${subject} IN (SELECT value FROM json_each(?)) ORDER BY id`)
+    .all(JSON.stringify(ids)) as { id: string }[];
+  return rows.map(({ id }) => id);
 }

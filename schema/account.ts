@@ -1,8 +1,7 @@
 // An account, with all values as of the day and the knowledge that were asked about.
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import { sortName } from '../projections/contacts.ts';
-import { compareKeys } from '../projections/listing.ts';
-import { findTurnoversOf } from '../projections/turnovers.ts';
+import { comparePosts } from '../projections/involvement.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
 import { assertionOn, type Timeline, valueOn } from '../src/timeline.ts';
 import { listChildren } from './account-children.ts';
@@ -254,7 +253,7 @@ export class Account implements Node {
   ): Promise<Post[]> {
     const ids = await idsOfAccount(context, this.id, this.point);
     const posts = (await Promise.all(ids.map((id) => batchesOf(context.app).posts(id)))).flat();
-    if (ids.length > 1) posts.sort((a, b) => compareKeys([a.name ?? '', a.id], [b.name ?? '', b.id]));
+    if (ids.length > 1) posts.sort(comparePosts);
     const prefix = sortName(nameStartsWith ?? null);
     return (direction === OrderDirection.DESC ? posts.toReversed() : posts)
       .filter(({ name }) => sortName(name).startsWith(prefix))
@@ -304,16 +303,8 @@ export class Account implements Node {
     description: 'The turnovers of its key roles, as far as known then; the oldest first.',
   })
   async turnovers(@Ctx() context: Context): Promise<Turnover[]> {
-    const { database } = context.app.readModels;
     const ids = await idsOfAccount(context, this.id, this.point);
-    const found = ids.flatMap((id) => findTurnoversOf(database, 'account_id', id));
-    return turnoversOf(
-      context,
-      found
-        .sort((a, b) => compareKeys([a.opened.learnedAtMs, a.id], [b.opened.learnedAtMs, b.id]))
-        .map(({ id }) => id),
-      this.point,
-    );
+    return turnoversOf(context, 'account_id', ids, this.point);
   }
 
   @Field(() => Account, {

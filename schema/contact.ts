@@ -1,6 +1,5 @@
 // A contact, with all values as of the day and the knowledge that were asked about.
 import { Arg, Args, Ctx, Field, ID, ObjectType } from 'type-graphql';
-import { findTurnoversOf } from '../projections/turnovers.ts';
 import type { ContactBelief, Ending as EndingBelief } from '../src/contact/belief.ts';
 import { mayBeContacted } from '../src/contact/consent.ts';
 import { countsInHistory, hasHappenedBy } from '../src/contact/placement-interval.ts';
@@ -226,12 +225,9 @@ export class Contact implements Node {
       'The turnovers that it, or what was merged into it, left behind, as far as known then; the oldest first.',
   })
   async turnovers(@Ctx() context: Context): Promise<Turnover[]> {
-    const { database } = context.app.readModels;
     const merged = await readMergedContacts(context, this.id, this.point, true);
-    const ids = [this.id, ...merged.map((loser) => loser.id)].flatMap((id) =>
-      findTurnoversOf(database, 'contact_id', id).map((turnover) => turnover.id),
-    );
-    return turnoversOf(context, ids, this.point);
+    const ids = [this.id, ...merged.map((loser) => loser.id)];
+    return turnoversOf(context, 'contact_id', ids, this.point);
   }
 
   @Field(() => HistoryConnection, {

@@ -1,6 +1,6 @@
 // The query for successions: who followed whom in the posts of an account, and how long a post was vacant.
 import { Arg, Args, Ctx, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { listPostsOfAccount, type Post as PostRow } from '../projections/involvement.ts';
+import { comparePosts, listPostsOfAccount, type Post as PostRow } from '../projections/involvement.ts';
 import { compareKeys, type ListKey } from '../projections/listing.ts';
 import { type Succession as Found, findSuccessions, type Term } from '../src/contact/successions.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
@@ -180,9 +180,7 @@ function postsOf(
   if ((accountId == null) === (reference == null))
     throw badUserInput([{ path: 'accountId', message: 'give either accountId or post, and not both' }]);
   if (accountId != null)
-    return listPostsOfAccount(context.app.readModels.database, canonicalId(accountId)).sort((a, b) =>
-      compareKeys(postKey(a), postKey(b)),
-    );
+    return listPostsOfAccount(context.app.readModels.database, canonicalId(accountId)).sort(comparePosts);
   const post = findReferredPost(context, reference!, 'post.');
   return post ? [post] : [];
 }

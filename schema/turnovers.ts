@@ -1,7 +1,13 @@
 // Queries for turnovers: one by its id, and boards of many by stage, owner, money and what is due.
 import { Arg, Args, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
-import { listInMemory } from '../projections/listing.ts';
-import { findTurnoverIds, turnoverListing, turnoverRow } from '../projections/turnovers.ts';
+import { compareKeys, listInMemory } from '../projections/listing.ts';
+import {
+  findTurnoverIds,
+  findTurnoverIdsOf,
+  type TurnoverSubject,
+  turnoverListing,
+  turnoverRow,
+} from '../projections/turnovers.ts';
 import type { Stage } from '../src/turnover/belief.ts';
 import { listNameOf, PageArguments, pageOfAll, pageOfListing, readPage, withoutNulls } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
@@ -125,7 +131,10 @@ export async function listTurnovers(
     });
   const { readModels, timeZone } = context.app;
   const rows = [];
-  for (const id of findTurnoverIds(readModels.database, filter.accountIds)) {
+  const ids = filter.accountIds
+    ? findTurnoverIdsOf(readModels.database, 'account_id', filter.accountIds)
+    : findTurnoverIds(readModels.database);
+  for (const id of ids) {
     const belief = await readTurnover(context, id, point);
     if (belief) rows.push({ belief, row: turnoverRow(belief, timeZone) });
   }
@@ -134,15 +143,17 @@ export async function listTurnovers(
   );
 }
 
-/** Those of an account or of a contact who left, the oldest first. */
+/** Those of an account or of a contact who left, by all the ids that it goes by; the oldest first. */
 export async function turnoversOf(
   context: Context,
-  ids: readonly string[],
+  subject: TurnoverSubject,
+  subjectIds: readonly string[],
   point: ReadPoint,
 ): Promise<Turnover[]> {
+  const ids = findTurnoverIdsOf(context.app.readModels.database, subject, subjectIds);
   const beliefs = await Promise.all(ids.map((id) => readTurnover(context, id, point)));
   return beliefs
     .filter((belief) => belief !== null)
-    .sort((a, b) => a.opened.learnedAtMs - b.opened.learnedAtMs)
+    .sort((a, b) => compareKeys([a.opened.learnedAtMs, a.id], [b.opened.learnedAtMs, b.id]))
     .map((belief) => turnoverAt(belief, point));
 }

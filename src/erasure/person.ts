@@ -1,6 +1,6 @@
 // Who is one person: all contacts that are believed to be merged into each other, and the streams that tell of them.
 import { findMergedInto } from '../../projections/identities.ts';
-import { findTurnoversAbout } from '../../projections/turnovers.ts';
+import { findTurnoverIdsOf } from '../../projections/turnovers.ts';
 import type { EventStore, StoredEvent } from '../event-store/port.ts';
 import type { ReadModels } from '../projector/read-models.ts';
 
@@ -28,7 +28,7 @@ export interface PersonalStream {
 
 /** Streams whose texts are about these contacts' leaving; they go on when the contact is erased, under another key. */
 export function turnoverStreamsOf({ database }: ReadModels, contactIds: readonly string[]): string[] {
-  return findTurnoversAbout(database, contactIds).map((id) => `turnover-${id}`);
+  return findTurnoverIdsOf(database, 'contact_id', contactIds).map((id) => `turnover-${id}`);
 }
 
 /** What the log holds of these contacts; streams without events are left out. */
