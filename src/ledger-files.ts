@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { type LedgerStore, type OpenEventStoreOptions, openEventStore } from './event-store/open.ts';
 import { openFileKeyStore } from './personal-data/file-key-store.ts';
 import type { KeyStore } from './personal-data/key-store.ts';
-import { openPostgresKeyStore } from './personal-data/postgres-key-store.ts';
 
 /** Events read at a time: as many as the read models take in one transaction. */
 const pageSize = 4_000;
@@ -46,8 +45,10 @@ async function openKeyStore(
   ledgerId: string,
   create: boolean,
 ): Promise<KeyStore> {
-  if (keyDatabase !== undefined)
+  if (keyDatabase !== undefined) {
+    const { openPostgresKeyStore } = await import('./personal-data/postgres-key-store.ts');
     return openPostgresKeyStore({ url: keyDatabase, masterKey, ledgerId, create });
+  }
   if (dataDirectory !== ':memory:')
     return openFileKeyStore({ path: join(dataDirectory, 'keys.db'), masterKey, ledgerId, create });
   // The keys lie in a temporary folder for as long as the ledger is open.

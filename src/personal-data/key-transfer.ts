@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { type KeyFile, openKeyFile } from './key-file.ts';
 import { KeyStoreFailure } from './key-store.ts';
-import { type KeyDatabase, openKeyDatabase } from './postgres-key-database.ts';
+import type { KeyDatabase } from './postgres-key-database.ts';
 import { uuidBytes } from './uuid-bytes.ts';
 
 /** A key file, or a key database by its connection string. */
@@ -66,6 +66,7 @@ async function openPlace(
 ): Promise<OpenPlace> {
   const making = saltWrapped !== undefined && { create: true, saltWrapped };
   if ('file' in place) return inFile(openKeyFile({ path: place.file, ...options, ...making }));
+  const { openKeyDatabase } = await import('./postgres-key-database.ts');
   return inDatabase(await openKeyDatabase({ url: place.url, ...options, ...making }));
 }
 

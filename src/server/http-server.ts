@@ -1,5 +1,5 @@
 // The HTTP server: GraphQL, the GraphiQL page and the health routes; for this machine only while nobody has to say who it is.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Authenticator } from '../auth/authenticator.ts';
@@ -13,6 +13,7 @@ import { isFromElsewhere } from './foreign-origin.ts';
 import { closeGracefully } from './graceful-close.ts';
 import { type ExampleQuery, loadGraphiqlPage, type StaticFile } from './graphiql-page.ts';
 import { createGraphqlEndpoint, type GraphqlEndpoint } from './graphql-endpoint.ts';
+import { listen, listenFailure } from './listening.ts';
 import { isLoopbackHost, isLoopbackHostHeader, urlOf } from './loopback.ts';
 import { createOpenStreams } from './open-streams.ts';
 import type { Authorise } from './operation-plugin.ts';
@@ -248,26 +249,4 @@ function answerFault(mask: ErrorMask, response: ServerResponse, fault: unknown):
   answerJson(response, 500, {
     errors: [{ message, extensions: { code: 'INTERNAL_SERVER_ERROR', incidentId } }],
   });
-}
-
-export function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
-}
-
-export function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): ServerFailure {
-  return error.code === 'EADDRINUSE'
-    ? new ServerFailure(
-        'PORT_IN_USE',
-        `Port ${port} on ${host} is taken by another program. Stop it or choose another port.`,
-        { cause: error },
-      )
-    : new ServerFailure('CANNOT_LISTEN', `Cannot listen on ${host} port ${port}: ${error.code}.`, {
-        cause: error,
-      });
 }

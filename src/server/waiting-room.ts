@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { closeGracefully } from './graceful-close.ts';
-import { listen, listenFailure } from './http-server.ts';
+import { listen, listenFailure } from './listening.ts';
 
 export interface WaitingRoom {
   /** The port that it took, for the server that follows it. */
