@@ -128,10 +128,7 @@ export function findAccount(db: ReadDatabase, id: string): AccountBelief | null 
 }
 
 export function findAccounts(db: ReadDatabase, ids: readonly string[]): Map<string, AccountBelief> {
-  const rows = db
-    .prepare('SELECT a.id, a.card FROM json_each(?) asked JOIN account a ON a.id = asked.value')
-    .all(JSON.stringify(ids)) as { id: string; card: string }[];
-  return new Map(rows.map(({ id, card }) => [id, JSON.parse(card) as AccountBelief]));
+  return db.findCards('account', ids);
 }
 
 /** Begins a statement that joins `led`: each account that is merged, with the one that its id leads to at last. */

@@ -181,10 +181,7 @@ export function findContact(db: ReadDatabase, id: string): ContactBelief | null 
 }
 
 export function findContacts(db: ReadDatabase, ids: readonly string[]): Map<string, ContactBelief> {
-  const rows = db
-    .prepare('SELECT c.id, c.card FROM json_each(?) asked JOIN contact c ON c.id = asked.value')
-    .all(JSON.stringify(ids)) as { id: string; card: string }[];
-  return new Map(rows.map(({ id, card }) => [id, JSON.parse(card) as ContactBelief]));
+  return db.findCards('contact', ids);
 }
 
 export interface PlacementFilter {
@@ -262,10 +259,14 @@ export function findPlacementHolders(db: ReadDatabase, placementIds: readonly st
 /** Contacts that hold or held each of these posts, as believed now. */
 export function findPostHolders(db: ReadDatabase, postIds: readonly string[]): ContactBelief[][] {
   const sql =
-    'SELECT DISTINCT asked.key AS at, c.id, c.card FROM json_each(?) asked JOIN placement p ON p.post_id = asked.value ' +
-    'JOIN contact c ON c.id = p.contact_id WHERE p.counts = 1 ORDER BY asked.key, c.id';
+    'SELECT DISTINCT asked.key AS at, p.contact_id AS id FROM json_each(?) asked JOIN placement p ON p.post_id = asked.value ' +
+    'WHERE p.counts = 1 ORDER BY asked.key, p.contact_id';
+  const rows = db.prepare(sql).all(JSON.stringify(postIds)) as { at: number; id: string }[];
+  const contacts = findContacts(
+    db,
+    rows.map(({ id }) => id),
+  );
   const holders: ContactBelief[][] = postIds.map(() => []);
-  for (const { at, card } of db.prepare(sql).all(JSON.stringify(postIds)) as { at: number; card: string }[])
-    holders[at]!.push(JSON.parse(card) as ContactBelief);
+  for (const { at, id } of rows) holders[at]!.push(contacts.get(id)!);
   return holders;
 }

@@ -286,10 +286,7 @@ const indexOf = {
 } as const;
 
 export function findTurnovers(db: ReadDatabase, ids: readonly string[]): Map<string, TurnoverBelief> {
-  const rows = db
-    .prepare('SELECT c.id, c.card FROM json_each(?) asked JOIN turnover_card c ON c.id = asked.value')
-    .all(JSON.stringify(ids)) as { id: string; card: string }[];
-  return new Map(rows.map(({ id, card }) => [id, JSON.parse(card) as TurnoverBelief]));
+  return db.findCards('turnover_card', ids);
 }
 
 /** Ids of all turnovers there ever were. */
@@ -334,12 +331,15 @@ export type TurnoverSubject =
 
 /** All turnovers of an account, a leaver, a placement or a replacement, the oldest first. */
 export function findTurnoversOf(db: ReadDatabase, subject: TurnoverSubject, id: string): TurnoverBelief[] {
-  const rows = db
-    .prepare(
-      `SELECT c.card FROM turnover t JOIN turnover_card c ON c.id = t.id WHERE t.${subject} = ? ORDER BY t.learned_at, t.id`,
-    )
-    .all(id) as { card: string }[];
-  return rows.map(({ card }) => JSON.parse(card) as TurnoverBelief);
+  const rows = db.prepare(`SELECT id FROM turnover WHERE ${subject} = ? ORDER BY learned_at, id`).all(id) as {
+    id: string;
+  }[];
+  return [
+    ...findTurnovers(
+      db,
+      rows.map((row) => row.id),
+    ).values(),
+  ];
 }
 
 /** Ids of the turnovers of any of these accounts, leavers, placements or replacements. */

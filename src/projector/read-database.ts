@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { type CardTable, createCardMemory } from './card-memory.ts';
 import type {
   BelievedCategory,
   Projection,
@@ -19,6 +20,8 @@ export interface ReadDatabase {
   write(change: Change): void;
   /** A prepared statement, kept for the next use. */
   prepare(sql: string): StatementSync;
+  /** What is believed of these, in the order asked; who is not known is left out. Shared by all who ask: nobody may change them. */
+  findCards<B extends object>(table: CardTable, ids: readonly string[]): Map<string, B>;
   /** SHA-256 of each projection's rows in key order, and their number. */
   checksums(): ProjectionChecksum[];
   /** Whether bytes of the file may still hold what was erased. */
@@ -141,6 +144,14 @@ function tablesOf(projections: readonly Projection[]): TableDefinition[] {
   return projections.flatMap((projection) => projection.tables);
 }
 
+/** So many characters of JSON; as objects they take about four times as many bytes. */
+const rememberedMax = 6_000_000;
+const cardTables: Record<BelievedCategory, CardTable> = {
+  contact: 'contact',
+  account: 'account',
+  turnover: 'turnover_card',
+};
+
 function readDatabaseOf(database: DatabaseSync, projections: readonly Projection[]): ReadDatabase {
   const statements = new Map<string, StatementSync>();
   const beliefTables: Record<BelievedCategory, TableDefinition[]> = {
@@ -161,6 +172,20 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
       statements.set(sql, statement);
     }
     return statement;
+  }
+
+  const memory = createCardMemory(rememberedMax);
+  /** Those that are not remembered. */
+  function readCards(table: CardTable, ids: readonly string[]): Map<string, object> {
+    const found = new Map<string, object>();
+    const sql = `SELECT c.id, c.card FROM json_each(?) asked JOIN ${table} c ON c.id = asked.value`;
+    const rows = prepare(sql).all(JSON.stringify(ids)) as { id: string; card: string }[];
+    for (const { id, card } of rows) {
+      const belief = JSON.parse(card) as object;
+      memory.set(table, id, belief, card.length);
+      found.set(id, belief);
+    }
+    return found;
   }
 
   const tablesOfPeople = tablesOf(projections).filter((table) => table.person !== undefined);
@@ -207,6 +232,17 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
       return checkpoint;
     },
     prepare,
+    findCards<B extends object>(table: CardTable, ids: readonly string[]) {
+      const remembered = ids.map((id) => memory.get(table, id));
+      const missing = ids.filter((_, at) => !remembered[at]);
+      const read = missing.length > 0 ? readCards(table, missing) : undefined;
+      const found = new Map<string, B>();
+      for (const [at, id] of ids.entries()) {
+        const card = remembered[at] ?? read?.get(id);
+        if (card) found.set(id, card as B);
+      }
+      return found;
+    },
     write(change) {
       database.exec('BEGIN');
       try {
@@ -217,6 +253,8 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
         prepare('UPDATE meta SET checkpoint = ?').run(change.checkpoint);
         database.exec('COMMIT');
         checkpoint = change.checkpoint;
+        for (const { by, id } of change.replace) memory.delete(cardTables[by], id);
+        if (change.erased) memory.clear();
       } catch (fault) {
         if (database.isTransaction) database.exec('ROLLBACK');
         throw fault;
@@ -243,6 +281,7 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     close() {
       statements.clear();
       puts.clear();
+      memory.clear();
       database.close();
     },
   };

@@ -246,6 +246,7 @@ function servingDatabase(current: () => ReadDatabase): ReadDatabase {
     },
     write: (change) => current().write(change),
     prepare: (sql) => current().prepare(sql),
+    findCards: (table, ids) => current().findCards(table, ids),
     checksums: () => current().checksums(),
     createIndexes: () => current().createIndexes(),
     get isCompactionDue() {

@@ -1,5 +1,6 @@
 // The file of the read models: rows and checkpoint change together, and rows are replaced as a whole.
 import { describe, expect, test } from 'vitest';
+import { createCardMemory } from '../../src/projector/card-memory.ts';
 import type { Projection } from '../../src/projector/projection.ts';
 import { openReadDatabase, type ReadDatabase } from '../../src/projector/read-database.ts';
 
@@ -86,5 +87,70 @@ describe('a change of the read models', () => {
     expect(db.checksums()[0]).toEqual(people);
     expect(db.checksums()[1]).not.toEqual(log);
     expect(db.checksums()[1]).toMatchObject({ name: 'log', version: 1, rows: 1 });
+  });
+});
+
+describe('cards', () => {
+  const people: Projection[] = [
+    {
+      name: 'contacts',
+      version: 1,
+      by: 'contact',
+      tables: [{ name: 'contact', columns: 'id TEXT PRIMARY KEY, card TEXT', person: 'id' }],
+      rows: () => [],
+    },
+  ];
+  const cardOf = (id: string, name: string) =>
+    ({ by: 'contact', id, rows: [['contact', id, JSON.stringify({ name })]] }) as const;
+  const opened = (): ReadDatabase => {
+    const db = openReadDatabase(':memory:', people, { timeZone: 'UTC' }, 'ledger').readDatabase!;
+    db.write({ checkpoint: 1, replace: [cardOf('ann', 'Ann'), cardOf('bob', 'Bob')], rows: [] });
+    return db;
+  };
+  const found = (db: ReadDatabase, ...ids: string[]) => [...db.findCards<{ name: string }>('contact', ids)];
+
+  test('are found in the order asked, remembered or not, without who is not known', () => {
+    const db = opened();
+    expect(found(db, 'bob')).toEqual([['bob', { name: 'Bob' }]]);
+    expect(found(db, 'ann', 'cid', 'bob')).toEqual([
+      ['ann', { name: 'Ann' }],
+      ['bob', { name: 'Bob' }],
+    ]);
+  });
+
+  test('are parsed once until their row is replaced', () => {
+    const db = opened();
+    const [[, ann], [, bob]] = found(db, 'ann', 'bob') as [[string, object], [string, object]];
+    db.write({ checkpoint: 2, replace: [cardOf('ann', 'Anne')], rows: [] });
+    expect(found(db, 'ann', 'bob')).toEqual([
+      ['ann', { name: 'Anne' }],
+      ['bob', { name: 'Bob' }],
+    ]);
+    expect(found(db, 'ann')[0]![1]).not.toBe(ann);
+    expect(found(db, 'bob')[0]![1]).toBe(bob);
+  });
+
+  test('are as before a write that failed', () => {
+    const db = opened();
+    const wrong = { checkpoint: 2, replace: [cardOf('ann', 'Anne')], rows: [['nothing', 1]] } as const;
+    expect(() => db.write(wrong as unknown as Parameters<ReadDatabase['write']>[0])).toThrow();
+    expect(found(db, 'ann')).toEqual([['ann', { name: 'Ann' }]]);
+  });
+
+  test('of the erased are forgotten with their rows', () => {
+    const db = opened();
+    found(db, 'ann', 'bob');
+    db.write({ checkpoint: 2, replace: [], rows: [], erased: ['ann'] });
+    expect(found(db, 'ann', 'bob')).toEqual([['bob', { name: 'Bob' }]]);
+  });
+
+  test('in memory are bounded: the older half goes', () => {
+    const memory = createCardMemory(4);
+    const card = {};
+    for (const id of ['a', 'b', 'c', 'd', 'e']) memory.set('contact', id, card, 1);
+    expect(['a', 'b', 'c', 'd', 'e'].filter((id) => memory.get('contact', id))).toEqual(['c', 'd', 'e']);
+    memory.set('contact', 'f', card, 1);
+    memory.set('contact', 'g', card, 1);
+    expect(memory.get('account', 'c')).toBeUndefined();
   });
 });
