@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Application } from '../application.ts';
 import { dayFromIso } from '../time/day.ts';
+import { ask } from './ask.ts';
 import { resolveId } from './resolve-id.ts';
 import { configOf, openConfigured, print } from './terminal.ts';
 
@@ -108,7 +109,7 @@ interface Answer {
   };
 }
 
-/** What the API answers, asked page by page. The schema is loaded for this command alone: an import does without it. */
+/** What the API answers, asked page by page. */
 async function readReport(
   app: Application,
   actorId: string,
@@ -116,18 +117,10 @@ async function readReport(
   from: string,
   to: string,
 ): Promise<Report> {
-  const [{ graphql }, { buildLedgerSchema }] = await Promise.all([
-    import('graphql'),
-    import('../../schema/build.ts'),
-  ]);
-  const schema = await buildLedgerSchema();
-  const contextValue = { app, actor: { id: actorId, kind: 'person' }, roles: ['admin'] };
   const contacts: Difference[] = [];
   for (let after: string | null = null; ; ) {
-    const variableValues = { id, from, to, after };
-    const { data, errors } = await graphql({ schema, source: query, contextValue, variableValues });
-    if (errors?.length) throw errors[0]!.originalError ?? errors[0]!;
-    const { first, last, account } = data as unknown as Answer;
+    const answer: Answer = await ask<Answer>(app, actorId, query, { id, from, to, after });
+    const { first, last, account } = answer;
     const { values, contacts: page } = account.changesBetween;
     contacts.push(...page.edges.map(({ node }) => node));
     after = page.pageInfo.endCursor;

@@ -8,6 +8,7 @@ import { findRemovalCandidates, type RemovalCandidate, undoRemovals } from '../r
 import { type Day, dayFromIso } from '../time/day.ts';
 import { formatInstant } from '../time/instant.ts';
 import { defaultRules } from '../turnover/rules.ts';
+import { readCode } from './carry-out.ts';
 import { configOf, count, createProgress, letPoliciesReact, openConfigured, print } from './terminal.ts';
 import { definitionOf, planOf, readTurnoverRules } from './turnover-rules.ts';
 import { compareUnder, describeComparison } from './turnover-what-if.ts';
@@ -79,12 +80,6 @@ function readDay(text: string): Day {
   const day = dayFromIso(text);
   if (day === undefined) throw new InvalidArgumentError('It is a day such as 2026-03-14.');
   return day;
-}
-
-function readCode(text: string): string {
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(text))
-    throw new InvalidArgumentError('It is a code: lower-case letters, digits and _, at most 64.');
-  return text;
 }
 
 type Asked = Parameters<typeof compareUnder>[1];

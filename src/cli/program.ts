@@ -10,6 +10,7 @@ import { defineDemo } from './demo.ts';
 import { defineErase } from './erase.ts';
 import { defineExport } from './export.ts';
 import { defineImport } from './import.ts';
+import { defineMerge } from './merge.ts';
 import { defineMigrate } from './migrate.ts';
 import { defineNewKey } from './new-key.ts';
 import { defineNewSigningKey } from './new-signing-key.ts';
@@ -23,6 +24,8 @@ import { defineRetireReplica } from './retire-replica.ts';
 import { defineServe } from './serve.ts';
 import { codeOf, type ExitCode, messageOf } from './terminal.ts';
 import { defineToken } from './token.ts';
+import { defineUndo } from './undo.ts';
+import { defineUnmerge } from './unmerge.ts';
 import { defineVerify } from './verify.ts';
 import { defineVerifyProof } from './verify-proof.ts';
 import { defineWhy } from './why.ts';
@@ -44,6 +47,9 @@ export function buildProgram(): Command {
     defineChanges,
     definePolicy,
     defineWhy,
+    defineUndo,
+    defineMerge,
+    defineUnmerge,
     defineReport,
     defineVerify,
     defineMigrate,

@@ -1,7 +1,16 @@
 // Ids on the command line, the ledger's own or SOURCE:ID as another system knows a contact or account; and what they are asked for.
+import { Argument } from 'commander';
+import { findAccount } from '../../projections/accounts.ts';
 import { zPurpose } from '../access/events.ts';
 import type { Application } from '../application.ts';
 import { createSourceIds } from '../ingest/import-feed.ts';
+import { latest } from '../timeline.ts';
+
+export const subjectKinds = ['contact', 'account'] as const;
+export type SubjectKind = (typeof subjectKinds)[number];
+
+/** Ids of other systems are of contacts or of accounts: so a command that takes either is told which. */
+export const kindArgument = () => new Argument('<kind>', 'of what').choices(subjectKinds);
 
 export type ScopeCode = 'SCOPE_INVALID' | 'SCOPE_UNKNOWN' | 'PURPOSE_INVALID';
 
@@ -24,11 +33,7 @@ export function checkPurpose(purpose: string | undefined): void {
 }
 
 /** The ledger's id. Throws SCOPE_UNKNOWN where it has no such contact or account. */
-export async function resolveId(
-  app: Application,
-  kind: 'contact' | 'account',
-  given: string,
-): Promise<string> {
+export async function resolveId(app: Application, kind: SubjectKind, given: string): Promise<string> {
   const colon = given.indexOf(':');
   const id =
     colon < 0
@@ -39,6 +44,12 @@ export async function resolveId(
   return id;
 }
 
-export function scopeUnknown(what: 'contact' | 'account'): ScopeRefused {
+export function scopeUnknown(what: SubjectKind): ScopeRefused {
   return new ScopeRefused('SCOPE_UNKNOWN', `The ledger has no ${what} with this id.`);
+}
+
+/** The name of an account, or its id where there is none to be read. */
+export function accountNameOf({ readModels }: Application, id: string): string {
+  const belief = findAccount(readModels.database, id);
+  return (belief && latest(belief.name)) ?? `the account ${id}`;
 }

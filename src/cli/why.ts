@@ -1,13 +1,12 @@
 // contact-ledger why: why a contact was removed, or why a value of it is what it is, as paragraphs.
 import type { Command } from 'commander';
-import { findAccount } from '../../projections/accounts.ts';
+import type { Application } from '../application.ts';
 import { removalInWords } from '../explaining/removal-words.ts';
-import { explainRemovals } from '../explaining/removals.ts';
+import { explainRemovals, type RemovalExplanation } from '../explaining/removals.ts';
 import { valueInWords } from '../explaining/value-words.ts';
 import { explainValues } from '../explaining/values.ts';
 import { dayInZone } from '../time/clock.ts';
-import { latest } from '../timeline.ts';
-import { resolveId } from './resolve-id.ts';
+import { accountNameOf, resolveId } from './resolve-id.ts';
 import { configOf, openConfigured, print, wrap } from './terminal.ts';
 
 interface WhyOptions {
@@ -30,32 +29,56 @@ export function defineWhy(program: Command): void {
         const contactId = await resolveId(app, 'contact', contact);
         const actor = { id: config.actor, kind: 'person' } as const;
         app.accessLog.note({ actor, kind: 'contact_history', subjectIds: [contactId] });
-        const texts =
+        const answer =
           field === undefined
-            ? await removalTexts(app, contactId, account)
-            : (
-                await explainValues(app, contactId, field, { on: dayInZone(app.clock.nowMs(), app.timeZone) })
-              ).map(valueInWords);
+            ? await removalsOf(app, contactId, account)
+            : await valuesOf(app, contactId, field);
         await app.accessLog.flush();
-        if (config.json) return print(JSON.stringify({ contactId, texts }));
-        const none = field === undefined ? 'It was never removed.' : 'The contact has no such value.';
-        print(texts.length > 0 ? texts.map((text) => wrap(text)).join('\n\n') : none);
+        if (config.json) print(JSON.stringify({ contactId, ...answer.data }));
+        else print(answer.paragraphs.join('\n\n'));
       } finally {
         await app.close();
       }
     });
 }
 
-async function removalTexts(
-  app: Parameters<typeof explainRemovals>[0],
-  contactId: string,
-  account: string | undefined,
-): Promise<string[]> {
+interface Answer {
+  data: object;
+  paragraphs: string[];
+}
+
+async function valuesOf(app: Application, contactId: string, field: string): Promise<Answer> {
+  const on = dayInZone(app.clock.nowMs(), app.timeZone);
+  const texts = (await explainValues(app, contactId, field, { on })).map(valueInWords);
+  return {
+    data: { texts },
+    paragraphs: texts.length > 0 ? texts.map((text) => wrap(text)) : ['The contact has no such value.'],
+  };
+}
+
+async function removalsOf(app: Application, contactId: string, account: string | undefined): Promise<Answer> {
   const accountId = account === undefined ? undefined : await resolveId(app, 'account', account);
   const removals = await explainRemovals(app, contactId, accountId === undefined ? {} : { accountId });
-  const nameOf = (id: string) => {
-    const belief = findAccount(app.readModels.database, id);
-    return (belief && latest(belief.name)) ?? `the account ${id}`;
+  const texts = removals.map((removal) => removalInWords(removal, (id) => accountNameOf(app, id)));
+  return {
+    data: {
+      texts,
+      removals: removals.map(({ kind, contactId: of, event, undoneBy }) => ({
+        kind,
+        contactId: of,
+        eventId: event.id,
+        undoneBy: undoneBy?.id ?? null,
+      })),
+    },
+    paragraphs:
+      removals.length > 0
+        ? removals.map((removal, index) => [wrap(texts[index]!), ...howToUndo(removal)].join('\n'))
+        : ['It was never removed.'],
   };
-  return removals.map((removal) => removalInWords(removal, nameOf));
+}
+
+/** On lines of their own and unbroken, to be copied. */
+function howToUndo({ kind, contactId, event, undoneBy }: RemovalExplanation): string[] {
+  if (undoneBy || kind === 'erasure') return [];
+  return ['To take it back:', `  contact-ledger undo contact ${contactId} ${event.id} --dry-run`];
 }

@@ -1,7 +1,14 @@
 // What one may ask of a contact: one zod shape per command. Who, when and why come with the command's context.
 import { z } from 'zod';
 import { zCode, zDate, zExternalId, zId, zLocation, zSubject, zText } from '../event-contract.ts';
-import { consentChannels, consents, destinations, phoneLines, zImportance } from './events.ts';
+import {
+  consentChannels,
+  consents,
+  contactChoices,
+  destinations,
+  phoneLines,
+  zImportance,
+} from './events.ts';
 
 const contactId = zId;
 const placed = { contactId, placementId: zId };
@@ -120,7 +127,7 @@ export const contactCommands = {
     contactId,
     intoId: zId,
     carried: z.array(zId).max(10_000).optional(),
-    choices: z.array(z.enum(['name', 'location', 'owner'])).optional(),
+    choices: z.array(z.enum(contactChoices)).optional(),
   }),
   UnmergeContacts: z.strictObject({ contactId }),
   AcceptChange: z.strictObject({ contactId, proposalId: zId }),

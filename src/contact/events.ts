@@ -28,6 +28,9 @@ export type ConsentChannel = (typeof consentChannels)[number];
 /** Suppressed: not to be contacted whatever the person said, such as after a complaint. */
 export const consents = ['given', 'refused', 'suppressed'] as const;
 export type Consent = (typeof consents)[number];
+/** Values that there is one of: the survivor of a merge may take them from the merged contact. */
+export const contactChoices = ['name', 'location', 'owner'] as const;
+export type ContactChoice = (typeof contactChoices)[number];
 /** 1 comes first in every list. */
 export const zImportance = z.int().min(1).max(9);
 
@@ -148,7 +151,7 @@ const claims = {
   ContactDied: eventContract({}, {}),
   /** In the loser's stream; the whole merge. `carried` names facts of the loser that the survivor shows from now on. */
   ContactMerged: eventContract(
-    { intoId: zId, carried: z.array(zId), choices: z.array(z.enum(['name', 'location', 'owner'])) },
+    { intoId: zId, carried: z.array(zId), choices: z.array(z.enum(contactChoices)) },
     {},
   ),
   ContactUnmerged: eventContract({ fromId: zId }, {}),

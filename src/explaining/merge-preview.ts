@@ -4,7 +4,7 @@ import { displayed } from '../changes.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import { claimedValues } from '../contact/claimed-values.ts';
 import { isRefusal, sameAddressText } from '../contact/consent.ts';
-import type { ContactEvent } from '../contact/events.ts';
+import { type ContactChoice, type ContactEvent, contactChoices } from '../contact/events.ts';
 import { latest } from '../timeline.ts';
 import {
   chooseValue,
@@ -27,7 +27,7 @@ export interface FactChoice {
 export interface MergePreview {
   loser: ContactBelief;
   survivor: ContactBelief;
-  values: ValueChoice<'name' | 'location' | 'owner'>[];
+  values: ValueChoice<ContactChoice>[];
   facts: FactChoice[];
 }
 
@@ -42,7 +42,7 @@ export async function previewMerge(
   return {
     loser: loser.belief,
     survivor: survivor.belief,
-    values: (['name', 'location', 'owner'] as const).map((field) => choose(field, loser, survivor)),
+    values: contactChoices.map((field) => choose(field, loser, survivor)),
     facts: chooseFacts(loser, survivor.belief),
   };
 }
@@ -68,7 +68,7 @@ async function side(app: Application, id: string): Promise<Side | null> {
   };
 }
 
-function choose(field: 'name' | 'location' | 'owner', loser: Side, survivor: Side) {
+function choose(field: ContactChoice, loser: Side, survivor: Side) {
   const sourcedOf = ({ belief, sourced }: Side) =>
     sourced(field, null, displayed(latest<unknown>(belief[field])));
   return chooseValue(field, sourcedOf(loser), sourcedOf(survivor));

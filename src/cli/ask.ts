@@ -1,0 +1,23 @@
+// Asks the API from within the program: what a command shows is then what every client is told, and is recorded as looked at.
+import type { GraphQLSchema } from 'graphql';
+import type { Application } from '../application.ts';
+
+let schema: Promise<GraphQLSchema> | undefined;
+
+/** The data of a query that must succeed. The schema is loaded for the commands that ask: an import does without it. */
+export async function ask<T>(
+  app: Application,
+  actorId: string,
+  source: string,
+  variableValues: Record<string, unknown>,
+): Promise<T> {
+  const [{ graphql }, { buildLedgerSchema }] = await Promise.all([
+    import('graphql'),
+    import('../../schema/build.ts'),
+  ]);
+  schema ??= buildLedgerSchema();
+  const contextValue = { app, actor: { id: actorId, kind: 'person' }, roles: ['admin'] };
+  const { data, errors } = await graphql({ schema: await schema, source, contextValue, variableValues });
+  if (errors?.length) throw errors[0]!.originalError ?? errors[0]!;
+  return data as T;
+}
