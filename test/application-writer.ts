@@ -1,10 +1,12 @@
 // A process of its own that carries out commands and imports a feed at once until it is killed, and tells what was acknowledged.
+import { flushCompileCache } from 'node:module';
 import { openApplication } from '../src/application.ts';
 import type { Command, CommandContext } from '../src/command.ts';
 import { importFeed } from '../src/ingest/import-feed.ts';
 import { newId } from '../src/personal-data/derive-id.ts';
 import { systemClock } from '../src/time/clock.ts';
 
+flushCompileCache();
 const [dataDirectory = '', feedFrom = '0'] = process.argv.slice(2);
 const app = await openApplication({
   dataDirectory,

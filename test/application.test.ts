@@ -1,5 +1,5 @@
 // Opening a ledger: files that do not belong together are refused and left as they are, and a killed process loses nothing.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   copyFileSync,
@@ -14,7 +14,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openApplication } from '../src/application.ts';
 import { systemClock } from '../src/time/clock.ts';
@@ -23,6 +22,7 @@ import { tell } from './support/app-in-memory.ts';
 import { ledgerFolder, masterKey } from './support/app-on-disk.ts';
 import { eventsOf } from './support/feed-in-memory.ts';
 import { acme, ann } from './support/ids.ts';
+import { startScript } from './support/script.ts';
 
 const folder = ledgerFolder();
 
@@ -204,13 +204,11 @@ describe('a process killed while it writes and imports', () => {
   }
 
   async function killedAfter(count: number, feedFrom: number): Promise<Acknowledged[]> {
-    const script = fileURLToPath(new URL('application-writer.ts', import.meta.url));
-    const child = spawn(process.execPath, [script, folder.path, String(feedFrom)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const script = new URL('application-writer.ts', import.meta.url);
+    const child = startScript(script, [folder.path, String(feedFrom)], ['ignore', 'pipe', 'inherit']);
     children.push(child);
     const told: Acknowledged[] = [];
-    for await (const line of createInterface({ input: child.stdout })) {
+    for await (const line of createInterface({ input: child.stdout! })) {
       told.push(JSON.parse(line));
       if (told.length === count) {
         const ended = once(child, 'exit');

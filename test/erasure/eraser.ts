@@ -1,7 +1,9 @@
 // A process of its own that erases a contact and is killed, as by a power cut, right after one step.
+import { flushCompileCache } from 'node:module';
 import { openApplication } from '../../src/application.ts';
 import { systemClock } from '../../src/time/clock.ts';
 
+flushCompileCache();
 const [dataDirectory = '', contactId = '', lastStep = ''] = process.argv.slice(2);
 const app = await openApplication({
   dataDirectory,

@@ -1,8 +1,7 @@
 // Erasing people: who is one person, what is refused afterwards, and that an erasure cut short anywhere is finished.
 
-import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, cpSync, rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { findContact } from '../../projections/contacts.ts';
 import { findByExternalId } from '../../projections/identities.ts';
@@ -18,6 +17,7 @@ import { ledgerFolder } from '../support/app-on-disk.ts';
 import { filesIn, findInFiles } from '../support/byte-search.ts';
 import { importLines } from '../support/feed-in-memory.ts';
 import { acme, ann, bob, cleo, factIdOf, job, nextJob } from '../support/ids.ts';
+import { startScript } from '../support/script.ts';
 
 const folder = ledgerFolder();
 const texts = ['Ann Archer-Quill', 'ann.quill@acme.example', 'Loved the pottery class'];
@@ -329,9 +329,8 @@ describe('an erasure that is cut short', () => {
 
   it.each(steps)('by a kill after "%s" is finished when the ledger is next opened', async (step) => {
     await (await open()).close();
-    const script = fileURLToPath(new URL('eraser.ts', import.meta.url));
-    const killed = spawnSync(process.execPath, [script, folder.path, ann, step]);
-    expect(killed.signal).toBe('SIGKILL');
+    const eraser = startScript(new URL('eraser.ts', import.meta.url), [folder.path, ann, step], 'inherit');
+    expect(await once(eraser, 'exit')).toEqual([null, 'SIGKILL']);
     const app = await open({ clock: systemClock });
     const receipt = (await app.erasures.receipt(ann))!;
     expect(receipt.completedAtMs).not.toBeNull();

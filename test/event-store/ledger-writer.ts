@@ -1,7 +1,9 @@
 // A process of its own that appends to a ledger until it is killed, and tells each acknowledged batch on its output.
+import { flushCompileCache } from 'node:module';
 import { openSqliteEventStore } from '../../src/event-store/sqlite.ts';
 import { ids, newEvents } from './event-builder.ts';
 
+flushCompileCache();
 const [path = '', writers = '8'] = process.argv.slice(2);
 const store = openSqliteEventStore({ path, clock: { nowMs: () => Date.now() } });
 

@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSqliteEventStore, type SqliteEventStore } from '../../src/event-store/sqlite.ts';
+import { startScript } from '../support/script.ts';
 import { all, freshStream, positions, range, stored } from './contract.ts';
 import { bytes, ids, newBox, newEvent, newEvents } from './event-builder.ts';
 
@@ -36,8 +37,7 @@ function start(
   script: string,
   ...args: string[]
 ): { child: ChildProcess; lines: AsyncIterableIterator<string> } {
-  const file = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = startScript(new URL(script, import.meta.url), args, ['pipe', 'pipe', 'inherit']);
   children.push(child);
   return { child, lines: linesOf(child) };
 }

@@ -1,13 +1,13 @@
 // What is learned is believed in the order of learning, however it arrives: held back, interrupted, killed.
-import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Application } from '../../src/application.ts';
 import { openTestApplication } from '../support/app-in-memory.ts';
 import { importFile } from '../support/imported-feed.ts';
+import { type RunOptions, runProgram } from '../support/program.ts';
 import { describeWithData, feedFile, readJson, truthFile } from '../support/test-data.ts';
 import { expectedPerson, type PersonProbe, personAsKnown, type SeatProbe, seatHolders } from './probes.ts';
 
@@ -68,53 +68,46 @@ describeWithData('an import that is killed in the middle', [feed], () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs the built program; with `killAfterMs` it is killed as a power cut would. */
-  function run(data: string, args: string[], killAtLines?: number): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const child = spawn(
-        process.execPath,
-        ['dist/src/main.js', '--data', join(folder, data), '--json', ...args],
-        {
-          env: { ...process.env, CONTACT_LEDGER_MASTER_KEY: Buffer.alloc(32, 3).toString('base64') },
-          cwd: process.cwd(),
-        },
-      );
-      let output = '';
-      child.stdout.on('data', (chunk) => {
-        output += chunk;
-      });
-      child.stderr.on('data', (chunk) => {
-        const lines = Number(/([\d,]+) lines/.exec(String(chunk))?.[1]?.replaceAll(',', '') ?? 0);
-        if (killAtLines !== undefined && lines >= killAtLines) child.kill('SIGKILL');
-      });
-      child.on('error', reject);
-      child.on('close', (code) =>
-        code === 0 || code === null ? resolve(output) : reject(new Error(`exit ${code}: ${output}`)),
-      );
+  const run = (data: string, args: string[], options: Partial<RunOptions> = {}) =>
+    runProgram(['--data', data, '--json', ...args], { cwd: folder, ...options });
+
+  /** What the program did, which must be all that it was to do. */
+  async function done(data: string, ...args: string[]) {
+    const { code, stdout, stderr } = await run(data, args);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    return JSON.parse(stdout);
+  }
+
+  /** Kills it, as a power cut would, once so much of the log is on the disk. */
+  async function killedAt(data: string, logBytes: number, args: string[]): Promise<void> {
+    const files = ['ledger.db', 'ledger.db-wal'].map((name) => join(folder, data, name));
+    const size = () =>
+      files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+    const { signal } = await run(data, args, {
+      async onStart(child) {
+        await vi.waitFor(() => expect(size()).toBeGreaterThan(logBytes), { timeout: 60_000, interval: 5 });
+        child.kill('SIGKILL');
+      },
     });
+    expect(signal).toBe('SIGKILL');
   }
 
   it('ends in the very same state as one that was not, once it is imported again', async () => {
-    const part = join(folder, 'part.ndjson');
-    writeFileSync(
-      part,
-      gunzipSync(readFileSync(feed)).toString('utf8').split('\n').slice(0, 25_000).join('\n'),
-    );
+    const lines = gunzipSync(readFileSync(feed)).toString('utf8').split('\n');
+    writeFileSync(join(folder, 'part.ndjson'), lines.slice(0, 10_000).join('\n'));
     // Both begin as copies of one empty ledger: the same salt gives the same ids, so that all can be compared.
     writeFileSync(join(folder, 'empty.ndjson'), '');
-    await run('whole', ['import', join(folder, 'empty.ndjson')]);
+    await done('whole', 'import', 'empty.ndjson');
     cpSync(join(folder, 'whole'), join(folder, 'killed'), { recursive: true });
-    const whole = JSON.parse(await run('whole', ['import', part]));
-    await run('killed', ['import', part], 8_000);
-    const resumed = JSON.parse(await run('killed', ['import', part]));
+    const whole = await done('whole', 'import', 'part.ndjson');
+    await killedAt('killed', 1_500_000, ['import', 'part.ndjson']);
+    const resumed = await done('killed', 'import', 'part.ndjson');
     expect(resumed.files[0].repeated).toBeGreaterThan(0);
     expect(resumed.files[0].accepted).toBeGreaterThan(0);
     expect(resumed.position).toBe(whole.position);
-    const [one, other] = [
-      JSON.parse(await run('whole', ['verify'])),
-      JSON.parse(await run('killed', ['verify'])),
-    ];
-    expect(other.findings).toEqual([]);
-    expect(other.readModels).toEqual(one.readModels);
+    const verified = await done('killed', 'verify');
+    expect(verified.findings).toEqual([]);
+    const { readModels } = await done('whole', 'verify');
+    expect(verified.readModels).toEqual(readModels);
   });
 });
