@@ -97,7 +97,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       recordAbsence endAbsence recordConsent`,
     review: `acceptChange declineChange`,
     curate: `closeAccount mergeAccounts mergeContacts revertAccountChanges revertContactChanges undoAccountChange
-      undoContactChange unmergeAccounts unmergeContacts`,
+      undoContactChange undoRemovalGate undoRemovalGate(day:) undoRemovalGate(reasonCode:) unmergeAccounts unmergeContacts`,
     erase: `applyRetention applyRetention(limit:) eraseContact`,
   },
   Subscription: { read: 'changes turnoverStageChanged' },
@@ -273,6 +273,8 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   MergeReason: 'read',
   MergedFactKind: 'read',
   RemovalCandidate: 'read',
+  UndoneRemovals: 'read',
+  RefusedUndo: 'read',
   RemovalCause: 'read',
   RemovalExplanation: {
     read: `

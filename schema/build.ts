@@ -25,7 +25,7 @@ import { NodeQueries } from './nodes.ts';
 import { PostQueries } from './post.ts';
 import { ProofQueries } from './proof.ts';
 import { RemovalQueries } from './removal-explanation.ts';
-import { RemovalGateQueries } from './removal-gate.ts';
+import { RemovalGateResolvers } from './removal-gate.ts';
 import { RetentionResolvers } from './retention.ts';
 import { SearchQueries } from './search.ts';
 import { SuccessionQueries } from './succession.ts';
@@ -46,7 +46,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
     AuditQueries,
     MergeQueries,
     RemovalQueries,
-    RemovalGateQueries,
+    RemovalGateResolvers,
     ValueQueries,
     PostQueries,
     SuccessionQueries,

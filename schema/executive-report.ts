@@ -3,11 +3,10 @@ import { Arg, Args, Ctx, Field, Float, ID, InputType, Int, ObjectType, Query, Re
 import type { ComparedFigure } from '../src/reports/report-difference.ts';
 import { type WeeklyReport, weeklyReport, weeklyReportUnder } from '../src/risk-reports.ts';
 import { isoFromDay } from '../src/time/day.ts';
-import { parseEdtf } from '../src/time/edtf.ts';
 import { findVersion } from '../src/turnover/versions.ts';
 import type { Context } from './context.ts';
 import { badUserInput } from './parse-input.ts';
-import { KnowledgeArguments, readPoint } from './read-point.ts';
+import { KnowledgeArguments, readOneDay, readPoint } from './read-point.ts';
 import { EdtfDate, Instant, Position } from './scalars.ts';
 import { TimeAtRisk, timeAtRiskShown } from './time-at-risk.ts';
 import { ComparedFigure as ComparedFigureEnum, Forecast, TurnoverStage } from './turnover-enums.ts';
@@ -272,20 +271,16 @@ export class ExecutiveReportQueries {
     @Args(() => KnowledgeArguments) at: KnowledgeArguments,
   ): Promise<ExecutiveReport> {
     const { on, cut } = readPoint(context, at);
-    const day = weekEnding ? parseEdtf(weekEnding)! : { earliest: on, latest: on };
-    if (day.earliest !== day.latest)
-      throw badUserInput([
-        { path: 'weekEnding', message: 'may be several days; write one, such as 2026-03-15' },
-      ]);
+    const day = weekEnding ? readOneDay(weekEnding, 'weekEnding') : on;
     const { app } = context;
-    if (!definition) return shown(await weeklyReport(app, day.earliest, cut), []);
+    if (!definition) return shown(await weeklyReport(app, day, cut), []);
     const { keyRoles } = app.rules;
     const found = findVersion(keyRoles, definition);
     if (!found) {
       const known = keyRoles.map(({ name, version }) => `${name} ${version}`).join(', ');
       throw badUserInput([{ path: 'definition', message: `is none that there is; these are: ${known}` }]);
     }
-    const { wouldBe, differences } = await weeklyReportUnder(app, found, day.earliest, cut);
+    const { wouldBe, differences } = await weeklyReportUnder(app, found, day, cut);
     return shown(wouldBe, differences);
   }
 }

@@ -93,13 +93,21 @@ export function hasCut({ cut }: ReadPoint): boolean {
   return cut.knownAtMs !== undefined || cut.atPosition !== undefined;
 }
 
-function dayOf(asOf: string, path: string): Day {
-  const date = parseEdtf(asOf);
+/** Throws BAD_USER_INPUT for a date that may be several days. */
+export function readOneDay(
+  text: string,
+  path: string,
+  message = 'may be several days; write one, such as 2026-03-15',
+): Day {
+  const date = parseEdtf(text);
   if (date && date.earliest === date.latest) return date.latest;
-  throw badUserInput([
-    {
-      path,
-      message: 'may stand for several days; give one, such as 2026-03-14, or ask placements for heldOn(date)',
-    },
-  ]);
+  throw badUserInput([{ path, message }]);
+}
+
+function dayOf(asOf: string, path: string): Day {
+  return readOneDay(
+    asOf,
+    path,
+    'may stand for several days; give one, such as 2026-03-14, or ask placements for heldOn(date)',
+  );
 }

@@ -1,13 +1,17 @@
-// What the removal gate would remove now, with the evidence of each candidate: nothing is written.
-import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { findRemovalCandidates } from '../src/removal-candidates.ts';
+// What the removal gate would remove now, with the evidence of each candidate; and taking back what it did for a day.
+import { Arg, Ctx, Field, ID, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { zCode } from '../src/event-contract.ts';
+import type { RejectionCode as Code } from '../src/rejections.ts';
+import { findRemovalCandidates, undoRemovals } from '../src/removal-candidates.ts';
+import { RejectionCode } from './command-payload.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context } from './context.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
-import { badUserInput } from './parse-input.ts';
-import { currentPoint } from './read-point.ts';
+import { badUserInput, parseInput } from './parse-input.ts';
+import { currentPoint, readOneDay } from './read-point.ts';
 import { readContact } from './reading.ts';
+import { EdtfDate } from './scalars.ts';
 
 @ObjectType({ description: 'A placement that the removal gate would remove, and why.' })
 export class RemovalCandidate {
@@ -37,10 +41,30 @@ export class RemovalCandidate {
   isOnlyProposed: boolean;
 }
 
+@ObjectType({ description: 'A removal that could not be taken back.' })
+export class RefusedUndo {
+  @Field(() => ID, { description: 'The contact that was removed.' })
+  contactId: string;
+
+  @Field(() => RejectionCode, { description: 'Why not: CONTACT_ERASED, UNDO_CONFLICT, …' })
+  code: Code;
+}
+
+@ObjectType({ description: 'What became of the removals of a day.' })
+export class UndoneRemovals {
+  @Field(() => Int, {
+    description: 'How many were taken back now. Those taken back earlier are not counted.',
+  })
+  undone: number;
+
+  @Field(() => [RefusedUndo], { description: 'Those that still stand, each by itself.' })
+  refused: RefusedUndo[];
+}
+
 const candidatesMax = 500;
 
 @Resolver()
-export class RemovalGateQueries {
+export class RemovalGateResolvers {
   @Query(() => [RemovalCandidate], {
     description:
       'A dry run of the removal gate over all bounces, by the definition of the running program: a hard bounce, and in the days ' +
@@ -70,5 +94,22 @@ export class RemovalGateQueries {
         };
       }),
     );
+  }
+  @Mutation(() => UndoneRemovals, {
+    description:
+      'Takes back what the removal gate did for the bounces of a day, each removal that still stands by an undo of its own: such ' +
+      'as when a mail server was down. Once more takes back nothing.',
+  })
+  async undoRemovalGate(
+    @Ctx() { app, actor }: Context,
+    @Arg('day', () => EdtfDate, { description: 'The day of the bounces: one day, else BAD_USER_INPUT.' })
+    day: string,
+    @Arg('reasonCode', () => String, {
+      description: 'Why, as a code: lower-case letters, digits and _, at most 64; else BAD_USER_INPUT.',
+    })
+    reasonCode: string,
+  ): Promise<UndoneRemovals> {
+    parseInput(zCode, reasonCode, 'reasonCode');
+    return undoRemovals(app, { day: readOneDay(day, 'day'), reasonCode, actor });
   }
 }

@@ -5,6 +5,7 @@ import { readTrail } from './audit-trail.ts';
 import type { Actor } from './envelope.ts';
 import { type LedgerEvent, subjectOf } from './ledger-events.ts';
 import { createRemovalGate, removalGateName } from './policies/removal-gate.ts';
+import type { RejectionCode } from './rejections.ts';
 import type { Day } from './time/day.ts';
 
 export interface RemovalCandidate {
@@ -55,7 +56,7 @@ async function lastSeenBefore(
 export interface UndoneRun {
   undone: number;
   /** Refused, by code. */
-  refused: { contactId: string; code: string }[];
+  refused: { contactId: string; code: RejectionCode }[];
 }
 
 const pageSize = 500;

@@ -1,11 +1,13 @@
 // The removal gate: what bounced hard and shows no other sign of life leaves the account, and comes back when a message arrives.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findContact } from '../../projections/contacts.ts';
+import type { Role } from '../../src/auth/roles.ts';
 import { createRemovalGate, removalGateDefinition } from '../../src/policies/removal-gate.ts';
 import { undoRemovals } from '../../src/removal-candidates.ts';
 import { dayFromIso } from '../../src/time/day.ts';
 import {
   answer,
+  ask,
   openTestApplication,
   type TestApplication,
   tell,
@@ -243,5 +245,25 @@ describe('what it did', () => {
     expect([removalOf(), removalOf(bob)]).toEqual([null, null]);
     expect(await undoRemovals(app, asked)).toEqual({ undone: 0, refused: [] });
     expect(await app.policies.catchUp()).toEqual({ done: 0, refused: 0 });
+  });
+  it('is taken back for a day over the API too, by the roles that curate, for a reason that is a code', async () => {
+    await bounce('2026-05-30');
+    await app.policies.catchUp();
+    const undo = (day: string, reasonCode: string, roles: readonly Role[] = ['operations']) =>
+      ask(
+        app,
+        'mutation ($day: EdtfDate!, $reasonCode: String!) { undoRemovalGate(day: $day, reasonCode: $reasonCode) { undone refused { code } } }',
+        { day, reasonCode },
+        testActor,
+        roles,
+      );
+    const codeOf = async (asked: ReturnType<typeof undo>) => (await asked).errors?.[0]?.extensions['code'];
+    expect(await codeOf(undo('2026-05', 'server_was_down'))).toBe('BAD_USER_INPUT');
+    expect(await codeOf(undo('2026-05-30', 'The server was down'))).toBe('BAD_USER_INPUT');
+    expect(await codeOf(undo('2026-05-30', 'server_was_down', ['auditor']))).toBe('FORBIDDEN');
+    expect(removalOf()).not.toBeNull();
+    const { data } = await undo('2026-05-30', 'server_was_down');
+    expect(data).toEqual({ undoRemovalGate: { undone: 1, refused: [] } });
+    expect(removalOf()).toBeNull();
   });
 });

@@ -64,7 +64,13 @@ function differences(shape: z.ZodType, type: GraphQLInputType, path: string, opt
 test('there is one mutation for each command, one for many of them, and one for what spans streams', () => {
   const names = Object.keys(schema.getMutationType()!.getFields());
   expect(names.sort()).toEqual(
-    [...commandTypes.map(mutationName), 'executeCommands', 'eraseContact', 'applyRetention'].sort(),
+    [
+      ...commandTypes.map(mutationName),
+      'executeCommands',
+      'eraseContact',
+      'applyRetention',
+      'undoRemovalGate',
+    ].sort(),
   );
 });
 
