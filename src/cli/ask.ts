@@ -1,5 +1,5 @@
 // Asks the API from within the program: what a command shows is then what every client is told, and is recorded as looked at.
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { Application } from '../application.ts';
 
 let schema: Promise<GraphQLSchema> | undefined;
@@ -18,6 +18,15 @@ export async function ask<T>(
   schema ??= buildLedgerSchema();
   const contextValue = { app, actor: { id: actorId, kind: 'person' }, roles: ['admin'] };
   const { data, errors } = await graphql({ schema: await schema, source, contextValue, variableValues });
-  if (errors?.length) throw errors[0]!.originalError ?? errors[0]!;
+  const [error] = errors ?? [];
+  if (error) throw faultOf(error);
   return data as T;
+}
+
+/** What the API refuses has its code among the extensions, a fault is one already. */
+function faultOf({ message, extensions, originalError }: GraphQLError): Error {
+  const { code } = extensions;
+  return typeof code === 'string'
+    ? Object.assign(new Error(message), { code })
+    : (originalError ?? new Error(message));
 }

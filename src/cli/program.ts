@@ -9,6 +9,7 @@ import { defineCompletion } from './completion.ts';
 import { defineDemo } from './demo.ts';
 import { defineErase } from './erase.ts';
 import { defineExport } from './export.ts';
+import { defineFind } from './find.ts';
 import { defineImport } from './import.ts';
 import { defineMerge } from './merge.ts';
 import { defineMigrate } from './migrate.ts';
@@ -43,6 +44,7 @@ export function buildProgram(): Command {
     defineDemo,
     defineImport,
     defineExport,
+    defineFind,
     defineAudit,
     defineChanges,
     definePolicy,
