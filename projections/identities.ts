@@ -84,6 +84,14 @@ export function wasMerged(db: ReadDatabase, loserId: string): boolean {
   return db.prepare('SELECT 1 FROM merge WHERE loser_id = ? LIMIT 1').get(loserId) !== undefined;
 }
 
+/** Those of these contacts or accounts of which that is so. */
+export function findMerged(db: ReadDatabase, ids: readonly string[]): string[] {
+  const rows = db
+    .prepare('SELECT value AS id FROM json_each(?) WHERE value IN (SELECT loser_id FROM merge)')
+    .all(JSON.stringify(ids)) as { id: string }[];
+  return rows.map(({ id }) => id);
+}
+
 /** Which contacts and accounts were ever merged into which: from the read model, and from merges that are not in it yet. */
 export function createMergeLinks(db: ReadDatabase): MergeLinks {
   let noted: { loserId: string; merge: SpokenMerge }[] = [];

@@ -8,6 +8,7 @@ import { history } from './history.ts';
 import { identities } from './identities.ts';
 import { involvement } from './involvement.ts';
 import { searchAccounts, searchContacts } from './search.ts';
+import { turnoverStates } from './turnover-states.ts';
 import { turnovers } from './turnovers.ts';
 
 export const projections: readonly Projection[] = [
@@ -21,4 +22,5 @@ export const projections: readonly Projection[] = [
   searchContacts,
   searchAccounts,
   turnovers,
+  turnoverStates,
 ];

@@ -13,7 +13,7 @@ import { atLeast, below, equals, type Listing, oneOf } from './listing.ts';
 const farDay = 1_000_000_000;
 
 /** Names and types, in the order of the rows. Moments are milliseconds since 1970, days are days since then. */
-const columns = {
+export const turnoverColumns = {
   id: 'TEXT PRIMARY KEY',
   open: 'INTEGER',
   stage: 'TEXT',
@@ -64,7 +64,7 @@ const columns = {
   plan: 'TEXT',
   plan_version: 'INTEGER',
 } as const;
-type Column = keyof typeof columns;
+export type Column = keyof typeof turnoverColumns;
 
 export const turnovers: TurnoverProjection = {
   by: 'turnover',
@@ -73,7 +73,7 @@ export const turnovers: TurnoverProjection = {
   tables: [
     {
       name: 'turnover',
-      columns: Object.entries(columns)
+      columns: Object.entries(turnoverColumns)
         .map(([name, type]) => `${name} ${type}`)
         .join(', '),
       indexes: [
@@ -117,7 +117,7 @@ export const turnovers: TurnoverProjection = {
       ],
     );
     return [
-      ['turnover', ...(Object.keys(columns) as Column[]).map((column) => values[column])],
+      ['turnover', ...(Object.keys(turnoverColumns) as Column[]).map((column) => values[column])],
       ['turnover_card', belief.id, JSON.stringify(belief)],
       ...steps,
     ];

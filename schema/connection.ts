@@ -175,25 +175,32 @@ export function listNameOf({ table, ordering }: Listing): string {
   return [table, ...ordering.columns, ordering.descending ? 'descending' : 'ascending'].join(' ');
 }
 
-/** A page of a list of a read model. `nodeOf` may answer null for what went between two reads. */
+/**
+ * A page of a list of a read model. `nodeOf` may answer null for what went between two reads. `others` are entries of the list
+ * that are in no row.
+ */
 export async function pageOfListing<N>(
   { app }: Context,
   connection: ClassType<Page<N>>,
   listing: Listing,
   page: PageRequest,
   nodeOf: (key: ListKey) => Promise<N | null>,
+  others: readonly ListKey[] = [],
 ): Promise<Page<N>> {
   const { first, after } = page;
+  const compare = (a: ListKey, b: ListKey) => (listing.ordering.descending ? -1 : 1) * compareKeys(a, b);
   const keys = await batchesOf(app).keys({ listing, limit: first + 1, after });
-  const nodes = await Promise.all(keys.slice(0, first).map(nodeOf));
-  const found = keys.map((key, index) => ({ key, node: nodes[index] }));
+  const rest = others.filter((key) => !after || compare(key, after) > 0);
+  const all = rest.length === 0 ? keys : [...keys, ...rest].sort(compare).slice(0, first + 1);
+  const nodes = await Promise.all(all.slice(0, first).map(nodeOf));
+  const found = all.map((key, index) => ({ key, node: nodes[index] }));
   const kept = found.filter(({ node }) => node !== null);
   return pageOf(
     connection,
     kept,
     page,
     ({ node }) => node!,
-    (upTo) => countRows(app.readModels.database, listing, upTo),
+    (upTo) => countRows(app.readModels.database, listing, upTo) + others.length,
   );
 }
 

@@ -1,6 +1,6 @@
 // Turns the arguments asOf, knownAt and atPosition into the point that a read is about.
 import { ArgsType, Field, InputType } from 'type-graphql';
-import type { Cut } from '../src/belief.ts';
+import { type Cut, isCut } from '../src/belief.ts';
 import { dayInZone } from '../src/time/clock.ts';
 import type { Day } from '../src/time/day.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
@@ -90,7 +90,7 @@ export function currentPoint(context: Context): ReadPoint {
 
 /** Whether the point asks for less than all that is known: then the read models cannot answer. */
 export function hasCut({ cut }: ReadPoint): boolean {
-  return cut.knownAtMs !== undefined || cut.atPosition !== undefined;
+  return isCut(cut);
 }
 
 /** Throws BAD_USER_INPUT for a date that may be several days. */

@@ -1,11 +1,7 @@
 // GraphQL: how long customers are at risk after a contact in a key role leaves, with what is still open counted honestly.
 import { Arg, Args, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import type {
-  Dimension,
-  Estimates,
-  RiskGroup as Group,
-  TimeAtRisk as Result,
-} from '../src/reports/time-at-risk.ts';
+import type { Dimension } from '../src/reports/risk-dimensions.ts';
+import type { Estimates, RiskGroup as Group, TimeAtRisk as Result } from '../src/reports/time-at-risk.ts';
 import { timeAtRiskOf } from '../src/risk-reports.ts';
 import type { SurvivalStep as Step } from '../src/statistics/survival.ts';
 import { isoFromDay } from '../src/time/day.ts';
@@ -271,7 +267,7 @@ export class TimeAtRisk {
 export class TimeAtRiskQueries {
   @Query(() => TimeAtRisk, {
     description:
-      'How long customers are at risk, as it was known: with the definition, the day and the position the same figures for ever. At a past point each turnover is folded, which costs its events.',
+      'How long customers are at risk, as it was known: with the definition, the day and the position the same figures for ever.',
   })
   async timeAtRisk(
     @Ctx() context: Context,

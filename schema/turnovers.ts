@@ -1,15 +1,16 @@
 // Queries for turnovers: one by its id, and boards of many by stage, owner, money and what is due.
 import { Arg, Args, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
-import { compareKeys, listInMemory } from '../projections/listing.ts';
+import { compareKeys, type ListKey, listInMemory } from '../projections/listing.ts';
+import { findUntold, listingAt } from '../projections/turnover-states.ts';
 import {
-  findTurnoverIds,
   findTurnoverIdsOf,
+  type TurnoverFilter,
   type TurnoverSubject,
   turnoverListing,
   turnoverRow,
 } from '../projections/turnovers.ts';
 import type { Stage } from '../src/turnover/belief.ts';
-import { listNameOf, PageArguments, pageOfAll, pageOfListing, readPage, withoutNulls } from './connection.ts';
+import { listNameOf, PageArguments, pageOfListing, readPage, withoutNulls } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { hasCut, KnowledgeArguments, readPoint } from './read-point.ts';
 import { canonicalId, idsOfAccount, readTurnover } from './reading.ts';
@@ -89,8 +90,7 @@ export class TurnoverQueries {
   }
 
   @Query(() => TurnoverConnection, {
-    description:
-      'Turnovers as they were known. Now, a page comes from an index; at a past point each turnover is folded, which costs its events.',
+    description: 'Turnovers as they were known, now or at a past point: a page comes from an index.',
   })
   async turnovers(
     @Ctx() context: Context,
@@ -113,7 +113,7 @@ export async function listTurnovers(
   orderBy: 'age' | 'money' | 'due',
 ): Promise<TurnoverConnection> {
   const { openedFrom, openedBefore, overdue, accountId, ...same } = withoutNulls(asked);
-  const filter = {
+  const filter: TurnoverFilter = {
     ...same,
     ...(accountId !== undefined && {
       accountIds: await idsOfAccount(context, canonicalId(accountId), point),
@@ -124,23 +124,27 @@ export async function listTurnovers(
   };
   const listing = turnoverListing(filter, orderBy);
   const page = readPage(context, args, listNameOf(listing));
-  if (!hasCut(point))
-    return pageOfListing(context, TurnoverConnection, listing, page, async (key) => {
-      const belief = await readTurnover(context, String(key.at(-1)), point);
-      return belief && turnoverAt(belief, point);
-    });
-  const { readModels, timeZone } = context.app;
-  const rows = [];
-  const ids = filter.accountIds
-    ? findTurnoverIdsOf(readModels.database, 'account_id', filter.accountIds)
-    : findTurnoverIds(readModels.database);
-  for (const id of ids) {
+  const turnoverOf = async (key: ListKey) => {
+    const belief = await readTurnover(context, String(key.at(-1)), point);
+    return belief && turnoverAt(belief, point);
+  };
+  if (!hasCut(point)) return pageOfListing(context, TurnoverConnection, listing, page, turnoverOf);
+  const { database } = context.app.readModels;
+  const then = listingAt(listing, point.cut, idsAsked(context, filter));
+  const untold = [];
+  for (const id of findUntold(database, point.cut)) {
     const belief = await readTurnover(context, id, point);
-    if (belief) rows.push({ belief, row: turnoverRow(belief, timeZone) });
+    if (belief) untold.push({ row: turnoverRow(belief, context.app.timeZone) });
   }
-  return pageOfAll(TurnoverConnection, listInMemory(rows, listing), page, ({ belief }) =>
-    turnoverAt(belief, point),
-  );
+  const others = listInMemory(untold, listing).map(({ key }) => key);
+  return pageOfListing(context, TurnoverConnection, then, page, turnoverOf, others);
+}
+
+/** The turnovers of the accounts and the contact that a filter names; undefined where it names none. */
+function idsAsked({ app }: Context, { accountIds, contactId }: TurnoverFilter): string[] | undefined {
+  const { database } = app.readModels;
+  if (accountIds) return findTurnoverIdsOf(database, 'account_id', accountIds);
+  return contactId === undefined ? undefined : findTurnoverIdsOf(database, 'contact_id', [contactId]);
 }
 
 /** Those of an account or of a contact who left, by all the ids that it goes by; the oldest first. */

@@ -12,8 +12,12 @@ export interface Cut {
 /** An event of which nothing follows (any more): after an undo, a late arrival, or before its subject was known. */
 export const VOID = Symbol('void');
 
+/** Whether it leaves anything out: then what is believed now cannot answer. */
+export const isCut = ({ knownAtMs, atPosition }: Cut): boolean =>
+  knownAtMs !== undefined || atPosition !== undefined;
+
 export function withinCut<E extends BeliefOrdered>(events: readonly E[], cut: Cut): readonly E[] {
-  if (cut.knownAtMs === undefined && cut.atPosition === undefined) return events;
+  if (!isCut(cut)) return events;
   const knownAtMs = cut.knownAtMs ?? Number.POSITIVE_INFINITY;
   const atPosition = cut.atPosition ?? Number.POSITIVE_INFINITY;
   return events.filter((event) => event.learnedAtMs <= knownAtMs && event.position <= atPosition);

@@ -1,23 +1,28 @@
 // The reports of turnover over a ledger: gathers the episodes and customers as they were known, and has them counted.
 import { findAccounts, findStandingAccounts } from '../projections/accounts.ts';
 import { findChangedSince } from '../projections/history.ts';
-import { wasMerged } from '../projections/identities.ts';
-import { episodeOf, findRiskEpisodes } from '../projections/risk-episodes.ts';
-import { turnoverRow } from '../projections/turnovers.ts';
+import { findMerged } from '../projections/identities.ts';
+import { type EpisodesAsked, episodeOf, findRiskEpisodes } from '../projections/risk-episodes.ts';
+import { findUntold } from '../projections/turnover-states.ts';
+import { type TurnoverRow, turnoverRow } from '../projections/turnovers.ts';
 import type { AccountBelief } from './account/belief.ts';
 import type { Application } from './application.ts';
-import type { Cut } from './belief.ts';
+import { type Cut, isCut } from './belief.ts';
 import { standingAccountAt } from './beliefs.ts';
 import { turnoversUnder } from './policies/turnover-what-if.ts';
 import {
   type Customer,
   daysPerWeek,
   type ExecutiveReport,
+  type ExecutiveReportInput,
   executiveReport,
+  fieldsOfAll,
+  fieldsOfReported,
+  type ReportedEpisode,
 } from './reports/executive-report.ts';
 import { differencesOf, type FigureDifference } from './reports/report-difference.ts';
 import type { RiskEpisode } from './reports/risk-episode.ts';
-import { type TimeAtRisk, type TimeAtRiskOptions, timeAtRisk } from './reports/time-at-risk.ts';
+import { fieldsFor, type TimeAtRisk, type TimeAtRiskOptions, timeAtRisk } from './reports/time-at-risk.ts';
 import { dayInZone } from './time/clock.ts';
 import type { Day } from './time/day.ts';
 import { latest } from './timeline.ts';
@@ -39,7 +44,18 @@ export interface WeeklyReport {
  */
 export async function weeklyReport(app: Source, weekEnding: Day, asked: Cut = {}): Promise<WeeklyReport> {
   const point = pointOf(app, weekEnding, asked);
-  return reportOn(app, weekEnding, await episodesAt(app, point.cut), point);
+  const endedFrom = weekEnding - daysPerWeek + 1;
+  // Both read before anything is waited for, so that they rest on the same rows.
+  const untold = untoldAt(app, point.cut);
+  const [episodes, all] = await Promise.all([
+    episodesAt(app, { cut: point.cut, fields: fieldsOfReported, endedFrom }, untold),
+    episodesAt(app, { cut: point.cut, fields: fieldsOfAll }, untold),
+  ]);
+  return reportOn(
+    app,
+    { weekEnding, episodes: await atStandingAccounts(app, episodes, point.cut), all },
+    point,
+  );
 }
 
 /** What a report rests on; the position is taken before anything is read. */
@@ -58,15 +74,13 @@ function pointOf({ clock, timeZone, readModels }: Source, weekEnding: Day, asked
 
 async function reportOn(
   app: Source,
-  weekEnding: Day,
-  episodes: readonly RiskEpisode[],
+  { weekEnding, episodes, all }: Omit<ExecutiveReportInput, 'customers'>,
   { cut, position }: ReportPoint,
 ): Promise<WeeklyReport> {
-  // Of those whose risk ended before the week no figure asks.
   const counted = episodes.filter(({ endedOn }) => endedOn === null || endedOn > weekEnding - daysPerWeek);
   const accountIds = new Set(counted.map((episode) => episode.accountId));
   const customers = await customersAt(app, [...accountIds], cut);
-  const report = executiveReport({ weekEnding, episodes, customers });
+  const report = executiveReport({ weekEnding, episodes, customers, ...(all && { all }) });
   return { report, position, knownAtMs: cut.knownAtMs ?? null };
 }
 
@@ -89,60 +103,59 @@ export async function weeklyReportUnder(
 ): Promise<ReportUnder> {
   const point = pointOf(app, weekEnding, asked);
   const { cut } = point;
-  const believed = await episodesAt(app, cut);
-  const is = await reportOn(app, weekEnding, believed, point);
+  const believed = await atStandingAccounts(
+    app,
+    await episodesAt(app, { cut, fields: fieldsOfReported }),
+    cut,
+  );
+  const is = await reportOn(app, { weekEnding, episodes: believed }, point);
   const real = new Map(believed.map((episode) => [episode.turnoverId, episode]));
   const imagined = await turnoversUnder(app, app.policies.world, { definition, computesCoverage: true, cut });
   const would = imagined.map((belief) => ({
-    ...(real.get(belief.id) ?? episodeOf(turnoverRow(belief, app.timeZone), app.timeZone)),
+    ...(real.get(belief.id) ?? episodeOf(turnoverRow(belief, app.timeZone), app.timeZone, fieldsOfReported)),
     definition: belief.definition,
   }));
-  const episodes = await atStandingAccounts(app.readModels, would, cut);
-  const wouldBe = await reportOn(app, weekEnding, episodes, point);
+  const episodes = await atStandingAccounts(app, would, cut);
+  const wouldBe = await reportOn(app, { weekEnding, episodes }, point);
   return { is, wouldBe, differences: differencesOf(is.report, wouldBe.report) };
 }
 
 /** How long customers are at risk, of the turnovers as they were known at a cut. */
 export async function timeAtRiskOf(app: Source, cut: Cut, options: TimeAtRiskOptions): Promise<TimeAtRisk> {
-  return timeAtRisk(await episodesAt(app, cut), options);
+  return timeAtRisk(await episodesAt(app, { cut, fields: fieldsFor(options.groupBy) }), options);
 }
 
-function hasCut(cut: Cut): boolean {
-  return cut.knownAtMs !== undefined || cut.atPosition !== undefined;
+async function episodesAt<F extends keyof RiskEpisode>(
+  app: Source,
+  asked: Omit<EpisodesAsked<F>, 'timeZone'>,
+  untold = untoldAt(app, asked.cut),
+): Promise<Pick<RiskEpisode, F>[]> {
+  const { readModels, timeZone } = app;
+  const episodes = findRiskEpisodes(readModels.database, { ...asked, timeZone });
+  for (const row of await untold) episodes.push(episodeOf(row, timeZone, asked.fields));
+  return episodes;
 }
 
-/** The rows of the read model; at a past point only what has changed since is folded again. */
-async function episodesAt({ readModels, timeZone }: Source, cut: Cut): Promise<RiskEpisode[]> {
+/** What the read models do not tell of a position is folded. */
+async function untoldAt({ readModels, timeZone }: Source, cut: Cut): Promise<TurnoverRow[]> {
   const { database, beliefs } = readModels;
-  const now = findRiskEpisodes(database, timeZone);
-  if (!hasCut(cut)) return atStandingAccounts(readModels, now, cut);
-  const lastDay = cut.knownAtMs === undefined ? Number.POSITIVE_INFINITY : dayInZone(cut.knownAtMs, timeZone);
-  const known = now.filter(({ learnedOn }) => learnedOn <= lastDay);
-  const ids = known.map(({ turnoverId }) => turnoverId);
-  const changed = findChangedSince(database, ids, cut);
-  const episodes: RiskEpisode[] = [];
-  for (const episode of known) {
-    if (!changed.has(episode.turnoverId)) {
-      episodes.push(episode);
-      continue;
-    }
-    const belief = await beliefs.turnover(episode.turnoverId, cut);
-    if (belief) episodes.push(episodeOf(turnoverRow(belief, timeZone), timeZone));
-  }
-  return atStandingAccounts(readModels, episodes, cut);
+  const found = await Promise.all(findUntold(database, cut).map((id) => beliefs.turnover(id, cut)));
+  return found.flatMap((belief) => (belief ? [turnoverRow(belief, timeZone)] : []));
 }
 
 /** A customer counts once, whatever was merged into it: each episode is that of the account that its own leads to. */
 async function atStandingAccounts(
-  { database, beliefs }: Source['readModels'],
-  episodes: readonly RiskEpisode[],
+  { readModels: { database, beliefs } }: Source,
+  episodes: readonly ReportedEpisode[],
   cut: Cut,
-): Promise<RiskEpisode[]> {
-  const standing = hasCut(cut) ? new Map<string, string>() : findStandingAccounts(database);
-  for (const accountId of hasCut(cut) ? new Set(episodes.map((episode) => episode.accountId)) : [])
-    if (wasMerged(database, accountId))
+): Promise<readonly ReportedEpisode[]> {
+  let standing = findStandingAccounts(database);
+  if (isCut(cut)) {
+    standing = new Map();
+    for (const accountId of findMerged(database, [...new Set(episodes.map((episode) => episode.accountId))]))
       standing.set(accountId, (await standingAccountAt(beliefs, accountId, cut))?.id ?? accountId);
-  if (standing.size === 0) return [...episodes];
+  }
+  if (standing.size === 0) return episodes;
   return episodes.map((episode) => ({
     ...episode,
     accountId: standing.get(episode.accountId) ?? episode.accountId,
@@ -156,10 +169,10 @@ async function customersAt(
 ): Promise<Map<string, Customer>> {
   const { database, links, beliefs } = readModels;
   const customers = new Map<string, Customer>();
-  const changed = hasCut(cut) ? findChangedSince(database, accountIds, cut) : new Set<string>();
+  const changed = isCut(cut) ? findChangedSince(database, accountIds, cut) : new Set<string>();
   // What a merge brought along lies in other streams.
   const isAsThen = (id: string) =>
-    !hasCut(cut) || (!changed.has(id) && links.losersOf(id).length === 0 && links.cycleOf(id).length === 0);
+    !isCut(cut) || (!changed.has(id) && links.losersOf(id).length === 0 && links.cycleOf(id).length === 0);
   const now = findAccounts(database, accountIds.filter(isAsThen));
   for (const id of accountIds) {
     const belief = isAsThen(id) ? now.get(id) : await beliefs.account(id, cut);

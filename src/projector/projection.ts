@@ -3,6 +3,7 @@ import type { AccountBelief } from '../account/belief.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import type { TurnoverBelief } from '../turnover/belief.ts';
+import type { TurnoverStates } from '../turnover/states.ts';
 
 export type SqlValue = string | number | null;
 
@@ -51,7 +52,8 @@ export interface AccountProjection extends ProjectionHead {
 }
 export interface TurnoverProjection extends ProjectionHead {
   by: 'turnover';
-  rows(belief: TurnoverBelief, settings: ProjectionSettings): readonly Row[];
+  /** Beside what is believed now, what was believed before: boards and figures of a past point are read from rows too. */
+  rows(belief: TurnoverBelief, settings: ProjectionSettings, states: TurnoverStates): readonly Row[];
 }
 export type Projection = EventProjection | ContactProjection | AccountProjection | TurnoverProjection;
 

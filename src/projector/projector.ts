@@ -8,6 +8,7 @@ import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import { isMergedCategory, mayChangeMerge, mergeIn } from '../merge.ts';
 import { type Belief, believeStreamNext } from '../stream-belief.ts';
 import type { TurnoverBelief } from '../turnover/belief.ts';
+import { noStates, type TurnoverStates, withState } from '../turnover/states.ts';
 import {
   type AccountProjection,
   type BelievedCategory,
@@ -115,6 +116,8 @@ export function startProjector(options: ProjectorOptions): Projector {
 interface Held {
   belief: Belief;
   newestLearnedAtMs: number;
+  /** Of a turnover; none of what keeps no former states. */
+  states: TurnoverStates;
 }
 
 const beliefsHeldMax = 10_000;
@@ -133,10 +136,9 @@ function createBatches(options: ProjectorOptions): {
   function advance(event: LedgerEvent): void {
     const known = held.get(event.stream);
     if (event.version === 1 && links.losersOf(subjectOf(event.stream)).length === 0) {
-      held.set(event.stream, {
-        belief: believeStreamNext(event.stream, null, event),
-        newestLearnedAtMs: event.learnedAtMs,
-      });
+      const belief = believeStreamNext(event.stream, null, event);
+      const states = statesAfter(noStates, event, belief);
+      held.set(event.stream, { belief, newestLearnedAtMs: event.learnedAtMs, states });
       return;
     }
     if (!known) return;
@@ -146,27 +148,28 @@ function createBatches(options: ProjectorOptions): {
     }
     known.belief = believeStreamNext(event.stream, known.belief, event);
     known.newestLearnedAtMs = event.learnedAtMs;
+    known.states = statesAfter(known.states, event, known.belief);
   }
 
-  async function beliefOf(stream: string, atPosition: number): Promise<Belief> {
+  async function beliefOf(stream: string, atPosition: number): Promise<Believed> {
     const known = held.get(stream);
     if (known) {
       held.delete(stream);
       held.set(stream, known);
-      return known.belief;
+      return known;
     }
-    let newestLearnedAtMs = Number.NEGATIVE_INFINITY;
-    const witness = (event: { learnedAtMs: number }) => {
-      newestLearnedAtMs = Math.max(newestLearnedAtMs, event.learnedAtMs);
-    };
     const id = subjectOf(stream);
     const by = categoryOf(stream) as BelievedCategory;
-    const belief = await beliefs[by](id, { atPosition }, witness);
+    let newestLearnedAtMs = Number.NEGATIVE_INFINITY;
+    const witness = ({ learnedAtMs }: { learnedAtMs: number }) => {
+      newestLearnedAtMs = Math.max(newestLearnedAtMs, learnedAtMs);
+    };
+    const believed = await believedOf(beliefs, by, id, atPosition, witness);
     // What others brought in when they were merged changes without this stream's doing: such a belief is not kept.
     const keeps =
       !isMergedCategory(by) || (await beliefs.mergesOf(by, id, { atPosition })).brought.length === 0;
-    if (keeps) held.set(stream, { belief, newestLearnedAtMs });
-    return belief;
+    if (keeps) held.set(stream, { ...believed, newestLearnedAtMs });
+    return believed;
   }
 
   /** What the events of an erased contact still put. */
@@ -225,8 +228,8 @@ function createBatches(options: ProjectorOptions): {
       const replace: Change['replace'][number][] = [];
       for (const stream of touched) {
         const by = categoryOf(stream) as BelievedCategory;
-        const belief = await beliefOf(stream, checkpoint);
-        replace.push({ by, id: subjectOf(stream), rows: beliefRows(projections, by, belief, settings) });
+        const believed = await beliefOf(stream, checkpoint);
+        replace.push({ by, id: subjectOf(stream), rows: beliefRows(projections, by, believed, settings) });
       }
       forget();
       return { checkpoint, replace, rows, ...(erased.size > 0 && { erased: [...erased] }) };
@@ -234,11 +237,39 @@ function createBatches(options: ProjectorOptions): {
   };
 }
 
+/** What is believed of one contact, account or turnover, and of a turnover also what was. */
+type Believed = Pick<Held, 'belief' | 'states'>;
+
+const statesAfter = (states: TurnoverStates, event: LedgerEvent, belief: Belief): TurnoverStates =>
+  // The category decides which belief it is.
+  categoryOf(event.stream) === 'turnover'
+    ? withState(states, event, belief as TurnoverBelief | null)
+    : states;
+
+export async function believedOf(
+  beliefs: Beliefs,
+  by: BelievedCategory,
+  id: string,
+  atPosition: number,
+  witness?: (event: LedgerEvent) => void,
+): Promise<Believed> {
+  let states = noStates;
+  const belief = await beliefs[by](
+    id,
+    { atPosition },
+    (event: LedgerEvent, _before: Belief, after: Belief) => {
+      witness?.(event);
+      states = statesAfter(states, event, after);
+    },
+  );
+  return { belief, states };
+}
+
 /** The rows of what is believed of one contact, account or turnover. */
 export function beliefRows(
   projections: readonly Projection[],
   by: BelievedCategory,
-  belief: Belief,
+  { belief, states }: Believed,
   settings: ProjectionSettings,
 ): Row[] {
   if (!belief) return [];
@@ -250,7 +281,7 @@ export function beliefRows(
         ? (projection as ContactProjection).rows(belief as ContactBelief, settings)
         : projection.by === 'account'
           ? (projection as AccountProjection).rows(belief as AccountBelief, settings)
-          : (projection as TurnoverProjection).rows(belief as TurnoverBelief, settings)),
+          : (projection as TurnoverProjection).rows(belief as TurnoverBelief, settings, states)),
     );
   }
   return rows;

@@ -10,7 +10,7 @@ import {
   type ProjectionSettings,
   type Row,
 } from './projection.ts';
-import { beliefRows } from './projector.ts';
+import { beliefRows, believedOf } from './projector.ts';
 import type { ReadDatabase } from './read-database.ts';
 
 export interface RebuildOptions {
@@ -86,8 +86,8 @@ async function projectBeliefs(
     for (const stream of streams) {
       const by = categoryOf(stream) as BelievedCategory;
       const id = stream.slice(by.length + 1);
-      const belief = await beliefs[by](id, { atPosition: target });
-      rows.push(...beliefRows(projections, by, belief, settings));
+      const believed = await believedOf(beliefs, by, id, target);
+      rows.push(...beliefRows(projections, by, believed, settings));
     }
     readDatabase.write({ checkpoint: 0, replace: [], rows });
     done += streams.length;

@@ -3,7 +3,7 @@ import { isoFromDay } from '../time/day.ts';
 import { type Bar, barChart, curveChart, escapeHtml } from './charts.ts';
 import { type CustomerFigure, type ExecutiveReport, formatMoney, weekOf } from './executive-report.ts';
 import { figureNames, type WhatWouldBe } from './report-difference.ts';
-import { minorUnitsPerUnit } from './time-at-risk.ts';
+import { minorUnitsPerUnit } from './risk-dimensions.ts';
 
 const style = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #dfe4ea; --page: #f6f7f9; --card: #fff; --accent: #2c5fd1; --good: #2f8f5b; --bad: #c2483d; --open: #b9a14a; }

@@ -1,8 +1,9 @@
 // The executive report of a week: customers saved, customers at risk and what is expected of them, each figure with its list.
 import type { Money } from '../event-contract.ts';
 import { type Day, isoFromDay } from '../time/day.ts';
+import { minorUnitsPerUnit } from './risk-dimensions.ts';
 import { type Forecast, openStages, type RiskEpisode } from './risk-episode.ts';
-import { minorUnitsPerUnit, type TimeAtRisk, timeAtRisk } from './time-at-risk.ts';
+import { fieldsFor, type TimeAtRisk, timeAtRisk } from './time-at-risk.ts';
 
 /** Version of the definitions in this file: who counts as saved and at risk, what is averaged over whom. */
 export const executiveReportDefinition = { name: 'executive_report', version: 1 } as const;
@@ -19,10 +20,28 @@ export interface Customer {
 export interface ExecutiveReportInput {
   /** Last day of the week that is reported on, included. */
   weekEnding: Day;
-  episodes: readonly RiskEpisode[];
+  /** Of those whose risk ended before the week no figure of the week asks. */
+  episodes: readonly ReportedEpisode[];
+  /** All that there ever were, for the figures of time at risk; absent = `episodes`. */
+  all?: readonly CountedEpisode[];
   /** By account id; an account that is not there has no name and no known revenue. */
   customers: ReadonlyMap<string, Customer>;
 }
+
+/** What figures of time at risk are counted from. */
+export const fieldsOfAll = ['definition', ...fieldsFor()] as const satisfies readonly (keyof RiskEpisode)[];
+/** What the lines behind the other figures are made of as well. */
+export const fieldsOfReported = [
+  ...fieldsOfAll,
+  'turnoverId',
+  'accountId',
+  'stage',
+  'percentComplete',
+  'forecast',
+  'arrAtOpening',
+] as const satisfies readonly (keyof RiskEpisode)[];
+type CountedEpisode = Pick<RiskEpisode, (typeof fieldsOfAll)[number]>;
+export type ReportedEpisode = Pick<RiskEpisode, (typeof fieldsOfReported)[number]>;
 
 /** A customer behind a figure. */
 export interface ReportLine extends Customer {
@@ -87,13 +106,15 @@ export const daysPerWeek = 7;
 export function executiveReport(input: ExecutiveReportInput): ExecutiveReport {
   const { weekEnding, customers } = input;
   const from = weekEnding - daysPerWeek + 1;
-  const known = input.episodes.filter(
-    ({ state, learnedOn }) => state !== 'suspected' && state !== 'dismissed' && learnedOn <= weekEnding,
-  );
-  const isOpen = ({ endedOn }: RiskEpisode) => endedOn === null || endedOn > weekEnding;
-  const inWeek = ({ endedOn }: RiskEpisode) => endedOn !== null && endedOn >= from && endedOn <= weekEnding;
+  const isKnown = ({ state, learnedOn }: Pick<RiskEpisode, 'state' | 'learnedOn'>) =>
+    state !== 'suspected' && state !== 'dismissed' && learnedOn <= weekEnding;
+  const known = input.episodes.filter(isKnown);
+  const all: readonly CountedEpisode[] = input.all?.filter(isKnown) ?? known;
+  const isOpen = ({ endedOn }: ReportedEpisode) => endedOn === null || endedOn > weekEnding;
+  const inWeek = ({ endedOn }: ReportedEpisode) =>
+    endedOn !== null && endedOn >= from && endedOn <= weekEnding;
   const byAccount = Map.groupBy(known, (episode) => episode.accountId);
-  const line = (accountId: string, episodes: RiskEpisode[]) =>
+  const line = (accountId: string, episodes: ReportedEpisode[]) =>
     reportLine(customerOf(customers, accountId), episodes, weekEnding);
 
   const atRisk: ReportLine[] = [];
@@ -115,7 +136,7 @@ export function executiveReport(input: ExecutiveReportInput): ExecutiveReport {
   const expected = (forecast: Forecast) => figureOf(atRisk.filter((one) => one.forecast === forecast));
   const report = {
     definition: executiveReportDefinition,
-    keyRoles: keyRolesOf(known),
+    keyRoles: keyRolesOf(all),
     from,
     weekEnding,
     saved: figureOf(saved),
@@ -133,7 +154,7 @@ export function executiveReport(input: ExecutiveReportInput): ExecutiveReport {
     percentCompleteByArr: weightedByArr(atRisk),
     stages: stagesOf(known.filter(isOpen)),
     owners: ownersOf(atRisk),
-    timeAtRisk: timeAtRisk(known, { asOf: weekEnding }),
+    timeAtRisk: timeAtRisk(all, { asOf: weekEnding }),
   };
   return { ...report, sentence: sentenceOf(report) };
 }
@@ -142,7 +163,7 @@ function customerOf(customers: ReadonlyMap<string, Customer>, accountId: string)
   return customers.get(accountId) ?? { accountId, name: null, owner: null, arr: null };
 }
 
-function reportLine(customer: Customer, episodes: readonly RiskEpisode[], weekEnding: Day): ReportLine {
+function reportLine(customer: Customer, episodes: readonly ReportedEpisode[], weekEnding: Day): ReportLine {
   const first = episodes.reduce((a, b) => (b.learnedOn < a.learnedOn ? b : a));
   const ages = episodes.map((episode) => ageDays(episode, weekEnding));
   const forecasts = new Set(episodes.map((episode) => episode.forecast));
@@ -159,7 +180,7 @@ function reportLine(customer: Customer, episodes: readonly RiskEpisode[], weekEn
 
 /** Since the departure, or since it was learned where nothing is known of its date. */
 function ageDays(
-  { departed, learnedOn, endedOn }: RiskEpisode,
+  { departed, learnedOn, endedOn }: ReportedEpisode,
   weekEnding: Day,
 ): { min: number; max: number } {
   const end = endedOn !== null && endedOn <= weekEnding ? endedOn : weekEnding;
@@ -202,14 +223,20 @@ function weightedByArr(lines: readonly ReportLine[]): ExecutiveReport['percentCo
     });
 }
 
-function keyRolesOf(episodes: readonly RiskEpisode[]): ExecutiveReport['keyRoles'] {
-  const byDefinition = Map.groupBy(episodes, ({ definition }) => `${definition.name} ${definition.version}`);
-  return [...byDefinition.values()]
-    .map((some) => ({ ...some[0]!.definition, turnovers: some.length }))
-    .sort((a, b) => (a.name === b.name ? a.version - b.version : a.name < b.name ? -1 : 1));
+function keyRolesOf(episodes: readonly CountedEpisode[]): ExecutiveReport['keyRoles'] {
+  const counts = new Map<string, ExecutiveReport['keyRoles'][number]>();
+  for (const { definition } of episodes) {
+    const key = `${definition.name} ${definition.version}`;
+    const known = counts.get(key);
+    if (known) known.turnovers += 1;
+    else counts.set(key, { ...definition, turnovers: 1 });
+  }
+  return [...counts.values()].sort((a, b) =>
+    a.name === b.name ? a.version - b.version : a.name < b.name ? -1 : 1,
+  );
 }
 
-function stagesOf(open: readonly RiskEpisode[]): ExecutiveReport['stages'] {
+function stagesOf(open: readonly ReportedEpisode[]): ExecutiveReport['stages'] {
   const counts = Map.groupBy(open, (episode) => episode.stage);
   return openStages.flatMap((stage) => {
     const turnovers = counts.get(stage)?.length ?? 0;

@@ -10,19 +10,18 @@ import {
   restrictedMean,
   type SurvivalCurve,
 } from '../statistics/survival.ts';
-import { type Day, isoFromDay } from '../time/day.ts';
+import type { Day } from '../time/day.ts';
+import {
+  count,
+  createTally,
+  type Days,
+  longestOf,
+  type Outcome,
+  type Tally,
+  timedFields,
+} from './episode-tally.ts';
+import { type Dimension, type DimensionField, fieldOf, valuesOf } from './risk-dimensions.ts';
 import type { RiskEpisode } from './risk-episode.ts';
-
-export const dimensions = [
-  'segment',
-  'owner',
-  'arr_band',
-  'buying_role',
-  'quarter',
-  'destination',
-  'coverage_band',
-] as const;
-export type Dimension = (typeof dimensions)[number];
 
 /** Version of the definitions in this file: which episodes count, where they start and end, how groups are cut. */
 export const timeAtRiskDefinition = { name: 'time_at_risk', version: 1 } as const;
@@ -35,8 +34,6 @@ export interface TimeAtRiskOptions {
   before?: Day;
   groupBy?: readonly Dimension[];
 }
-
-export type Outcome = 'saved' | 'lost';
 
 export interface Estimates {
   /** Mean days of the episodes that ended; null where none did. */
@@ -95,183 +92,133 @@ export interface TimeAtRisk {
   difference: LogRank | null;
 }
 
-export function timeAtRisk(all: readonly RiskEpisode[], options: TimeAtRiskOptions): TimeAtRisk {
+type TimedField = (typeof timedFields)[number] | DimensionField;
+
+/** The parts of episodes that are counted; the others need not be read. */
+export function fieldsFor(groupBy: readonly Dimension[] = []): TimedField[] {
+  return [...new Set([...timedFields, ...groupBy.map(fieldOf)])];
+}
+
+/** Of what the dimensions look at, only that of those asked for has to be there. */
+type TimedEpisode = Pick<RiskEpisode, TimedField>;
+
+export function timeAtRisk(all: readonly TimedEpisode[], options: TimeAtRiskOptions): TimeAtRisk {
   const { asOf, from = Number.NEGATIVE_INFINITY, before = Number.POSITIVE_INFINITY } = options;
   const groupBy = options.groupBy ?? [];
-  const counted = all.filter(
-    ({ state, learnedOn }) =>
-      (state === 'open' || state === 'saved' || state === 'lost') &&
-      learnedOn >= from &&
-      learnedOn < before &&
-      learnedOn <= asOf,
-  );
-  const horizon = counted.reduce((longest, one) => Math.max(longest, sinceLearned(one, asOf).duration), 0);
-  const horizonDeparted = counted.reduce(
-    (longest, one) => Math.max(longest, sinceDeparture(one, asOf)?.longest.duration ?? 0),
-    0,
-  );
-  const describe = (values: (string | null)[], members: readonly RiskEpisode[]) =>
-    riskGroup(values, members, asOf, { horizon, horizonDeparted });
-  const members = groupBy.length > 0 ? groupsOf(counted, groupBy) : [];
-  const isShared = groupBy.includes('buying_role') && counted.some(({ keyRoles }) => keyRoles.length > 1);
+  const together = createTally();
+  const groups: Members = { tally: createTally(), byValue: new Map() };
+  let isShared = false;
+  for (const episode of all) {
+    const { state, learnedOn } = episode;
+    if (state === 'suspected' || state === 'dismissed') continue;
+    if (learnedOn < from || learnedOn >= before || learnedOn > asOf) continue;
+    count(together, episode, asOf);
+    if (groupBy.length > 0) countIn(groups, episode, groupBy, asOf);
+    isShared ||= groupBy.includes('buying_role') && episode.keyRoles.length > 1;
+  }
+  const horizons = { learned: longestOf(together.learned), departed: longestOf(together.longest) };
+  const described = groupBy.length > 0 ? describeAll(groups, horizons) : [];
   return {
     definition: timeAtRiskDefinition,
     asOf,
-    all: describe([], counted),
-    groups: members.map(({ values, episodes }) => describe(values, episodes)),
+    all: riskGroup([], together, horizons),
+    groups: described.map(({ group }) => group),
     // An episode that is in two groups would be counted twice.
-    difference: isShared
-      ? null
-      : logRank(members.map(({ episodes }) => episodes.map((one) => sinceLearned(one, asOf)))),
+    difference: isShared ? null : logRank(described.map(({ tally }) => [...tally.learned.values()])),
   };
 }
 
+/** A tree of the values of the dimensions, in their order. */
 interface Members {
-  values: (string | null)[];
-  episodes: RiskEpisode[];
+  tally: Tally;
+  byValue: Map<string | null, Members>;
 }
 
-function groupsOf(episodes: readonly RiskEpisode[], groupBy: readonly Dimension[]): Members[] {
-  const groups = new Map<string, Members>();
-  for (const episode of episodes) {
-    let keys: (string | null)[][] = [[]];
-    for (const dimension of groupBy)
-      keys = keys.flatMap((key) => valuesOf(episode, dimension).map((value) => [...key, value]));
-    for (const values of keys) {
-      const key = values.map((value) => (value === null ? 'null' : `=${value}`)).join('\n');
-      const group = groups.get(key);
-      if (group) group.episodes.push(episode);
-      else groups.set(key, { values, episodes: [episode] });
-    }
-  }
-  const order = (group: Members) => group.values.join('\n');
-  return [...groups.values()].sort(
-    (a, b) => b.episodes.length - a.episodes.length || (order(a) < order(b) ? -1 : 1),
-  );
-}
-
-/** Lower ends of the bands of annual recurring revenue, in whole units of the currency. */
-const arrBands = [0, 10_000, 50_000, 100_000, 500_000, 1_000_000];
-/** Lower ends of the bands of coverage in per cent. */
-const coverageBands = [0, 1, 25, 50, 75, 100];
-
-/** The values of an episode in a dimension: one, except for buying roles. */
-export function valuesOf(episode: RiskEpisode, dimension: Dimension): (string | null)[] {
-  switch (dimension) {
-    case 'segment':
-      return [episode.segment];
-    case 'owner':
-      return [episode.owner];
-    case 'destination':
-      return [episode.destination];
-    case 'buying_role':
-      return episode.keyRoles.length > 0 ? [...episode.keyRoles] : [null];
-    case 'quarter':
-      return [quarterOf(episode.learnedOn)];
-    case 'coverage_band':
-      return [episode.coveragePercent === null ? null : `${band(coverageBands, episode.coveragePercent)} %`];
-    case 'arr_band': {
-      const arr = episode.arrAtOpening;
-      if (!arr) return [null];
-      return [`${arr.currency} ${band(arrBands, arr.minorUnits / minorUnitsPerUnit(arr.currency))}`];
-    }
-  }
-}
-
-function band(lowerEnds: readonly number[], value: number): string {
-  const index = lowerEnds.findLastIndex((lower) => value >= lower);
-  const [lower, upper] = [lowerEnds[Math.max(index, 0)]!, lowerEnds[Math.max(index, 0) + 1]];
-  if (upper === undefined) return lower === 100 ? '100' : `${lower}+`;
-  return upper - lower === 1 ? `${lower}` : `${lower} to under ${upper}`;
-}
-
-const unitsByCurrency = new Map<string, number>();
-
-/** How many minor units make one: 100 for EUR, 1 for JPY (ISO 4217, as the runtime's own tables have it). */
-export function minorUnitsPerUnit(currency: string): number {
-  let known = unitsByCurrency.get(currency);
-  if (known === undefined) {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-    known = 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2);
-    unitsByCurrency.set(currency, known);
-  }
-  return known;
-}
-
-function quarterOf(day: Day): string {
-  const iso = isoFromDay(day);
-  return `${iso.slice(0, 4)}-Q${Math.ceil(Number(iso.slice(5, 7)) / 3)}`;
-}
-
-/** Open where it ended only after the day that is looked at. */
-function outcomeOn({ state, endedOn }: RiskEpisode, asOf: Day): Outcome | null {
-  if (endedOn === null || endedOn > asOf) return null;
-  return state === 'saved' || state === 'lost' ? state : null;
-}
-
-function lastDayOf(episode: RiskEpisode, asOf: Day): Day {
-  return episode.endedOn !== null && episode.endedOn <= asOf ? episode.endedOn : asOf;
-}
-
-function sinceLearned(episode: RiskEpisode, asOf: Day): Episode<Outcome> {
-  const duration = Math.max(0, lastDayOf(episode, asOf) - episode.learnedOn);
-  return { duration, outcome: outcomeOn(episode, asOf) };
-}
-
-/** Both readings of an uncertain date; undefined where the date has a side without bound. */
-function sinceDeparture(
-  episode: RiskEpisode,
+function countIn(
+  { tally, byValue }: Members,
+  episode: TimedEpisode,
+  groupBy: readonly Dimension[],
   asOf: Day,
-): { shortest: Episode<Outcome>; longest: Episode<Outcome> } | undefined {
-  const { departed } = episode;
-  if (!departed || !Number.isFinite(departed.earliest) || !Number.isFinite(departed.latest)) return undefined;
-  const [end, outcome] = [lastDayOf(episode, asOf), outcomeOn(episode, asOf)];
-  return {
-    shortest: { duration: Math.max(0, end - departed.latest), outcome },
-    longest: { duration: Math.max(0, end - departed.earliest), outcome },
+  depth = 0,
+): void {
+  const dimension = groupBy[depth];
+  if (dimension === undefined) {
+    count(tally, episode, asOf);
+    return;
+  }
+  for (const value of valuesOf(episode, dimension)) {
+    let members = byValue.get(value);
+    if (!members) {
+      members = { tally: createTally(), byValue: new Map() };
+      byValue.set(value, members);
+    }
+    countIn(members, episode, groupBy, asOf, depth + 1);
+  }
+}
+
+interface Horizons {
+  learned: number;
+  departed: number;
+}
+
+/** The largest first. */
+function describeAll(members: Members, horizons: Horizons): { group: RiskGroup; tally: Tally }[] {
+  const found: { values: (string | null)[]; tally: Tally }[] = [];
+  const collect = ({ tally, byValue }: Members, values: (string | null)[]) => {
+    if (tally.episodes > 0) found.push({ values, tally });
+    for (const [value, inner] of byValue) collect(inner, [...values, value]);
   };
+  collect(members, []);
+  const order = ({ values }: { values: (string | null)[] }) => values.join('\n');
+  found.sort((a, b) => b.tally.episodes - a.tally.episodes || (order(a) < order(b) ? -1 : 1));
+  return found.map(({ values, tally }) => ({ group: riskGroup(values, tally, horizons), tally }));
 }
 
-function riskGroup(
-  values: (string | null)[],
-  episodes: readonly RiskEpisode[],
-  asOf: Day,
-  { horizon, horizonDeparted }: { horizon: number; horizonDeparted: number },
-): RiskGroup {
-  const dated = episodes.flatMap((one) => sinceDeparture(one, asOf) ?? []);
-  const outcomes = episodes.map((one) => outcomeOn(one, asOf));
-  const shortest = estimates(
-    dated.map((one) => one.shortest),
-    horizonDeparted,
-  );
-  const isExact = dated.every((one) => one.shortest.duration === one.longest.duration);
+function riskGroup(values: (string | null)[], tally: Tally, horizons: Horizons): RiskGroup {
+  const learned = [...tally.learned.values()];
+  const [shortest, longest] = [[...tally.shortest.values()], [...tally.longest.values()]];
+  const estimated = estimates(shortest, horizons.departed);
+  const { detection } = tally;
+  const isExact = detection.minDays === detection.maxDays;
+  const number = (outcome: Outcome | null) => numberOf(learned.filter((one) => one.outcome === outcome));
   return {
     values,
-    open: outcomes.filter((outcome) => outcome === null).length,
-    saved: outcomes.filter((outcome) => outcome === 'saved').length,
-    lost: outcomes.filter((outcome) => outcome === 'lost').length,
-    undated: episodes.length - dated.length,
+    open: number(null),
+    saved: number('saved'),
+    lost: number('lost'),
+    undated: tally.episodes - detection.episodes,
     sinceDeparture: {
-      shortest,
-      longest: isExact
-        ? shortest
-        : estimates(
-            dated.map((one) => one.longest),
-            horizonDeparted,
-          ),
+      shortest: estimated,
+      longest: isExact ? estimated : estimates(longest, horizons.departed),
     },
-    sinceLearned: estimates(
-      episodes.map((one) => sinceLearned(one, asOf)),
-      horizon,
-    ),
-    lags: lagsOf(episodes, asOf),
+    sinceLearned: estimates(learned, horizons.learned),
+    lags: {
+      detection:
+        detection.episodes === 0
+          ? null
+          : {
+              episodes: detection.episodes,
+              minMeanDays: detection.minDays / detection.episodes,
+              maxMeanDays: detection.maxDays / detection.episodes,
+            },
+      toPlan: lagSummary(tally.toPlan),
+      toReplacement: lagSummary(tally.toReplacement),
+      toRecovery: lagSummary(tally.toRecovery),
+    },
   };
 }
 
-function estimates(episodes: readonly Episode<Outcome>[], horizon: number): Estimates {
-  const closed = episodes.filter((one) => one.outcome !== null).map((one) => one.duration);
-  const open = episodes.filter((one) => one.outcome === null).map((one) => one.duration);
-  closed.sort((a, b) => a - b);
+/** Some number of days, and how often. */
+interface Counted {
+  days: number;
+  count: number;
+}
+
+function estimates(episodes: readonly (Episode<Outcome> & { count: number })[], horizon: number): Estimates {
+  const daysOf = (some: typeof episodes): Counted[] =>
+    some.map(({ duration, count: times }) => ({ days: duration, count: times }));
+  const closed = daysOf(episodes.filter((one) => one.outcome !== null)).sort((a, b) => a.days - b.days);
+  const open = daysOf(episodes.filter((one) => one.outcome === null));
   const curve = kaplanMeier(episodes);
   return {
     closedMeanDays: mean(closed),
@@ -291,43 +238,29 @@ function estimates(episodes: readonly Episode<Outcome>[], horizon: number): Esti
   };
 }
 
-function lagsOf(episodes: readonly RiskEpisode[], asOf: Day): Lags {
-  const bounded = episodes.filter(
-    ({ departed }) => departed && Number.isFinite(departed.earliest) && Number.isFinite(departed.latest),
-  );
-  const until = (dayOf: (episode: RiskEpisode) => Day | null) =>
-    lagSummary(
-      episodes.flatMap((episode) => {
-        const day = dayOf(episode);
-        return day === null || day > asOf ? [] : [Math.max(0, day - episode.learnedOn)];
-      }),
-    );
-  return {
-    detection:
-      bounded.length === 0
-        ? null
-        : {
-            episodes: bounded.length,
-            minMeanDays: mean(bounded.map((one) => one.learnedOn - one.departed!.latest))!,
-            maxMeanDays: mean(bounded.map((one) => one.learnedOn - one.departed!.earliest))!,
-          },
-    toPlan: until((episode) => episode.plannedOn),
-    toReplacement: until((episode) => episode.replacedOn),
-    toRecovery: until((episode) => (episode.state === 'saved' ? episode.endedOn : null)),
-  };
+function lagSummary(counts: Days): LagSummary | null {
+  if (counts.size === 0) return null;
+  const sorted = [...counts].map(([days, times]) => ({ days, count: times })).sort((a, b) => a.days - b.days);
+  return { episodes: numberOf(sorted), meanDays: mean(sorted)!, medianDays: percentile(sorted, 50) };
 }
 
-function lagSummary(days: number[]): LagSummary | null {
-  if (days.length === 0) return null;
-  days.sort((a, b) => a - b);
-  return { episodes: days.length, meanDays: mean(days)!, medianDays: percentile(days, 50) };
+function numberOf(some: readonly { count: number }[]): number {
+  return some.reduce((sum, one) => sum + one.count, 0);
 }
 
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+function mean(some: readonly Counted[]): number | null {
+  return some.length === 0
+    ? null
+    : some.reduce((sum, { days, count: times }) => sum + days * times, 0) / numberOf(some);
 }
 
 /** The smallest value that at least this share of all is not above (nearest rank). `sorted` is not empty. */
-function percentile(sorted: readonly number[], percent: number): number {
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)]!;
+function percentile(sorted: readonly Counted[], percent: number): number {
+  const rank = Math.max(1, Math.ceil((percent / 100) * numberOf(sorted)));
+  let passed = 0;
+  for (const { days, count: times } of sorted) {
+    passed += times;
+    if (passed >= rank) return days;
+  }
+  return sorted.at(-1)!.days;
 }

@@ -5,6 +5,8 @@ import { chiSquareUpperTail } from './distributions.ts';
 export interface Episode<Outcome extends string = string> {
   duration: number;
   outcome: Outcome | null;
+  /** How many there are of it; absent = one. Of many thousands that last whole days, most are alike. */
+  count?: number;
 }
 
 export interface Interval {
@@ -53,7 +55,7 @@ interface Tie<Outcome extends string> {
  */
 function tiesOf<Outcome extends string>(episodes: readonly Episode<Outcome>[]): Tie<Outcome>[] {
   const byTime = new Map<number, Tie<Outcome>>();
-  for (const { duration, outcome } of episodes) {
+  for (const { duration, outcome, count = 1 } of episodes) {
     if (!(duration >= 0) || !Number.isFinite(duration))
       throw new RangeError(`A duration must be a finite number from 0 on, not ${duration}.`);
     let tie = byTime.get(duration);
@@ -61,14 +63,14 @@ function tiesOf<Outcome extends string>(episodes: readonly Episode<Outcome>[]): 
       tie = { time: duration, atRisk: 0, censored: 0, ended: 0, endedBy: new Map() };
       byTime.set(duration, tie);
     }
-    if (outcome === null) tie.censored += 1;
+    if (outcome === null) tie.censored += count;
     else {
-      tie.ended += 1;
-      tie.endedBy.set(outcome, (tie.endedBy.get(outcome) ?? 0) + 1);
+      tie.ended += count;
+      tie.endedBy.set(outcome, (tie.endedBy.get(outcome) ?? 0) + count);
     }
   }
   const ties = [...byTime.values()].sort((a, b) => a.time - b.time);
-  let atRisk = episodes.length;
+  let atRisk = ties.reduce((sum, tie) => sum + tie.censored + tie.ended, 0);
   for (const tie of ties) {
     tie.atRisk = atRisk;
     atRisk -= tie.censored + tie.ended;
@@ -102,7 +104,7 @@ export function kaplanMeier(episodes: readonly Episode[]): SurvivalCurve {
     };
   });
   return {
-    episodes: episodes.length,
+    episodes: steps[0]?.atRisk ?? 0,
     ended: steps.reduce((sum, step) => sum + step.ended, 0),
     steps,
     median: {
@@ -234,7 +236,7 @@ export function logRank(groups: readonly (readonly Episode[])[]): LogRank | null
   ];
   if (filled.length < 2 || times.length === 0) return null;
   const free = filled.length - 1;
-  const observed = filled.map((group) => group.filter((episode) => episode.outcome !== null).length);
+  const observed = ties.map((list) => list.reduce((sum, tie) => sum + tie.ended, 0));
   const expected = filled.map(() => 0);
   const covariance = Array.from({ length: free }, () => new Array<number>(free).fill(0));
   const cursors = filled.map(() => 0);

@@ -1,6 +1,6 @@
 // The estimators against published tables, exact fractions, and what must hold for any episodes.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   cumulativeIncidence,
   type Episode,
@@ -228,4 +228,25 @@ describe('the log-rank test', () => {
     expect(logRank([maintained, []])).toBeNull();
     expect(logRank([episodes('1+ 2+'), episodes('3+')])).toBeNull();
   });
+});
+
+test('episodes that are alike may be given once, with their number', () => {
+  const some = fc.array(fc.record({ duration: fc.nat(6), outcome: fc.constantFrom('saved', 'lost', null) }), {
+    minLength: 1,
+    maxLength: 30,
+  });
+  const counted = (all: readonly Episode[]): Episode[] =>
+    [...Map.groupBy(all, ({ duration, outcome }) => `${duration} ${outcome}`).values()].map((alike) => ({
+      ...alike[0]!,
+      count: alike.length,
+    }));
+  fc.assert(
+    fc.property(some, some, (one, other) => {
+      expect(kaplanMeier(counted(one))).toEqual(kaplanMeier(one));
+      expect(cumulativeIncidence(counted(one), ['saved', 'lost'])).toEqual(
+        cumulativeIncidence(one, ['saved', 'lost']),
+      );
+      expect(logRank([counted(one), counted(other)])).toEqual(logRank([one, other]));
+    }),
+  );
 });

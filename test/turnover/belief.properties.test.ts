@@ -10,6 +10,7 @@ import { type TurnoverCommand, turnoverCommands } from '../../src/turnover/comma
 import { decideTurnover } from '../../src/turnover/decider.ts';
 import { type TurnoverEvent, turnoverEvents } from '../../src/turnover/events.ts';
 import { progressOf, unknownsOf } from '../../src/turnover/progress.ts';
+import { noStates } from '../../src/turnover/states.ts';
 import { arbitraryEvent, arbitraryOf, placed } from '../support/arbitrary-values.ts';
 import { factIdOf } from '../support/ids.ts';
 
@@ -39,7 +40,7 @@ test('every history folds, opened and erased, to something that can be shown', (
         expect(steps.length).toBeGreaterThan(5);
         unknownsOf(belief);
         describeTurnoverChanges(null, belief);
-        turnovers.rows(belief, { timeZone: 'UTC' });
+        turnovers.rows(belief, { timeZone: 'UTC' }, noStates);
       }
     }),
     { numRuns: 150 },
