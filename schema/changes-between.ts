@@ -3,6 +3,7 @@ import { Args, Ctx, Field, ID, ObjectType } from 'type-graphql';
 import { sortName } from '../projections/contacts.ts';
 import type { ListKey } from '../projections/listing.ts';
 import { compareKeys } from '../projections/listing.ts';
+import type { AccountBelief } from '../src/account/belief.ts';
 import { accountDifferences } from '../src/account/changes.ts';
 import type { Difference } from '../src/changes.ts';
 import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
@@ -107,7 +108,11 @@ export class PlacementDifference {
   @Field(() => Placement, { description: 'The placement, at the same point as the contact.' })
   placement: Placement;
 
-  @Field(() => [ValueDifference], { description: 'What differs of the placement.' })
+  @Field(() => [ValueDifference], {
+    description:
+      'What differs of the placement; of who came or left without that: the removal, death or merging of the contact, or the ' +
+      'merging of the account that the placement is in, whose id is then the factId of `mergedInto`.',
+  })
   values: ValueDifference[];
 
   @Field(() => Account, {
@@ -214,10 +219,43 @@ async function placementDifferences(
   const read = async (point: ReadPoint) =>
     new Map((await readInvolved(context, involved, point)).map((belief) => [belief.id, belief]));
   const [before, after] = await Promise.all([read(from), read(to)]);
+  const merges = await accountMerges(context, accountId, ids, span);
   const found = [...new Set([...before.keys(), ...after.keys()])].flatMap((id) =>
-    differencesOf(context, ids, span, [before.get(id) ?? null, after.get(id) ?? null]),
+    differencesOf(context, ids, span, [before.get(id) ?? null, after.get(id) ?? null], merges),
   );
   return found.sort((a, b) => compareKeys(a.key, b.key));
+}
+
+/**
+ * What differs of the accounts that stand for this one at one point only: the merges or unmerges on the way from each to it.
+ * Who is in one of them came or left by these, without a change of the placement.
+ */
+async function accountMerges(
+  context: Context,
+  accountId: string,
+  [idsBefore, idsAfter]: readonly string[][],
+  { from, to }: Span,
+): Promise<Map<string, ValueDifference[]>> {
+  const { beliefs } = context.app.readModels;
+  const onlyOnce = [...idsBefore!, ...idsAfter!].filter(
+    (id) => !(idsBefore!.includes(id) && idsAfter!.includes(id)),
+  );
+  const found = new Map<string, ValueDifference[]>();
+  for (const mergedId of onlyOnce) {
+    const merges: ValueDifference[] = [];
+    for (let id: string | undefined = mergedId; id !== undefined && id !== accountId; ) {
+      const before: AccountBelief | null = await beliefs.account(id, from.cut);
+      const after: AccountBelief | null = await beliefs.account(id, to.cut);
+      const differences = accountDifferences(before, dayOf(context, from), after, dayOf(context, to));
+      const merge = differences.filter(({ field }) => field === 'mergedInto');
+      const entriesOf = createEntriesOf(context, { kind: 'account', id }, from, to);
+      // A contact's own merge is named so, too: this one says which account it is of.
+      for (const value of valuesOf(merge, entriesOf)) merges.push(Object.assign(value, { factId: id }));
+      id = (idsAfter!.includes(mergedId) ? after : before)?.mergedInto?.accountId;
+    }
+    found.set(mergedId, merges);
+  }
+  return found;
 }
 
 /** Of one contact: each placement in the account, by its ids at either point, that began, ceased or changed. */
@@ -226,6 +264,7 @@ function differencesOf(
   [idsBefore, idsAfter]: readonly string[][],
   span: Span,
   [before, after]: readonly [ContactBelief | null, ContactBelief | null],
+  merges: ReadonlyMap<string, ValueDifference[]>,
 ): { key: ListKey; node: PlacementDifference }[] {
   const { from, to } = span;
   const id = (after ?? before)!.id;
@@ -250,7 +289,13 @@ function differencesOf(
       ...moved(placement, after ?? before!),
       contact: contactAt(belief, point),
       placement: placementAt(placement, belief, point),
-      values: valuesOf(kind === 'CHANGED' ? values : [...values, ...whole], entriesOf),
+      values:
+        kind === 'CHANGED'
+          ? valuesOf(values, entriesOf)
+          : [
+              ...valuesOf([...values, ...whole], entriesOf),
+              ...(merges.get((was.get(placementId) ?? placement).accountId) ?? []),
+            ],
     });
     return [{ key: [sortName(latest(belief.name)), id, placementId], node }];
   });

@@ -67,7 +67,7 @@ async function trace(context: Context, subject: Subject, point: ReadPoint): Prom
     noteMerges(found, subject, merged);
     for (const accountId of [id, ...merged.map((loser) => loser.id)])
       await beliefs.account(accountId, point.cut, (event, before, after, isVoid) =>
-        note(event, isVoid, () => describeAccountChanges(before, after)),
+        note(event, isVoid, () => describeAccountChanges(before, after).filter(countsFor(id, accountId))),
       );
     return found;
   }
@@ -75,9 +75,14 @@ async function trace(context: Context, subject: Subject, point: ReadPoint): Prom
   noteMerges(found, subject, merged);
   for (const contactId of [id, ...merged.map((loser) => loser.id)])
     await beliefs.contact(contactId, point.cut, (event, before, after, isVoid) =>
-      note(event, isVoid, () => describeChanges(before, after)),
+      note(event, isVoid, () => describeChanges(before, after).filter(countsFor(id, contactId))),
     );
   return found;
+}
+
+/** That another was merged into the subject is no merge of the subject itself. */
+function countsFor(subjectId: string, changedId: string): (change: FieldChange) => boolean {
+  return ({ field }) => changedId === subjectId || field !== 'mergedInto';
 }
 
 function noteMerges({ brought }: Trace, { kind }: Subject, merged: readonly Mergeable[]): void {

@@ -137,7 +137,7 @@ function factLine(fact: PlannedFact, accountName: (id: string) => string): strin
   const of = kind === 'placement' && label !== null ? `at ${accountName(label)}` : (label ?? '');
   const what = [kind, of].filter((part) => part !== '').join(' ');
   const because = isNo(fact) && isCarried ? 'a no always goes along' : reasons[why];
-  return `  ${factId === null ? '' : `${factId}  `}${what}: ${inWords(value)}; ${because}`;
+  return `  ${factId === null ? '' : `${factId}  `}${what}${value.value === null ? '' : `: ${inWords(value)}`}; ${because}`;
 }
 
 function inWords({ value, sources, confirmedAtMs }: SourcedValue): string {

@@ -53,11 +53,11 @@ export async function unmerge(
   const conflicts = preview?.conflicts ?? [];
   const done = dryRun ? undefined : await carryOut(app, actorId, unmergeCommand(kind, id), reason);
   const eventId = done?.eventIds[0] ?? null;
+  const brought = [...(carried.length > 0 ? [counted(carried.length, 'fact')] : []), ...choices];
   const lines = [
     wrap(
       `${dryRun ? 'This would part' : 'Parted'} the ${kind} ${id} from ${fromId}: both are as they would have been without the merge. ` +
-        `${counted(carried.length, 'fact')} ${carried.length === 1 ? 'goes' : 'go'} back` +
-        `${choices.length > 0 ? `, and the survivor has its own ${listed(choices)} again` : ''}.`,
+        `What it brought along goes back: ${brought.length > 0 ? listed(brought) : 'nothing'}.`,
     ),
     ...(conflicts.length > 0 ? ['', 'Later changes that no longer apply then:'] : []),
     ...conflicts.flatMap(entryLines),

@@ -7,7 +7,7 @@ import {
   type TestApplication,
   tell,
 } from '../support/app-in-memory.ts';
-import { acme, ann, at, bob, cleo, globex, job, nextJob, placementIdOf } from '../support/ids.ts';
+import { acme, ann, at, bob, cleo, globex, initech, job, nextJob, placementIdOf } from '../support/ids.ts';
 
 let app: TestApplication;
 beforeEach(async () => {
@@ -249,6 +249,27 @@ describe('what differs of an account', () => {
     const { contacts } = await account(`atPosition: ${head}`, '');
     expect(contacts.map(line)).toEqual(['LEFT Cleo 2026-06-01']);
     expect(contacts[0]!.values.map(shown)).toContain('removal.reasonCode: null → bounced (ContactRemoved)');
+  });
+
+  it('says who came and went by a merge of accounts alone, and when that was learned, along a chain too', async () => {
+    const head = () => app.store.head();
+    await tell(app, { type: 'RegisterAccount', accountId: initech, name: 'Initech' });
+    const before = await head();
+    const merge = (accountId: string, intoId: string, learnedOn: string) =>
+      tell(app, { type: 'MergeAccounts', accountId, intoId }, { learnedOn });
+    await merge(acme, globex, '2026-02-01');
+    await merge(globex, initech, '2026-03-01');
+    const merged = await head();
+    const seen = (from: number, to: number) =>
+      account(`asOf: "2024-01-01", atPosition: ${from}`, `asOf: "2024-01-01", atPosition: ${to}`, initech);
+    const came = (await seen(before, merged)).contacts;
+    expect(came.map(line)).toContain('CAME Cleo 2026-03-01');
+    expect(came[0]!.values.map(shown)).toEqual([
+      `mergedInto: null → ${globex} (AccountMerged)`,
+      `mergedInto: null → ${initech} (AccountMerged)`,
+    ]);
+    await tell(app, { type: 'UnmergeAccounts', accountId: acme }, { learnedOn: '2026-04-01' });
+    expect((await seen(merged, await head())).contacts.map(line)).toContain('LEFT Cleo 2026-04-01');
   });
 });
 
