@@ -1,7 +1,7 @@
 // Read model: by which ids other systems know a contact or account, and which of them were merged into which.
 
 import { categoryOf, subjectOf } from '../src/ledger-events.ts';
-import { mergeIn, type SpokenMerge } from '../src/merge.ts';
+import { survivorIn } from '../src/merge.ts';
 import type { EventProjection, Row } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import type { MergeLinks } from '../src/projector/read-models.ts';
@@ -9,7 +9,7 @@ import type { MergeLinks } from '../src/projector/read-models.ts';
 export const identities: EventProjection = {
   by: 'event',
   name: 'identities',
-  version: 2,
+  version: 3,
   opens: ['ContactRegistered', 'AccountRegistered'],
   tables: [
     {
@@ -21,8 +21,7 @@ export const identities: EventProjection = {
     },
     {
       name: 'merge',
-      // One may be merged into another twice, once with its facts and once without.
-      columns: 'survivor_id TEXT, loser_id TEXT, brings INTEGER, PRIMARY KEY (survivor_id, loser_id, brings)',
+      columns: 'survivor_id TEXT, loser_id TEXT, PRIMARY KEY (survivor_id, loser_id)',
       withoutRowid: true,
       indexes: ['loser_id'],
     },
@@ -39,8 +38,8 @@ export const identities: EventProjection = {
         subjectOf(event.stream),
         event.position,
       ]);
-    const merge = mergeIn(event);
-    if (merge) rows.push(['merge', merge.intoId, subjectOf(event.stream), merge.brings ? 1 : 0]);
+    const survivorId = survivorIn(event);
+    if (survivorId !== null) rows.push(['merge', survivorId, subjectOf(event.stream)]);
     return rows;
   },
 };
@@ -70,7 +69,7 @@ export function findMergedInto(db: ReadDatabase, survivorId: string): string[] {
 export function findMergedIntoEach(db: ReadDatabase, survivorIds: readonly string[]): string[][] {
   const rows = db
     .prepare(
-      'SELECT DISTINCT asked.key AS at, m.loser_id AS id FROM json_each(?) asked ' +
+      'SELECT asked.key AS at, m.loser_id AS id FROM json_each(?) asked ' +
         'JOIN merge m ON m.survivor_id = asked.value ORDER BY asked.key, m.loser_id',
     )
     .all(JSON.stringify(survivorIds)) as { at: number; id: string }[];
@@ -94,52 +93,45 @@ export function findMerged(db: ReadDatabase, ids: readonly string[]): string[] {
 
 /** Which contacts and accounts were ever merged into which: from the read model, and from merges that are not in it yet. */
 export function createMergeLinks(db: ReadDatabase): MergeLinks {
-  let noted: { loserId: string; merge: SpokenMerge }[] = [];
+  let noted: { loserId: string; survivorId: string }[] = [];
   let notedMax = notedMin;
   // Asked for every event, so what most ledgers have none of must cost nothing.
-  const has = { any: undefined as boolean | undefined, bringing: undefined as boolean | undefined };
+  let hasAny: boolean | undefined;
 
-  function survivorsOf(loserId: string, isBringing: boolean): string[] {
-    if (!mayHave(isBringing)) return [];
-    const own = noted.filter((one) => one.loserId === loserId && (one.merge.brings || !isBringing));
-    const sql = 'SELECT survivor_id AS id FROM merge WHERE loser_id = ? AND brings >= ?';
-    return distinct(
-      db.prepare(sql).all(loserId, Number(isBringing)),
-      own.map(({ merge }) => merge.intoId),
-    );
+  function mayHave(): boolean {
+    hasAny ??= db.prepare('SELECT 1 FROM merge LIMIT 1').get() !== undefined;
+    return hasAny;
   }
 
-  function mayHave(isBringing: boolean): boolean {
-    const key = isBringing ? 'bringing' : 'any';
-    const sql = 'SELECT 1 FROM merge WHERE brings >= ? LIMIT 1';
-    has[key] ??= db.prepare(sql).get(Number(isBringing)) !== undefined;
-    return has[key];
+  function survivorsOf(loserId: string): string[] {
+    if (!mayHave()) return [];
+    return distinct(
+      db.prepare('SELECT survivor_id AS id FROM merge WHERE loser_id = ?').all(loserId),
+      noted.filter((one) => one.loserId === loserId).map(({ survivorId }) => survivorId),
+    );
   }
 
   return {
     losersOf(survivorId) {
-      if (!mayHave(true)) return [];
-      const own = noted.filter(({ merge }) => merge.brings && merge.intoId === survivorId);
-      const sql = 'SELECT loser_id AS id FROM merge WHERE survivor_id = ? AND brings = 1';
+      if (!mayHave()) return [];
       return distinct(
-        db.prepare(sql).all(survivorId),
-        own.map(({ loserId }) => loserId),
+        db.prepare('SELECT loser_id AS id FROM merge WHERE survivor_id = ?').all(survivorId),
+        noted.filter((one) => one.survivorId === survivorId).map(({ loserId }) => loserId),
       );
     },
-    survivorsOf: (loserId) => survivorsOf(loserId, true),
+    survivorsOf,
     cycleOf(contactId) {
-      const reached = new Set(survivorsOf(contactId, false));
-      for (const id of reached) for (const next of survivorsOf(id, false)) reached.add(next);
+      const reached = new Set(survivorsOf(contactId));
+      for (const id of reached) for (const next of survivorsOf(id)) reached.add(next);
       return reached.has(contactId) ? [...reached].sort() : [];
     },
-    note(loserId, merge) {
-      has.any = true;
-      if (merge.brings) has.bringing = true;
+    note(loserId, survivorId) {
+      hasAny = true;
       if (noted.length >= notedMax) {
-        noted = noted.filter((one) => !isWritten(db, one.loserId, one.merge));
+        noted = noted.filter((one) => !isWritten(db, one.loserId, one.survivorId));
         notedMax = Math.max(notedMin, 2 * noted.length);
       }
-      noted.push({ loserId, merge });
+      noted.push({ loserId, survivorId });
     },
   };
 }
@@ -147,9 +139,9 @@ export function createMergeLinks(db: ReadDatabase): MergeLinks {
 /** Merges kept in memory at least before those are dropped that have their row by now. */
 const notedMin = 500;
 
-function isWritten(db: ReadDatabase, loserId: string, { intoId, brings }: SpokenMerge): boolean {
-  const sql = 'SELECT 1 FROM merge WHERE survivor_id = ? AND loser_id = ? AND brings = ?';
-  return db.prepare(sql).get(intoId, loserId, Number(brings)) !== undefined;
+function isWritten(db: ReadDatabase, loserId: string, survivorId: string): boolean {
+  const sql = 'SELECT 1 FROM merge WHERE survivor_id = ? AND loser_id = ?';
+  return db.prepare(sql).get(survivorId, loserId) !== undefined;
 }
 
 function distinct(rows: unknown[], more: readonly string[]): string[] {

@@ -125,7 +125,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       applied: (position) => readModels.applied(position),
       mergesOf: (category, id) => readModels.beliefs.mergesOf(category, id),
       links: {
-        note: (loserId, merge) => readModels.links.note(loserId, merge),
+        note: (loserId, survivorId) => readModels.links.note(loserId, survivorId),
         survivorsOf: (id) => readModels.links.survivorsOf(id),
         cycleOf: (id) => readModels.links.cycleOf(id),
       },

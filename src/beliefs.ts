@@ -21,7 +21,7 @@ import type { TurnoverEvent } from './turnover/events.ts';
 
 /** Which contacts and which accounts were ever merged into which; whether a merge is believed only their events tell. */
 export interface MergeHistory {
-  /** Those that were merged into this one and brought something along. */
+  /** Those that were merged into this one. */
   losersOf(survivorId: string): readonly string[];
   /** Those that this one could be in a cycle of merges with, itself included; none where its ways never lead back to it. */
   cycleOf(id: string): readonly string[];

@@ -23,7 +23,7 @@ import type { EventSealing } from './event-sealing.ts';
 import type { EventStore, StoredEvent } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
 import { advance, createLedgerStates, type StreamState } from './ledger-state.ts';
-import { isMergedCategory, type MergedCategory, mayChangeMerge, mergeIn, type SpokenMerge } from './merge.ts';
+import { isMergedCategory, type MergedCategory, mayChangeMerge, survivorIn } from './merge.ts';
 import { describeFor, type Known, loadReferences, mayBegin } from './references.ts';
 import { isRejection, type Rejection, reject } from './rejections.ts';
 import { decideSignal, type SignalCommand } from './signals/commands.ts';
@@ -46,7 +46,7 @@ export interface LedgerOptions {
   mergesOf: (category: MergedCategory, id: string) => Promise<StreamMerges>;
   links: {
     /** Makes a merge known before the read models have it. */
-    note(loserId: string, merge: SpokenMerge): void;
+    note(loserId: string, survivorId: string): void;
     /** Those that show facts of this one because it was merged into them. */
     survivorsOf(id: string): readonly string[];
     /** Those that this one could be in a cycle of merges with, itself included. */
@@ -374,8 +374,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     const { links } = options;
     const subject = subjectOf(stream);
     for (const event of events) {
-      const merge = mergeIn(event);
-      if (merge) links.note(subject, merge);
+      const survivorId = survivorIn(event);
+      if (survivorId !== null) links.note(subject, survivorId);
     }
     const reached = new Set(links.survivorsOf(subject));
     if (events.some(mayChangeMerge)) for (const id of links.cycleOf(subject)) reached.add(id);

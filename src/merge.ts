@@ -35,34 +35,22 @@ export interface MergeIn<B> extends BeliefOrdered {
 
 /** What other contacts' (or accounts') merges mean for this one. */
 export interface Merges<B> {
-  /** Those merged into this one that brought something along. */
+  /** Those merged into this one. */
   brought: readonly MergeIn<B>[];
   /** Ids of events whose merges are void because they close a cycle (./merge-cycles.ts). */
   closingCycles: ReadonlySet<string>;
 }
 export const noMerges: Merges<never> = { brought: [], closingCycles: new Set() };
 
-export interface SpokenMerge {
-  intoId: string;
-  /** Whether the survivor shows facts or values of the loser. */
-  brings: boolean;
-}
-
 const merged: ReadonlySet<string> = new Set(['ContactMerged', 'AccountMerged']);
 
-/** The merge that an event speaks of: itself, confirming or proposing it. Null: of none. Whether it is believed is another question. */
-export function mergeIn({ type, data }: { type: string; data: object }): SpokenMerge | null {
+/** Whom an event speaks of merging into: itself, confirming or proposing it. Null: nobody. Whether it is believed is another question. */
+export function survivorIn({ type, data }: { type: string; data: object }): string | null {
   const { claimed, claim } = data as { claimed?: string; claim?: object };
   const isMerge = merged.has(type);
   const spoken = isMerge ? type : claimed;
   if (spoken === undefined || !merged.has(spoken)) return null;
-  const { intoId, carried, choices } = (isMerge ? data : claim) as {
-    intoId: string;
-    carried: string[];
-    choices: string[];
-  };
-  // Domains, team and external ids of an account go along whatever else is chosen.
-  return { intoId, brings: spoken === 'AccountMerged' || carried.length > 0 || choices.length > 0 };
+  return ((isMerge ? data : claim) as { intoId: string }).intoId;
 }
 
 const mergeChanging: ReadonlySet<string> = new Set([

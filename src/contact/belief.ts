@@ -3,6 +3,7 @@ import { type Cut, foldByBelief, VOID, type Witness } from '../belief.ts';
 import type { ExternalId, Location } from '../event-contract.ts';
 import { type Merge, type Merges, noMerges } from '../merge.ts';
 import type { Timeline } from '../timeline.ts';
+import { isRefusal } from './consent.ts';
 import type { Consent, ConsentChannel, ContactClaimType, ContactEvent, phoneLines } from './events.ts';
 import { evolve } from './evolve.ts';
 
@@ -134,13 +135,22 @@ export function believeNext(belief: ContactBelief | null, event: ContactEvent): 
   return next === VOID ? belief : next;
 }
 
-/** What the survivor of a merge shows of the loser: the carried facts and the values chosen. */
+/**
+ * What the survivor of a merge shows of the loser: the carried facts, the values chosen, and every no, also one that was learned
+ * of the loser after the merge.
+ */
 function takeOver(survivor: ContactBelief, loser: ContactBelief): ContactBelief {
   const merge = loser.mergedInto;
   if (!merge) return survivor;
   const carried = new Set(merge.carried);
-  const add = <F extends { id: string }>(own: readonly F[], other: readonly F[]): readonly F[] => {
-    const taken = other.filter((fact) => carried.has(fact.id) && !own.some((mine) => mine.id === fact.id));
+  const add = <F extends { id: string }>(
+    own: readonly F[],
+    other: readonly F[],
+    always: (fact: F) => boolean = () => false,
+  ): readonly F[] => {
+    const taken = other.filter(
+      (fact) => (carried.has(fact.id) || always(fact)) && !own.some((mine) => mine.id === fact.id),
+    );
     return taken.length ? [...own, ...taken] : own;
   };
   return {
@@ -152,7 +162,7 @@ function takeOver(survivor: ContactBelief, loser: ContactBelief): ContactBelief 
     phones: add(survivor.phones, loser.phones),
     addresses: add(survivor.addresses, loser.addresses),
     attributes: add(survivor.attributes, loser.attributes),
-    consents: add(survivor.consents, loser.consents),
+    consents: add(survivor.consents, loser.consents, isRefusal),
     placements: add(survivor.placements, loser.placements),
   };
 }

@@ -3,7 +3,6 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { Beliefs, MergeHistory } from '../beliefs.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
-import type { SpokenMerge } from '../merge.ts';
 import type { Projection, ProjectionSettings } from './projection.ts';
 import { type Projector, startProjector } from './projector.ts';
 import { openReadDatabase, type ProjectionChecksum, type ReadDatabase } from './read-database.ts';
@@ -13,7 +12,7 @@ export interface MergeLinks extends MergeHistory {
   /** Those whose rows depend on this one's because it was merged into them. */
   survivorsOf(loserId: string): readonly string[];
   /** Makes a merge known before its row is written. */
-  note(loserId: string, merge: SpokenMerge): void;
+  note(loserId: string, survivorId: string): void;
 }
 
 export interface ReadModelsOptions {

@@ -114,6 +114,24 @@ describe('a merge', () => {
     });
   });
 
+  test.each([
+    ['by default', {}],
+    ['where nothing goes along', { carried: [], choices: [] }],
+  ])('lets a no through that was learned of the merged contact later, %s', async (_name, choice) => {
+    await say('GIVEN', { address });
+    await change(app, 'mergeContacts', { contactId: bob, intoId: ann, ...choice });
+    expect(await may(`, address: "${address}"`)).toBe('YES');
+    await tell(
+      app,
+      { type: 'RecordConsent', contactId: bob, channel: 'email', address, consent: 'suppressed' },
+      { learnedOn: '2026-02-02' },
+    );
+    expect(await may(`, address: "${address}"`)).toBe('NO');
+    expect(await may(`, address: "${address}"`, bob)).toBe('NO');
+    await change(app, 'unmergeContacts', { contactId: bob });
+    expect(await may(`, address: "${address}"`)).toBe('YES');
+  });
+
   test('from a feed keeps it as well', async () => {
     const base = { source: 'crm', learnedAt: '2026-01-01T00:00:00Z' };
     const { refusals } = await importLines(app, [
