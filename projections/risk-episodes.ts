@@ -17,7 +17,7 @@ const readers: {
   turnoverId: [(row) => row.id as string, 'id'],
   accountId: [(row) => row.account_id as string, 'account_id'],
   definition: [
-    (row) => ({ name: row.definition as string, version: row.definition_version as number }),
+    (row) => definitionOf(row.definition as string, row.definition_version as number),
     'definition',
     'definition_version',
   ],
@@ -108,19 +108,25 @@ function dayOf(ms: SqlValue, timeZone: string): Day | null {
   return ms === null ? null : dayInZone(ms as number, timeZone);
 }
 
-const parsedKeyRoles = new Map<string, string[]>();
-const parsedMax = 1_000;
+const keptMax = 1_000;
 
-/** There are few combinations of them. */
-function keyRolesOf(text: string): string[] {
-  let known = parsedKeyRoles.get(text);
-  if (!known) {
-    if (parsedKeyRoles.size >= parsedMax) parsedKeyRoles.clear();
-    known = JSON.parse(text) as string[];
-    parsedKeyRoles.set(text, known);
+/** For values of which there are few, shared by many thousands of rows. */
+function kept<V>(values: Map<string, V>, key: string, make: () => V): V {
+  let value = values.get(key);
+  if (value === undefined) {
+    if (values.size >= keptMax) values.clear();
+    value = make();
+    values.set(key, value);
   }
-  return known;
+  return value;
 }
+
+const keyRoles = new Map<string, string[]>();
+const keyRolesOf = (text: string) => kept(keyRoles, text, () => JSON.parse(text) as string[]);
+
+const definitions = new Map<string, RiskEpisode['definition']>();
+const definitionOf = (name: string, version: number) =>
+  kept(definitions, `${name} ${version}`, () => ({ name, version }));
 
 function stateOf({ open, stage, suspected }: TurnoverRow): RiskEpisode['state'] {
   if (open !== 1) return stage as 'saved' | 'lost' | 'dismissed';

@@ -4,7 +4,7 @@ import type { Row, SqlValue, TurnoverProjection } from '../src/projector/project
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import type { TurnoverBelief } from '../src/turnover/belief.ts';
 import { type Condition, type Listing, oneOf } from './listing.ts';
-import { type Column, type TurnoverRow, turnoverColumns, turnoverRow } from './turnovers.ts';
+import { askedOften, type Column, type TurnoverRow, turnoverColumns, turnoverRow } from './turnovers.ts';
 
 /** What boards ask for and figures are made of. */
 const columns = [
@@ -57,7 +57,7 @@ export const turnoverStates: TurnoverProjection = {
       indexes: [
         // All that a board may ask about, so that what it does not list is never looked up.
         'open, learned_at, id, since_learned, since_position, until_learned, until_position, told_from, ' +
-          'stage, owner, segment, suspected, forecast, coverage_band, arr_band, arr_currency, money_rank, due_on',
+          `arr_currency, money_rank, due_on, ${askedOften}`,
         'told_from WHERE told_from > 0',
       ],
     },
@@ -106,7 +106,9 @@ export function believedAt({ knownAtMs = always, atPosition }: Cut): { sql: stri
 export function findUntold(db: ReadDatabase, { atPosition }: Cut): string[] {
   if (atPosition === undefined) return [];
   const rows = db
-    .prepare('SELECT DISTINCT id FROM turnover_state WHERE told_from > 0 AND told_from > ? ORDER BY id')
+    .prepare(
+      'SELECT DISTINCT id FROM turnover_state INDEXED BY turnover_state_1 WHERE told_from > 0 AND told_from > ? ORDER BY id',
+    )
     .all(atPosition) as { id: string }[];
   return rows.map(({ id }) => id);
 }

@@ -66,10 +66,13 @@ export const turnoverColumns = {
 } as const;
 export type Column = keyof typeof turnoverColumns;
 
+/** What boards are filtered by, in each index that they are walked by: what a board does not list is never looked up. */
+export const askedOften = 'stage, owner, segment, suspected, forecast, coverage_band, arr_band';
+
 export const turnovers: TurnoverProjection = {
   by: 'turnover',
   name: 'turnovers',
-  version: 3,
+  version: 4,
   tables: [
     {
       name: 'turnover',
@@ -77,14 +80,9 @@ export const turnovers: TurnoverProjection = {
         .map(([name, type]) => `${name} ${type}`)
         .join(', '),
       indexes: [
-        'open, learned_at, id',
-        'open, stage, learned_at, id',
-        'open, owner, learned_at, id',
-        'open, arr_currency, money_rank, id',
-        'open, stage, arr_currency, money_rank, id',
-        'open, owner, arr_currency, money_rank, id',
-        'open, due_on, id',
-        'open, owner, due_on, id',
+        `open, learned_at, id, arr_currency, due_on, ${askedOften}`,
+        `open, arr_currency, money_rank, id, learned_at, due_on, ${askedOften}`,
+        `open, due_on, id, arr_currency, learned_at, ${askedOften}`,
         'account_id',
         'contact_id',
         'placement_id',
@@ -225,10 +223,11 @@ export interface TurnoverFilter {
 }
 export type TurnoverOrder = 'age' | 'money' | 'due';
 
-const orders: Readonly<Record<TurnoverOrder, readonly string[]>> = {
-  age: ['learned_at', 'id'],
-  money: ['arr_currency', 'money_rank', 'id'],
-  due: ['due_on', 'id'],
+/** With the index that has it; they stand first among the table's. */
+const orders: Readonly<Record<TurnoverOrder, { columns: readonly string[]; index: string }>> = {
+  age: { columns: ['learned_at', 'id'], index: 'turnover_0' },
+  money: { columns: ['arr_currency', 'money_rank', 'id'], index: 'turnover_1' },
+  due: { columns: ['due_on', 'id'], index: 'turnover_2' },
 };
 
 /** Turnovers by age (the oldest first), money (the most first, within a currency) or what is due (the first first). */
@@ -249,41 +248,22 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
     ['account_id', filter.accountIds],
   ];
   const { openedFromMs, openedBeforeMs, overdueOn } = filter;
-  const columns = orders[order];
-  const index = walked(filter, order);
+  const { columns, index } = orders[order];
+  // SQLite would rather look up one condition and sort what it finds.
+  const isWalked =
+    filter.open !== undefined && filter.accountIds === undefined && filter.contactId === undefined;
   return {
     table: 'turnover',
     conditions: [
       ...equal.flatMap(([column, value]) => (value === undefined ? [] : [equals(column, value)])),
-      // One value is an equation, so that an index which continues with the order can be walked.
-      ...among.flatMap(([column, values]) =>
-        values === undefined
-          ? []
-          : [values.length === 1 ? equals(column, values[0]!) : oneOf(column, values)],
-      ),
+      ...among.flatMap(([column, values]) => (values === undefined ? [] : [oneOf(column, values)])),
       ...(openedFromMs === undefined ? [] : [atLeast('learned_at', openedFromMs)]),
       ...(openedBeforeMs === undefined ? [] : [below('learned_at', openedBeforeMs)]),
       ...(overdueOn === undefined ? [] : [below('due_on', overdueOn)]),
     ],
-    ordering: { columns, descending: false, ...(index !== undefined && { index }) },
+    ordering: { columns, descending: false, ...(isWalked && { index }) },
   };
 }
-
-/** The index that has the order, after the condition that leaves the fewest: SQLite would rather look up and sort. */
-function walked(filter: TurnoverFilter, order: TurnoverOrder): string | undefined {
-  if (filter.open === undefined || filter.accountIds !== undefined || filter.contactId !== undefined)
-    return undefined;
-  const byStage = filter.stages?.length === 1;
-  const place = filter.owner !== undefined ? 'owner' : byStage ? 'stage' : 'all';
-  return `turnover_${indexOf[order][place]}`;
-}
-
-/** Places in the list of the table's indexes. */
-const indexOf = {
-  age: { all: 0, stage: 1, owner: 2 },
-  money: { all: 3, stage: 4, owner: 5 },
-  due: { all: 6, stage: 6, owner: 7 },
-} as const;
 
 export function findTurnovers(db: ReadDatabase, ids: readonly string[]): Map<string, TurnoverBelief> {
   return db.findCards('turnover_card', ids);

@@ -10,6 +10,8 @@ import {
   placementListing,
 } from '../../projections/contacts.ts';
 import { type Listing, listSql } from '../../projections/listing.ts';
+import { listingAt } from '../../projections/turnover-states.ts';
+import { type TurnoverFilter, type TurnoverOrder, turnoverListing } from '../../projections/turnovers.ts';
 import { openTestApplication, type TestApplication } from '../support/app-in-memory.ts';
 import { acme, globex } from '../support/ids.ts';
 
@@ -102,4 +104,40 @@ test('the contacts of an account are sought in an index of the account, in every
           expect(plan).toHaveLength(1);
           expect(plan[0]).toMatch(/^SEARCH placement USING INDEX \w+ \(account_id=\?/);
         }
+});
+
+describe('a board of open or closed turnovers', () => {
+  const filters = filtersOf<Omit<TurnoverFilter, 'accountIds' | 'contactId'>>({
+    open: true,
+    stages: ['detected', 'onboarding'],
+    owner: 'olga',
+    segment: 'smb',
+    suspected: false,
+    coverageBands: ['low'],
+    arrBands: ['large'],
+    currency: 'EUR',
+    forecast: 'savable',
+    openedFromMs: 1,
+    openedBeforeMs: 2,
+    overdueOn: 3,
+  });
+  const boards = (['age', 'money', 'due'] satisfies TurnoverOrder[]).flatMap((order) =>
+    filters.map((filter) => turnoverListing({ open: false, ...filter }, order)),
+  );
+
+  it('never leaves the index of its order for what it does not list', () => {
+    for (const listing of boards)
+      for (const isLater of [false, true])
+        expect(planOf(listing, isLater)).toEqual([
+          expect.stringMatching(/^SEARCH turnover USING COVERING INDEX turnover_\d /),
+        ]);
+  });
+
+  it('of a past point is looked for in one index, and at most put in order', () => {
+    for (const cut of [{ knownAtMs: 5 }, { atPosition: 7 }, { knownAtMs: 5, atPosition: 7 }])
+      for (const listing of boards)
+        expect(planOf(listingAt(listing, cut), true)[0]).toMatch(
+          /^SEARCH turnover_state USING COVERING INDEX turnover_state_0 /,
+        );
+  });
 });
