@@ -161,16 +161,20 @@ export const personTypes: readonly string[] = [
 ];
 const personTypesList = personTypes.map((type) => `'${type}'`).join(', ');
 
-const askedIds = '(SELECT value FROM json_each(asked.value))';
-
-/** Of an account: its own events, those of placements in it, and the removals, deaths and merges of their contacts. */
-const sources = {
-  subjectIds: `SELECT position FROM history WHERE subject_id IN ${askedIds}`,
-  accountIds:
-    `SELECT position FROM history WHERE subject_id IN ${askedIds} UNION ` +
-    `SELECT position FROM history WHERE placement_id IN (SELECT placement_id FROM involvement WHERE account_id IN ${askedIds}) UNION ` +
-    `SELECT position FROM history WHERE subject_id IN (SELECT contact_id FROM involvement WHERE account_id IN ${askedIds}) ` +
-    `AND type IN (${personTypesList})`,
+/** Where the entries of a history are found, by a JSON list of ids. */
+const foundBy = {
+  subjectIds: (list: string) =>
+    `FROM history h INDEXED BY history_0 WHERE h.subject_id IN (SELECT value FROM json_each(${list}))`,
+  /** Its own events, those of placements in it, and the removals, deaths and merges of their contacts. */
+  accountIds(list: string) {
+    const ids = `(SELECT value FROM json_each(${list}))`;
+    return (
+      `FROM history h WHERE h.position IN (SELECT position FROM history WHERE subject_id IN ${ids} UNION ` +
+      `SELECT position FROM history WHERE placement_id IN (SELECT placement_id FROM involvement WHERE account_id IN ${ids}) UNION ` +
+      `SELECT position FROM history WHERE subject_id IN (SELECT contact_id FROM involvement WHERE account_id IN ${ids}) ` +
+      `AND type IN (${personTypesList}))`
+    );
+  },
 };
 
 /** Positions of a page of each of several histories of one kind. */
@@ -180,9 +184,12 @@ export function listHistories(
   filter: HistoryFilter,
   page: HistoryPage,
 ): number[][] {
-  const { sql, values } = historySql(histories[0]!, filter, page);
-  const rows = db.prepare(sql).all(askedOf(histories), ...values) as { at: number; position: number }[];
+  const [first] = histories;
   const positions: number[][] = histories.map(() => []);
+  // One by itself is asked for most often, and takes half the time so.
+  const { sql, values } = (histories.length === 1 ? historySql : historiesSql)(first!, filter, page);
+  const asked = histories.length === 1 ? idsOf(first!) : histories.map(idsOf);
+  const rows = db.prepare(sql).all(JSON.stringify(asked), ...values) as { at: number; position: number }[];
   for (const { at, position } of rows) positions[at]!.push(position);
   return positions;
 }
@@ -195,33 +202,54 @@ export function countHistory(
   upTo: number,
 ): number {
   const { sql, values } = historySql(history, filter, { limit: upTo + 1, newestFirst: false });
-  const row = db.prepare(`SELECT count(*) AS n FROM (${sql})`).get(askedOf([history]), ...values);
+  const row = db.prepare(`SELECT count(*) AS n FROM (${sql})`).get(JSON.stringify(idsOf(history)), ...values);
   return (row as { n: number }).n;
 }
 
-function askedOf(histories: readonly HistoryOf[]): string {
-  return JSON.stringify(histories.map((one) => ('accountIds' in one ? one.accountIds : one.subjectIds)));
+function idsOf(history: HistoryOf): readonly string[] {
+  return 'accountIds' in history ? history.accountIds : history.subjectIds;
 }
 
-export function historySql(
+export interface Statement {
+  /** Its first parameter is a JSON list. */
+  sql: string;
+  /** The parameters after that. */
+  values: (string | number)[];
+}
+
+/** A page of the history with a list of ids. */
+export function historySql(of: HistoryOf, filter: HistoryFilter, page: HistoryPage): Statement {
+  return pageSql('?1', '0 AS at, ', of, filter, page);
+}
+
+/** A page of each of several, by a list of lists of ids. */
+export function historiesSql(of: HistoryOf, filter: HistoryFilter, page: HistoryPage): Statement {
+  const { sql, values } = pageSql('asked.value', '', of, filter, page);
+  return {
+    sql:
+      `SELECT asked.key AS at, entry.position FROM json_each(?1) asked JOIN history entry ON entry.position IN (${sql}) ` +
+      `ORDER BY asked.key, entry.position ${page.newestFirst ? 'DESC' : 'ASC'}`,
+    values,
+  };
+}
+
+function pageSql(
+  list: string,
+  beside: string,
   of: HistoryOf,
   filter: HistoryFilter,
   { limit, after, newestFirst }: HistoryPage,
-): { sql: string; values: (string | number)[] } {
+): Statement {
   const { conditions, values } = conditionsOf(filter);
   if (after !== undefined) {
     conditions.push(`h.position ${newestFirst ? '<' : '>'} ?`);
     values.push(after);
   }
-  const direction = newestFirst ? 'DESC' : 'ASC';
-  const found = `h.position IN (${sources['accountIds' in of ? 'accountIds' : 'subjectIds']})`;
-  const first =
-    `SELECT h.position FROM history h WHERE ${[found, ...conditions].join(' AND ')} ` +
-    `ORDER BY h.position ${direction} LIMIT ?`;
+  const found = foundBy['accountIds' in of ? 'accountIds' : 'subjectIds'](list);
   return {
     sql:
-      `SELECT asked.key AS at, entry.position FROM json_each(?) asked JOIN history entry ON entry.position IN (${first}) ` +
-      `ORDER BY asked.key, entry.position ${direction}`,
+      `SELECT ${beside}h.position ${[found, ...conditions].join(' AND ')} ` +
+      `ORDER BY h.position ${newestFirst ? 'DESC' : 'ASC'} LIMIT ?`,
     values: [...values, limit],
   };
 }

@@ -1,6 +1,6 @@
 // Histories in a log of many millions: each is found by its own index, whatever it is filtered by.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type HistoryFilter, historySql } from '../../projections/history.ts';
+import { type HistoryFilter, historiesSql, historySql } from '../../projections/history.ts';
 import { openTestApplication, type TestApplication } from '../support/app-in-memory.ts';
 import { acme, ann } from '../support/ids.ts';
 
@@ -31,8 +31,13 @@ test.each([
   ['account', { accountIds: [acme] }],
 ])('that of a %s is never looked for in the whole log', (_, of) => {
   for (const asked of [{}, filter])
-    for (const newestFirst of [true, false]) {
-      const { sql, values } = historySql(of, asked, { limit: 51, after: 7, newestFirst });
+    for (const [newestFirst, statementOf] of [
+      [true, historySql],
+      [false, historySql],
+      [true, historiesSql],
+      [false, historiesSql],
+    ] as const) {
+      const { sql, values } = statementOf(of, asked, { limit: 51, after: 7, newestFirst });
       const plan = app.readModels.database.database
         .prepare(`EXPLAIN QUERY PLAN ${sql}`)
         .all('[]', ...values) as { detail: string }[];
