@@ -236,7 +236,10 @@ function openReader({ database, streams, kinds, versions, decode }: Tables, head
     database,
     'SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1',
   );
-  const selectAt = prepareRows(database, `SELECT ${columns} FROM events WHERE position = ?`);
+  const selectAt = prepareRows(
+    database,
+    `SELECT ${columns} FROM events WHERE position IN (SELECT value FROM json_each(?))`,
+  );
   const selectNext = prepareRows(
     database,
     `SELECT ${columns} FROM events WHERE position > ? ORDER BY position LIMIT ?`,
@@ -259,8 +262,12 @@ function openReader({ database, streams, kinds, versions, decode }: Tables, head
       const key = streams.key(stream);
       return key === undefined ? [] : decodeAll(selectOfStream.all(key, after));
     },
-    readPositions: (positions) =>
-      decodeAll(positions.map((position) => selectAt.get(position)).filter((row) => row !== undefined)),
+    readPositions(positions) {
+      const found = new Map(
+        decodeAll(selectAt.all(JSON.stringify(positions))).map((event) => [event.position, event]),
+      );
+      return positions.flatMap((position) => found.get(position) ?? []);
+    },
     page(after, filter, eventsMax) {
       const wanted = filter && kinds.matching(filter);
       if (wanted?.length === 0) return { events: [], cursor: head() };
