@@ -14,6 +14,7 @@ import { findTurnovers } from '../projections/turnovers.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
 import type { Application } from '../src/application.ts';
 import type { ContactBelief } from '../src/contact/belief.ts';
+import type { StoredEvent } from '../src/event-store/port.ts';
 import type { LedgerEvent } from '../src/ledger-events.ts';
 import type { TurnoverBelief } from '../src/turnover/belief.ts';
 
@@ -53,7 +54,8 @@ export interface Batches {
   placementHolder(placementId: string): Promise<string | null>;
   involved(asked: { kind: 'account' | 'post'; id: string }): Promise<string[]>;
   history(asked: { of: HistoryOf; filter: HistoryFilter; page: HistoryPage }): Promise<number[]>;
-  events(positions: readonly number[]): Promise<LedgerEvent[]>;
+  events(positions: readonly number[]): Promise<StoredEvent[]>;
+  opened(event: StoredEvent): Promise<LedgerEvent>;
   keys(asked: { listing: Listing; limit: number; after: ListKey | undefined }): Promise<ListKey[]>;
 }
 
@@ -104,9 +106,10 @@ function createBatches({ readModels: { database }, store, sealing }: Application
       ),
     ),
     events: createBatch(async (asked) => {
-      const events = (await sealing.open(await store.readPositions(asked.flat()))).values();
+      const events = (await store.readPositions(asked.flat())).values();
       return asked.map((positions) => [...events.take(positions.length)]);
     }),
+    opened: createBatch((events: readonly StoredEvent[]) => sealing.open(events)),
     keys: createBatch((asked) => inGroups(asked, alike, (group) => keysOf(database, group))),
   };
 }

@@ -94,9 +94,11 @@ export class HistoryChange {
 
 @ObjectType({ implements: Node, description: 'One event of the ledger.' })
 export class HistoryEntry implements Node {
+  /** Perhaps without its content. */
   event: LedgerEvent;
   point: ReadPoint;
   folds: Folds;
+  opened: () => Promise<LedgerEvent>;
 
   @Field(() => ID, {
     description:
@@ -141,19 +143,34 @@ export class HistoryEntry implements Node {
   source: string;
 
   @Field(() => String, { nullable: true, description: "The source's own id of the record that says so." })
-  sourceRecord: string | null;
+  async sourceRecord(): Promise<string | null> {
+    return (await this.#sealed())?.sourceRecord ?? null;
+  }
 
   @Field(() => String, { nullable: true, description: 'Who the source says did it.' })
-  sourceActor: string | null;
+  async sourceActor(): Promise<string | null> {
+    return (await this.#sealed())?.sourceActor ?? null;
+  }
 
   @Field(() => String, { nullable: true, description: 'Why, as a code.' })
   reasonCode: string | null;
 
   @Field(() => String, { nullable: true, description: 'Why, in words.' })
-  reasonText: string | null;
+  async reasonText(): Promise<string | null> {
+    return (await this.#sealed())?.reasonText ?? null;
+  }
 
   @Field(() => [HistoryEvidence], { description: 'What it rests on.' })
-  evidence: HistoryEvidence[];
+  async evidence(): Promise<HistoryEvidence[]> {
+    const { evidence = [] } = this.event;
+    const texts = evidence.length > 0 ? (await this.#sealed())?.evidenceTexts : undefined;
+    return evidence.map(({ kind, eventId, digest }, index) => ({
+      kind,
+      eventId: eventId ?? null,
+      digest: digest ?? null,
+      text: texts?.[index] || null,
+    }));
+  }
 
   @Field(() => HistoryPolicy, { nullable: true, description: 'The policy that did it. Null: none.' })
   policy: HistoryPolicy | null;
@@ -170,7 +187,9 @@ export class HistoryEntry implements Node {
   @Field(() => Boolean, {
     description: 'Whether the person or account was erased since, so that the content is gone.',
   })
-  isErased: boolean;
+  async isErased(): Promise<boolean> {
+    return (await this.#sealed()) === null;
+  }
 
   @Field(() => Boolean, {
     description:
@@ -215,8 +234,12 @@ export class HistoryEntry implements Node {
     return belief && accountAt(belief, this.point);
   }
 
-  #folded(): Promise<Folded> {
-    return this.folds.of(this.event);
+  async #folded(): Promise<Folded> {
+    return this.folds.of(await this.opened());
+  }
+
+  async #sealed(): Promise<Sealed | null> {
+    return (await this.opened()).personal as Sealed | null;
   }
 }
 
@@ -227,13 +250,20 @@ interface Sealed {
   sourceActor?: string;
 }
 
-export function entryOf(event: LedgerEvent, point: ReadPoint, folds: Folds): HistoryEntry {
+/** Of an event that comes without its content, `open` reads that when a field asks for it. */
+export function entryOf(
+  event: LedgerEvent,
+  point: ReadPoint,
+  folds: Folds,
+  open: (() => Promise<LedgerEvent>) | undefined = undefined,
+): HistoryEntry {
   const { actor, policy } = event;
-  const sealed = event.personal as Sealed | null;
+  let opening: Promise<LedgerEvent> | undefined;
   return Object.assign(new HistoryEntry(), {
     event,
     point,
     folds,
+    opened: () => (opening ??= open?.() ?? Promise.resolve(event)),
     id: entryIdOf(event.position),
     position: event.position,
     eventId: event.id,
@@ -246,20 +276,10 @@ export function entryOf(event: LedgerEvent, point: ReadPoint, folds: Folds): His
     effectiveOn: event.effectiveOn ?? null,
     actor: { id: actor.id, kind: actor.kind, team: actor.team ?? null, onBehalfOf: actor.onBehalfOf ?? null },
     source: event.source,
-    sourceRecord: sealed?.sourceRecord ?? null,
-    sourceActor: sealed?.sourceActor ?? null,
     reasonCode: event.reasonCode ?? null,
-    reasonText: sealed?.reasonText ?? null,
-    evidence: (event.evidence ?? []).map(({ kind, eventId, digest }, index) => ({
-      kind,
-      eventId: eventId ?? null,
-      digest: digest ?? null,
-      text: sealed?.evidenceTexts?.[index] || null,
-    })),
     policy: policy ?? null,
     commandId: event.commandId,
     causationId: event.causationId ?? null,
     correlationId: event.correlationId ?? null,
-    isErased: event.personal === null,
   });
 }

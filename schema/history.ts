@@ -34,8 +34,9 @@ const scanned = 200;
 
 interface Found {
   key: [position: number];
-  /** Undefined for the one entry beyond the page, which tells that there are more. */
+  /** Undefined for the one entry beyond the page, which tells that there are more. Its content is read when it is asked for. */
   event: LedgerEvent | undefined;
+  open(): Promise<LedgerEvent>;
   folds: Folds;
 }
 
@@ -72,7 +73,7 @@ export async function readHistory(
     HistoryConnection,
     found,
     page,
-    ({ event, folds }) => entryOf(event!, point, folds),
+    ({ event, folds, open }) => entryOf(event!, point, folds, open),
     async (upTo) =>
       condition
         ? (await scan(entries, condition, upTo + 1, undefined)).length
@@ -80,8 +81,10 @@ export async function readHistory(
   );
 }
 
-/** Reads entries after a position, `opened` of them with their content. */
-type Entries = (limit: number, after: number | undefined, opened?: number) => Promise<Found[]>;
+/** Reads entries after a position; of those beyond the first `shown` no more than their place. */
+type Entries = (limit: number, after: number | undefined, shown?: number) => Promise<Found[]>;
+
+const noTypes: ReadonlySet<string> = new Set();
 
 function createEntries(
   context: Context,
@@ -91,12 +94,18 @@ function createEntries(
   newestFirst: boolean,
 ): Entries {
   const batches = batchesOf(context.app);
-  return async (limit, after, opened = limit) => {
+  return async (limit, after, shown = limit) => {
     const page = { limit, newestFirst, ...(after !== undefined && { after }) };
     const positions = await batches.history({ of, filter, page });
-    const events = await batches.events(positions.slice(0, opened));
+    const stored = await batches.events(positions.slice(0, shown));
+    const events = await context.app.sealing.open(stored, noTypes);
     const folds = createFolds(context, point, events);
-    return positions.map((position, index) => ({ key: [position], event: events[index], folds }));
+    return positions.map((position, index) => ({
+      key: [position],
+      event: events[index],
+      open: () => batches.opened(stored[index]!),
+      folds,
+    }));
   };
 }
 
@@ -109,8 +118,9 @@ async function scan(
   const found: Found[] = [];
   for (let place = after; found.length < limit; ) {
     const looked = await entries(scanned, place);
-    for (const one of looked)
-      if (condition((await one.folds.of(one.event!)).changes) && found.push(one) === limit) break;
+    const opened = await Promise.all(looked.map((one) => one.open()));
+    for (const [index, one] of looked.entries())
+      if (condition((await one.folds.of(opened[index]!)).changes) && found.push(one) === limit) break;
     if (looked.length < scanned) break;
     place = looked.at(-1)!.key[0];
   }

@@ -73,7 +73,7 @@ async function nodeOf(context: Context, asked: string, point: ReadPoint): Promis
 }
 
 async function entryAt(context: Context, position: number, point: ReadPoint): Promise<Node | null> {
-  const events = await batchesOf(context.app).events([position]);
+  const events = await context.app.sealing.open(await batchesOf(context.app).events([position]));
   const [event] = events;
   if (!event || !isHistoryCategory(categoryOf(event.stream))) return null;
   return entryOf(event, point, createFolds(context, point, events));

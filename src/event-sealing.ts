@@ -23,10 +23,11 @@ export interface EventSealing {
   keyOf(keyId: string): Promise<SealingKey | null>;
   /** Seals the personal part; remembers what it sealed for a moment, so that who reads it back need not open it. */
   seal(event: LedgerEvent, key: SealingKey | null): NewEvent;
-  /** Opens events, waiting for keys that are not in memory. An erased event has `personal: null`. */
-  open(events: readonly StoredEvent[]): Promise<LedgerEvent[]>;
-  /** The same without opening anything: each has `personal: null`, as if it were erased. For who needs the clear part alone. */
-  unopened(events: readonly StoredEvent[]): LedgerEvent[];
+  /**
+   * Opens events, waiting for keys that are not in memory. An erased event has `personal: null`, and so has one of another
+   * type than `types`, where these are given: who needs the clear part alone is spared the rest.
+   */
+  open(events: readonly StoredEvent[], types?: ReadonlySet<string>): Promise<LedgerEvent[]>;
   /** Forgets what it remembers of these streams: their keys are destroyed. */
   forget(streams: ReadonlySet<string>): void;
 }
@@ -125,11 +126,11 @@ export function createEventSealing(keyStore: KeyStore): EventSealing {
         boxes: key && isSealed ? [sealer.seal(key.keyId, key.key, id, plaintext)] : [],
       };
     },
-    async open(events) {
-      await sealer.prepare(events.flatMap((event) => event.boxes));
-      return events.map(openOne);
+    async open(events, types) {
+      const isOpened = ({ type }: StoredEvent) => !types || types.has(type);
+      await sealer.prepare(events.flatMap((event) => (isOpened(event) ? event.boxes : [])));
+      return events.map((event) => (isOpened(event) ? openOne(event) : typed(event, null)));
     },
-    unopened: (events) => events.map((event) => typed(event, null)),
     forget(streams) {
       for (const generation of [remembered, rememberedBefore])
         for (const event of generation.values()) if (streams.has(event.stream)) generation.delete(event.id);

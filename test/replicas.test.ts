@@ -279,7 +279,7 @@ const welcome: Policy = {
   name: 'welcome',
   version: 1,
   types: ['ContactRegistered'],
-  opensEvents: true,
+  opens: ['ContactRegistered'],
   react: async ({ stream }) => [
     {
       key: 'owner',

@@ -42,8 +42,8 @@ export interface Policy<W = PolicyWorld> {
   version: number;
   /** The types of events that it is told. */
   types: readonly string[];
-  /** Whether it looks at the sealed part of the events that it is told. Otherwise they come unopened, which is much cheaper. */
-  opensEvents: boolean;
+  /** Types of the events whose sealed part it looks at. All others come unopened, which is much cheaper. */
+  opens: readonly string[];
   /** What follows from an event. The same event told again must give effects with the same keys, or fewer. */
   react(event: LedgerEvent, world: W): Promise<readonly Effect[]>;
 }

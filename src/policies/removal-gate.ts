@@ -55,7 +55,7 @@ export function createRemovalGate(definition: RemovalGateDefinition = removalGat
     name: removalGateName,
     version: definition.version,
     types: ['Bounced', 'ActivityRecorded'],
-    opensEvents: true,
+    opens: ['Bounced'],
     react: (event, world) =>
       event.type === 'Bounced' ? remove(event, world, definition) : release(event, world, definition),
   };

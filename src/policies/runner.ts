@@ -1,7 +1,7 @@
 // Runs policies: each follows the log with a checkpoint of its own, and what it does is written once, whoever repeats it.
 import type { CommandContext } from '../command.ts';
 import type { EventSealing } from '../event-sealing.ts';
-import type { EventStore, StoredEvent } from '../event-store/port.ts';
+import type { EventStore } from '../event-store/port.ts';
 import type { Ledger } from '../ledger.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import type { Effect, Policy, PolicyWorld, RefusedEffect } from './policy.ts';
@@ -124,7 +124,7 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
       const after = file.checkpoint(policy.name);
       if (after >= head || stopping.signal.aborted) return;
       for await (const page of store.readAll(after, { types: [...policy.types] })) {
-        await take(policy, await told(sealing, policy, page), counts);
+        await take(policy, await sealing.open(page, new Set(policy.opens)), counts);
         onProgress?.({ policy: policy.name, done: file.checkpoint(policy.name), total: head });
         if (stopping.signal.aborted) return;
       }
@@ -137,7 +137,7 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
     const { signal } = stopping;
     const filter = { types: [...policy.types] };
     for await (const page of store.subscribe(file.checkpoint(policy.name), { signal, filter })) {
-      const events = await told(sealing, policy, page);
+      const events = await sealing.open(page, new Set(policy.opens));
       await inTurn(policy, () => take(policy, events, { done: 0, refused: 0 }));
       if (signal.aborted) return;
     }
@@ -177,15 +177,6 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
   };
 }
 
-/** Events in the form that the policy looks at. */
-async function told(
-  sealing: EventSealing,
-  { opensEvents }: Pick<Policy, 'opensEvents'>,
-  page: readonly StoredEvent[],
-): Promise<LedgerEvent[]> {
-  return opensEvents ? sealing.open(page) : sealing.unopened(page);
-}
-
 /** Ids of what is written derive from these: the policy's name is the actor, the event and the effect's key are the key. */
 function contextOf({ name, version }: Policy, event: LedgerEvent, effect: Effect): CommandContext {
   const { key, command: _, ...circumstances } = effect;
@@ -209,6 +200,6 @@ export async function dryRun<W>(
   onEffect: (effect: Effect, event: LedgerEvent) => void | Promise<void>,
 ): Promise<void> {
   for await (const page of store.readAll(0, { types: [...policy.types] }))
-    for (const event of await told(sealing, policy, page))
+    for (const event of await sealing.open(page, new Set(policy.opens)))
       for (const effect of await policy.react(event, world)) await onEffect(effect, event);
 }

@@ -70,7 +70,7 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
       ...ofAccounts,
       'DepartureDetailsLearned',
     ],
-    opensEvents: false,
+    opens: [],
     async react(event, policyWorld) {
       const world: TurnoverWorld = Object.assign(Object.create(policyWorld) as PolicyWorld, {
         computesCoverage,

@@ -1,8 +1,8 @@
 // Builds all read models anew from the log, in pages, with a flat memory: first what events put, then what is believed.
 import type { Beliefs } from '../beliefs.ts';
 import type { EventSealing } from '../event-sealing.ts';
-import type { EventStore, StoredEvent } from '../event-store/port.ts';
-import { categoryOf, type LedgerEvent } from '../ledger-events.ts';
+import type { EventStore } from '../event-store/port.ts';
+import { categoryOf } from '../ledger-events.ts';
 import {
   type BelievedCategory,
   isBelieved,
@@ -48,15 +48,11 @@ async function projectEvents(
 ): Promise<void> {
   const byEvent = projections.filter((projection) => projection.by === 'event');
   const opens = new Set(byEvent.flatMap((projection) => projection.opens));
-  async function opened(page: readonly StoredEvent[]): Promise<LedgerEvent[]> {
-    const sealed = await sealing.open(page.filter(({ type }) => opens.has(type)));
-    const others = sealing.unopened(page.filter(({ type }) => !opens.has(type)));
-    return [...sealed, ...others].sort((a, b) => a.position - b.position);
-  }
   const noteSubject = readDatabase.prepare('INSERT OR IGNORE INTO subject VALUES (?)');
   for await (const page of store.readAll(0)) {
     signal?.throwIfAborted();
-    const events = await opened(page.filter((event) => event.position <= target));
+    const stored = page.filter((event) => event.position <= target);
+    const events = await sealing.open(stored, opens);
     const rows: Row[] = [];
     for (const event of events) {
       for (const projection of byEvent) rows.push(...projection.rows(event));

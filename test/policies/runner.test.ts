@@ -18,7 +18,7 @@ const farewell: Policy = {
   name: 'farewell',
   version: 3,
   types: ['PlacementEnded'],
-  opensEvents: true,
+  opens: [],
   react: async (event) => {
     const contactId = event.stream.slice('contact-'.length);
     const { learnedAtMs } = event;
@@ -185,14 +185,14 @@ test('what is refused is kept and told, and stops nothing', async () => {
 });
 
 test.each([
-  [true, 'A name'],
-  [false, undefined],
-])('what is sealed is shown to a policy only where it asks for it (%s)', async (opensEvents, name) => {
+  [['ContactRegistered'], 'A name'],
+  [[], undefined],
+])('what is sealed is shown to a policy only where it asks for it (%s)', async (opens, name) => {
   const names: unknown[] = [];
   const curious: Policy = {
     ...farewell,
     types: ['ContactRegistered'],
-    opensEvents,
+    opens,
     react: async (event) => {
       names.push((event.personal as { name?: string } | null)?.name);
       return [];
