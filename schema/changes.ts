@@ -1,5 +1,7 @@
 // Live changes: the entries of all histories, from where a client stopped, then as they come.
 import { Arg, Field, ID, InputType, Resolver, Root, Subscription } from 'type-graphql';
+import type { ReadKind } from '../src/access/events.ts';
+import { categoryOf, type LedgerEvent, subjectOf } from '../src/ledger-events.ts';
 import { type Change, type ChangesFilter, changeTypes } from '../src/live/change.ts';
 import { selectChanges } from '../src/live/selected-changes.ts';
 import type { Context, ReadPoint } from './context.ts';
@@ -80,17 +82,33 @@ export class ChangesSubscription {
 async function followChanges(args: ChangesArguments, context: Context): Promise<AsyncIterable<HistoryEntry>> {
   const filter = filterOf(args.filter ?? {});
   const after = await startOf(args.after, context);
-  const { app, actor, purpose } = context;
-  // Once, when it begins: a record of each change for each subscriber would outgrow the changes.
-  const followed = [
-    ['contact_history', filter.contactIds],
-    ['account_history', filter.accountIds],
-  ] as const;
-  for (const [kind, ids] of followed)
-    app.accessLog.note({ actor, kind, subjectIds: [...(ids ?? [])], purpose });
-  return selectChanges(context.app.streamChanges({ after, filter }), (change) =>
-    entryOfChange(change, context),
-  );
+  const noteShown = noteFollowing(context, filter);
+  return selectChanges(context.app.streamChanges({ after, filter }), async (change) => {
+    await noteShown(change.event);
+    return entryOfChange(change, context);
+  });
+}
+
+/**
+ * Records who follows whom: once, when it begins, where contacts or accounts are named. Who follows all of them is recorded with
+ * whom each change was about that was shown, where it is a person: for programs that would double the log.
+ */
+export function noteFollowing(
+  { app, actor, purpose }: Context,
+  { contactIds, accountIds }: ChangesFilter,
+): (shown: LedgerEvent) => Promise<void> {
+  const note = (kind: ReadKind, ids: Iterable<string>) =>
+    app.accessLog.note({ actor, kind, subjectIds: [...ids], purpose });
+  note('contact_history', contactIds ?? []);
+  note('account_history', accountIds ?? []);
+  if (contactIds || accountIds || actor.kind !== 'person') return async () => undefined;
+  return async ({ stream }) => {
+    const [category, subject] = [categoryOf(stream), subjectOf(stream)];
+    if (category !== 'turnover')
+      return note(category === 'account' ? 'account_history' : 'contact_history', [subject]);
+    const turnover = await app.readModels.beliefs.turnover(subject);
+    if (turnover) note('contact_history', [turnover.contactId]);
+  };
 }
 
 /** The position to begin after: the header of a client that was cut off goes before the argument. */

@@ -3,7 +3,7 @@ import { Arg, Ctx, Field, ID, InputType, ObjectType, Resolver, Root, Subscriptio
 import { selectChanges } from '../src/live/selected-changes.ts';
 import { type StageChange, stageChangeOf, stageChangeTypes } from '../src/live/stage-changes.ts';
 import type { Stage } from '../src/turnover/belief.ts';
-import { problemsOfIds, startOf } from './changes.ts';
+import { noteFollowing, problemsOfIds, startOf } from './changes.ts';
 import type { Context } from './context.ts';
 import { badUserInput } from './parse-input.ts';
 import { currentPoint } from './read-point.ts';
@@ -111,9 +111,12 @@ async function followStages(
   };
   const isWanted = ({ owner, stage }: StageChange) =>
     (!owners || (owner !== null && owners.includes(owner))) && (!stages || stages.includes(stage));
+  const noteShown = noteFollowing(context, filter);
   return selectChanges(context.app.streamChanges({ after, filter }), async (change) => {
     const moved = await stageChangeOf(change, context.app.readModels.beliefs);
-    return moved && isWanted(moved) ? shown(moved) : undefined;
+    if (!moved || !isWanted(moved)) return undefined;
+    await noteShown(change.event);
+    return shown(moved);
   });
 }
 

@@ -9,6 +9,7 @@ import {
   openTestApplication,
   type TestApplication,
   tell,
+  testActor,
   testContext,
 } from '../support/app-in-memory.ts';
 import { acme, ann, bob, cleo, job } from '../support/ids.ts';
@@ -205,8 +206,13 @@ describe('the access report', () => {
 });
 
 describe('who looked', () => {
+  interface Look {
+    actor: string;
+    kind: string;
+    subjectId: string;
+  }
   const looks = (args: string) =>
-    answer<{ accessLog: { edges: { node: object }[]; totalCount: { value: number } } }>(
+    answer<{ accessLog: { edges: { node: Look }[]; totalCount: { value: number } } }>(
       app,
       `{ accessLog${args && `(${args})`} { totalCount { value } edges { node { subjectId actor kind times at purpose } } } }`,
     ).then(({ accessLog }) => accessLog);
@@ -245,8 +251,7 @@ describe('who looked', () => {
     });
     await (following as AsyncGenerator).return(undefined);
     const { edges } = await looks('');
-    const kindsAndSubjects = edges.map(({ node }) => node as { kind: string; subjectId: string });
-    expect(kindsAndSubjects.map(({ kind, subjectId }) => `${kind} ${subjectId}`).sort()).toEqual(
+    expect(edges.map(({ node: { kind, subjectId } }) => `${kind} ${subjectId}`).sort()).toEqual(
       [
         `CONTACT_HISTORY ${ann}`,
         `ACCOUNT_HISTORY ${acme}`,
@@ -254,6 +259,37 @@ describe('who looked', () => {
         `ACCOUNT_HISTORY ${acme}`,
       ].sort(),
     );
+  });
+
+  it('is recorded for a person who follows everybody, by whom each change shown was about; not for a program', async () => {
+    const place = { contactId: ann, placementId: job };
+    await tell(app, { type: 'ChangeContactType', ...place, contactType: 'champion', importance: 1 });
+    await tell(app, { type: 'ClassifyAccount', accountId: acme, relationship: 'customer' });
+    app.clock.advance(7 * 86_400_000);
+    await tell(app, { type: 'EndPlacement', ...place });
+    await app.policies.catchUp();
+    const follow = async (subscription: string, shown: number, actor = testActor) => {
+      const following = (await subscribe({
+        schema: await buildLedgerSchema(),
+        document: parse(`subscription { ${subscription}(after: 0) { position } }`),
+        contextValue: testContext(app, actor),
+      })) as AsyncGenerator;
+      for (let count = 0; count < shown; count++) await following.next();
+      await following.return(undefined);
+    };
+    const whom = async () =>
+      (await looks('')).edges.map(({ node }) => `${node.actor} ${node.kind} ${node.subjectId}`).sort();
+    await follow('changes', 3, { id: 'warehouse', kind: 'integration' });
+    expect(await whom()).toEqual([]);
+    await follow('turnoverStageChanged', 1);
+    expect(await whom()).toEqual([`user-1 CONTACT_HISTORY ${ann}`]);
+    await follow('changes', 3);
+    expect(await whom()).toEqual([
+      `user-1 ACCOUNT_HISTORY ${acme}`,
+      `user-1 CONTACT_HISTORY ${ann}`,
+      `user-1 CONTACT_HISTORY ${ann}`,
+      `user-1 CONTACT_HISTORY ${bob}`,
+    ]);
   });
 
   it('outlives an erasure, and holds no value', async () => {
