@@ -1,15 +1,15 @@
 // contact-ledger changes: who was in an account on two days, who came, left, moved or changed in between, and when that was learned.
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Application } from '../application.ts';
-import { dayFromIso } from '../time/day.ts';
+import { type Day, isoFromDay } from '../time/day.ts';
 import { ask } from './ask.ts';
 import { resolveId } from './resolve-id.ts';
-import { configOf, openConfigured, print } from './terminal.ts';
+import { configOf, openConfigured, print, readDay } from './terminal.ts';
 
 interface ChangesOptions {
   account: string;
-  from: string;
-  to: string;
+  from: Day;
+  to: Day;
 }
 
 interface Member {
@@ -59,8 +59,8 @@ export function defineChanges(program: Command): void {
           app,
           config.actor,
           await resolveId(app, 'account', account),
-          from,
-          to,
+          isoFromDay(from),
+          isoFromDay(to),
         );
         await app.accessLog.flush();
         print(config.json ? JSON.stringify(report) : inWords(report));
@@ -68,11 +68,6 @@ export function defineChanges(program: Command): void {
         await app.close();
       }
     });
-}
-
-function readDay(text: string): string {
-  if (dayFromIso(text) === undefined) throw new InvalidArgumentError('It is a day such as 2026-03-14.');
-  return text;
 }
 
 const members = 'contacts(first: 500) { edges { node { title contact { name } } } }';

@@ -1,16 +1,23 @@
 // contact-ledger policy: lets a rule act once, shows what it would do, or takes back what it did.
-import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Application } from '../application.ts';
 import type { Config } from '../config.ts';
 import { createRemovalGate } from '../policies/removal-gate.ts';
 import { createTurnoverPolicy } from '../policies/turnover-policy.ts';
 import { findRemovalCandidates, type RemovalCandidate, undoRemovals } from '../removal-candidates.ts';
-import { type Day, dayFromIso } from '../time/day.ts';
+import type { Day } from '../time/day.ts';
 import { formatInstant } from '../time/instant.ts';
-import { defaultRules } from '../turnover/rules.ts';
 import { readCode } from './carry-out.ts';
-import { configOf, count, createProgress, letPoliciesReact, openConfigured, print } from './terminal.ts';
-import { definitionOf, planOf, readTurnoverRules } from './turnover-rules.ts';
+import {
+  configOf,
+  count,
+  createProgress,
+  letPoliciesReact,
+  openConfigured,
+  print,
+  readDay,
+} from './terminal.ts';
+import { definitionOf, planOf, turnoverRulesOf } from './turnover-rules.ts';
 import { compareUnder, describeComparison } from './turnover-what-if.ts';
 
 interface PolicyOptions {
@@ -76,17 +83,11 @@ export function definePolicy(program: Command): void {
     });
 }
 
-function readDay(text: string): Day {
-  const day = dayFromIso(text);
-  if (day === undefined) throw new InvalidArgumentError('It is a day such as 2026-03-14.');
-  return day;
-}
-
 type Asked = Parameters<typeof compareUnder>[1];
 
 /** Read before the ledger is opened: a mistake in a file is told at once. */
 function whatIfOf({ turnoverFile }: Config, { definition, plan }: PolicyOptions): Asked {
-  const rules = turnoverFile === undefined ? defaultRules : readTurnoverRules(turnoverFile);
+  const rules = turnoverRulesOf(turnoverFile);
   return {
     definition: definition === undefined ? undefined : definitionOf(definition, rules),
     plan: plan === undefined ? undefined : planOf(plan, rules),

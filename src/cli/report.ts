@@ -5,12 +5,11 @@ import { differencesText } from '../reports/difference-text.ts';
 import { executivePage, executiveText } from '../reports/executive-page.ts';
 import { type ReportUnder, type WeeklyReport, weeklyReport, weeklyReportUnder } from '../risk-reports.ts';
 import { dayInZone } from '../time/clock.ts';
-import { type Day, dayFromIso, isoFromDay } from '../time/day.ts';
+import { type Day, isoFromDay } from '../time/day.ts';
 import { formatInstant, parseInstant } from '../time/instant.ts';
 import type { Definition } from '../turnover/definition.ts';
-import { defaultRules } from '../turnover/rules.ts';
-import { configOf, createProgress, openConfigured, print, wholeNumber } from './terminal.ts';
-import { definitionOf, readTurnoverRules } from './turnover-rules.ts';
+import { configOf, createProgress, openConfigured, print, readDay, wholeNumber } from './terminal.ts';
+import { definitionOf, turnoverRulesOf } from './turnover-rules.ts';
 
 interface ReportOptions {
   weekEnding?: Day;
@@ -44,8 +43,7 @@ export function defineReport(program: Command): void {
     .option('--out <file>', 'file to write (default: standard output)')
     .action(async (options: ReportOptions, command: Command) => {
       const config = configOf(command);
-      const { turnoverFile } = config;
-      const rules = turnoverFile === undefined ? defaultRules : readTurnoverRules(turnoverFile);
+      const rules = turnoverRulesOf(config.turnoverFile);
       const definition =
         options.withDefinition === undefined ? undefined : definitionOf(options.withDefinition, rules);
       const progress = createProgress();
@@ -104,12 +102,6 @@ function shown({ report, position, knownAtMs }: WeeklyReport): object {
     knownAt: knownAtMs === null ? null : formatInstant(knownAtMs),
     timeAtRisk: { ...timeAtRisk, asOf: isoFromDay(timeAtRisk.asOf) },
   };
-}
-
-function readDay(text: string): Day {
-  const day = dayFromIso(text);
-  if (day === undefined) throw new InvalidArgumentError('It is a day such as 2026-03-15.');
-  return day;
 }
 
 function readMoment(text: string): number {

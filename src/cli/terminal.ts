@@ -11,7 +11,8 @@ import { createRemovalGate } from '../policies/removal-gate.ts';
 import type { PolicyCounts } from '../policies/runner.ts';
 import { openSealedLog, type SealedLog } from '../sealed-log.ts';
 import { systemClock } from '../time/clock.ts';
-import { readTurnoverRules } from './turnover-rules.ts';
+import { type Day, dayFromIso } from '../time/day.ts';
+import { turnoverRulesOf } from './turnover-rules.ts';
 
 /** Exit codes of every command. The README's table is compared with this one by a test. */
 export const exitCodes = {
@@ -44,7 +45,15 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     return value;
   };
 }
+
 export const portNumber = wholeNumber(0, 65_535);
+
+/** Reads an option that is a day. */
+export function readDay(text: string): Day {
+  const day = dayFromIso(text);
+  if (day === undefined) throw new InvalidArgumentError('It is a day such as 2026-03-14.');
+  return day;
+}
 
 /** The configured master key; warns where others can read its file. */
 export function masterKeyOf({ masterKey: key, masterKeyFile: keyFile }: Config): Buffer {
@@ -88,7 +97,7 @@ export async function openConfigured(
     accessLog: config.accessLog,
     backupDays: config.backupDays,
     policies: options.policies ?? [...policies, ...(config.hasRemovalGate ? [createRemovalGate()] : [])],
-    ...(config.turnoverFile && { rules: readTurnoverRules(config.turnoverFile) }),
+    rules: turnoverRulesOf(config.turnoverFile),
     ...(config.retentionFile && { retention: readRetention(config.retentionFile) }),
     onProgress: ({ step, done, total }) =>
       options.progress?.show(`building read models: ${step} ${count(done)} of ${count(total)}`),

@@ -4,12 +4,12 @@ import type { z } from 'zod';
 import { ConfigInvalid } from '../config.ts';
 import { type Definition, zDefinition } from '../turnover/definition.ts';
 import { type Plan, zPlan } from '../turnover/plan.ts';
-import { type TurnoverRules, zTurnoverRules } from '../turnover/rules.ts';
+import { defaultRules, type TurnoverRules, zTurnoverRules } from '../turnover/rules.ts';
 import type { Versioned } from '../turnover/versions.ts';
 
-/** Throws CONFIG_INVALID with what is wrong and where. */
-export function readTurnoverRules(file: string): TurnoverRules {
-  return readAs(file, zTurnoverRules, 'turnover rules');
+/** Of the file, or what is shipped where none is named. Throws CONFIG_INVALID with what is wrong and where. */
+export function turnoverRulesOf(file: string | undefined): TurnoverRules {
+  return file === undefined ? defaultRules : readAs(file, zTurnoverRules, 'turnover rules');
 }
 
 /** `name`, `name:version`, or a file. Of a name alone the newest version. */
