@@ -25,14 +25,11 @@ export interface ErasureRecord<O = ErasureOrdered | SignalsErasureOrdered> {
 
 /** All erasures of the ledger in the order in which they were ordered. Reads no key. */
 export async function readErasures(store: EventStore): Promise<ErasureRecord[]> {
+  const events = await readErasureEvents(store);
   const records = new Map<string, ErasureRecord>();
-  const joinedAt = new Map<string, number>();
-  for (const { meta, ...stored } of await store.read(erasureStream)) {
-    // Nothing in this stream is sealed, so that it can be read before any key is.
-    const event = { ...stored, ...meta, personal: {} } as unknown as ErasureEvent;
-    if (event.type === 'ReplicaJoined') joinedAt.set(event.data.replica, event.position);
-    else if (event.type === 'ReplicaRetired') joinedAt.delete(event.data.replica);
-    else if (event.type === 'ErasureOrdered' || event.type === 'SignalsErasureOrdered')
+  for (const event of events) {
+    if (event.type === 'ReplicaJoined' || event.type === 'ReplicaRetired') continue;
+    if (event.type === 'ErasureOrdered' || event.type === 'SignalsErasureOrdered')
       records.set(event.data.erasureId, {
         order: event,
         completed: undefined,
@@ -41,8 +38,26 @@ export async function readErasures(store: EventStore): Promise<ErasureRecord[]> 
       });
     else noteWord(records.get(event.data.erasureId), event);
   }
+  const joinedAt = replicasIn(events);
   for (const record of records.values()) record.awaited = awaitedBy(record, joinedAt);
   return [...records.values()];
+}
+
+/** Nothing in this stream is sealed, so that it can be read before any key is. */
+async function readErasureEvents(store: EventStore): Promise<ErasureEvent[]> {
+  return (await store.read(erasureStream)).map(
+    ({ meta, ...stored }) => ({ ...stored, ...meta, personal: {} }) as unknown as ErasureEvent,
+  );
+}
+
+/** The copies that are there now, and the position at which each joined. */
+function replicasIn(events: readonly ErasureEvent[]): ReadonlyMap<string, number> {
+  const joinedAt = new Map<string, number>();
+  for (const event of events) {
+    if (event.type === 'ReplicaJoined') joinedAt.set(event.data.replica, event.position);
+    if (event.type === 'ReplicaRetired') joinedAt.delete(event.data.replica);
+  }
+  return joinedAt;
 }
 
 function noteWord(record: ErasureRecord | undefined, event: ErasureCompleted | ErasureAcknowledged): void {
@@ -65,25 +80,15 @@ function awaitedBy({ completed, acknowledged }: ErasureRecord, joinedAt: Readonl
     .map(([name]) => name);
 }
 
-/** The copies that are there now. */
-async function readReplicas(store: EventStore): Promise<Set<string>> {
-  const replicas = new Set<string>();
-  for (const { type, data } of await store.read(erasureStream)) {
-    if (type === 'ReplicaJoined') replicas.add(String(data['replica']));
-    if (type === 'ReplicaRetired') replicas.delete(String(data['replica']));
-  }
-  return replicas;
-}
-
 /** From here on erasures wait for this copy's word. Before it reads anything that may be erased. */
 export async function joinReplicas(log: ErasureLog, replica: string, about: ErasureAbout): Promise<void> {
-  if ((await readReplicas(log.store)).has(replica)) return;
+  if (replicasIn(await readErasureEvents(log.store)).has(replica)) return;
   await appendErasureEvent(log, 'ReplicaJoined', { replica }, about);
 }
 
 /** Nobody waits any more for the word of a copy that is gone. False where there is none of this name. */
 export async function retireReplica(log: ErasureLog, replica: string, about: ErasureAbout): Promise<boolean> {
-  if (!(await readReplicas(log.store)).has(replica)) return false;
+  if (!replicasIn(await readErasureEvents(log.store)).has(replica)) return false;
   await appendErasureEvent(log, 'ReplicaRetired', { replica }, about);
   return true;
 }
