@@ -1,5 +1,6 @@
 // Every value that is or was believed of a contact, one after the other, with when it began and which event said so.
 import type { ContactBelief, Ending, PlacementFact } from '../contact/belief.ts';
+import { consentLabel } from '../contact/consent.ts';
 import type { Timeline } from '../timeline.ts';
 
 export interface BelievedValue {
@@ -31,8 +32,7 @@ export function believedValues(belief: ContactBelief): BelievedValue[] {
   for (const phone of belief.phones) timeline('phone', phone.number, phone.kind ?? phone.line);
   for (const address of belief.addresses) timeline('address', address.address, address.kind);
   for (const attribute of belief.attributes) timeline('attribute', attribute.value, attribute.name);
-  for (const { consent, channel, purpose, address } of belief.consents)
-    timeline('consent', consent, [channel, purpose, address].filter((part) => part !== null).join(' '));
+  for (const consent of belief.consents) timeline('consent', consent.consent, consentLabel(consent));
   for (const placement of belief.placements) listPlacement(placement, timeline, ending);
   ending('removal', belief.removed);
   ending('death', belief.died);

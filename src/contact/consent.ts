@@ -2,7 +2,7 @@
 import { dayInZone } from '../time/clock.ts';
 import type { Day } from '../time/day.ts';
 import { parseEdtf } from '../time/edtf.ts';
-import { assertionOn } from '../timeline.ts';
+import { assertionOn, latest } from '../timeline.ts';
 import type { ConsentFact, ContactBelief } from './belief.ts';
 import type { Consent, ConsentChannel } from './events.ts';
 
@@ -22,10 +22,20 @@ export function consentOn({ consent }: ConsentFact, on: Day, timeZone: string): 
   return begins <= on ? assertion.value : null;
 }
 
+/** What a consent is of, in words: `email newsletter ann@acme.example`. */
+export function consentLabel({
+  channel,
+  purpose,
+  address,
+}: Pick<ConsentFact, 'channel' | 'purpose' | 'address'>): string {
+  return [channel, purpose, address].filter((part) => part !== null).join(' ');
+}
+
+const isNo = (consent: Consent | null): boolean => consent === 'refused' || consent === 'suppressed';
+
 /** A no that holds for a merged contact holds for whoever it is merged into: it goes along, whatever else does. */
 export function isRefusal({ consent }: ConsentFact): boolean {
-  const now = consent.at(-1)?.value ?? null;
-  return now === 'refused' || now === 'suppressed';
+  return isNo(latest(consent));
 }
 
 export interface Approach {
@@ -53,6 +63,6 @@ export function mayBeContacted(
           (asked !== null && one.address !== null && sameAddressText(channel, one.address) === asked)),
     )
     .map((one) => consentOn(one, on, timeZone));
-  if (said.some((consent) => consent === 'refused' || consent === 'suppressed')) return 'no';
+  if (said.some(isNo)) return 'no';
   return said.includes('given') ? 'yes' : 'unknown';
 }

@@ -1,11 +1,11 @@
 // What a merge would make of two contacts, value by value: what each has, from which sources, how fresh, and what would be chosen and why.
 import type { Application } from '../application.ts';
 import { displayed } from '../changes.ts';
-import type { ContactBelief } from '../contact/belief.ts';
+import type { ConsentFact, ContactBelief } from '../contact/belief.ts';
 import { claimedValues } from '../contact/claimed-values.ts';
-import { isRefusal, sameAddressText } from '../contact/consent.ts';
+import { consentLabel, isRefusal, sameAddressText } from '../contact/consent.ts';
 import { type ContactChoice, type ContactEvent, contactChoices } from '../contact/events.ts';
-import { latest } from '../timeline.ts';
+import { latest, type Timeline } from '../timeline.ts';
 import {
   chooseValue,
   createClaims,
@@ -83,72 +83,39 @@ type Fact = Pick<FactChoice, 'factId' | 'kind' | 'label' | 'value'> & {
 
 function factsOf({ belief, sourced }: Side): Fact[] {
   const text = (value: string | null) => (value ?? '').trim().toLowerCase();
+  const digits = (value: string | null) => (value ?? '').replace(/\D/g, '');
+  const fact = (
+    kind: FactChoice['kind'],
+    factId: string,
+    label: string | null,
+    asserted: Timeline<string | null>,
+    samenessOf: (value: string | null) => string,
+  ): Fact => {
+    const value = latest(asserted);
+    const field = kind === 'placement' ? 'placement.title' : kind;
+    return { factId, kind, label, value: sourced(field, factId, value), sameness: samenessOf(value) };
+  };
   const shown = belief.placements.filter((placement) => !placement.withdrawn);
   return [
-    ...belief.emails.map(({ id, address }): Fact => {
-      const value = latest(address);
-      return {
-        factId: id,
-        kind: 'email',
-        label: null,
-        value: sourced('email', id, value),
-        sameness: text(value),
-      };
-    }),
-    ...belief.phones.map(({ id, kind, line, number }): Fact => {
-      const value = latest(number);
-      const digits = (value ?? '').replace(/\D/g, '');
-      return {
-        factId: id,
-        kind: 'phone',
-        label: kind,
-        value: sourced('phone', id, value),
-        sameness: `${line} ${digits}`,
-      };
-    }),
-    ...belief.addresses.map(({ id, kind, address }): Fact => {
-      const value = latest(address);
-      return {
-        factId: id,
-        kind: 'address',
-        label: kind,
-        value: sourced('address', id, value),
-        sameness: text(value),
-      };
-    }),
+    ...belief.emails.map(({ id, address }) => fact('email', id, null, address, text)),
+    ...belief.phones.map(({ id, kind, line, number }) =>
+      fact('phone', id, kind, number, (value) => `${line} ${digits(value)}`),
+    ),
+    ...belief.addresses.map(({ id, kind, address }) => fact('address', id, kind, address, text)),
     // Of an attribute there is one value: the survivor's own stays.
-    ...belief.attributes.map(({ id, name, value }): Fact => {
-      const now = latest(value);
-      return {
-        factId: id,
-        kind: 'attribute',
-        label: name,
-        value: sourced('attribute', id, now),
-        sameness: text(name),
-      };
-    }),
-    ...belief.consents.map((one): Fact => {
-      const { id, channel, purpose, address } = one;
-      return {
-        factId: id,
-        kind: 'consent',
-        label: [channel, purpose, address].filter((part) => part !== null).join(' '),
-        value: sourced('consent', id, latest(one.consent)),
-        sameness: `${channel} ${purpose ?? ''} ${address === null ? '' : sameAddressText(channel, address)}`,
-        isRefusal: isRefusal(one),
-      };
-    }),
-    ...shown.map(({ id, accountId, postId, startsOn, title }): Fact => {
-      const value = latest(title);
-      return {
-        factId: id,
-        kind: 'placement',
-        label: accountId,
-        value: sourced('placement.title', id, value),
-        sameness: `${accountId} ${postId ?? ''} ${startsOn ?? ''}`,
-      };
-    }),
+    ...belief.attributes.map(({ id, name, value }) => fact('attribute', id, name, value, () => text(name))),
+    ...belief.consents.map((one) => ({
+      ...fact('consent', one.id, consentLabel(one), one.consent, () => sameConsent(one)),
+      isRefusal: isRefusal(one),
+    })),
+    ...shown.map(({ id, accountId, postId, startsOn, title }) =>
+      fact('placement', id, accountId, title, () => `${accountId} ${postId ?? ''} ${startsOn ?? ''}`),
+    ),
   ];
+}
+
+function sameConsent({ channel, purpose, address }: ConsentFact): string {
+  return `${channel} ${purpose ?? ''} ${address === null ? '' : sameAddressText(channel, address)}`;
 }
 
 function chooseFacts(loser: Side, survivor: ContactBelief): FactChoice[] {
