@@ -12,6 +12,7 @@ interface PlannedFact {
   label: string | null;
   value: SourcedValue;
   isCarried: boolean;
+  isAlwaysCarried?: boolean;
   why: MergeReason | 'asked';
 }
 type PlannedValue = Omit<ValueChoice, 'why'> & { why: MergeReason | 'asked' };
@@ -51,7 +52,7 @@ export function applyChoices(
       return keep.includes(value.field) ? { ...value, takesLosers: false, why: asked } : value;
     }),
     facts: plan.facts.map((fact) => {
-      if (fact.factId === null || isNo(fact)) return fact;
+      if (fact.factId === null || fact.isAlwaysCarried) return fact;
       if (carry.includes(fact.factId)) return { ...fact, isCarried: true, why: asked };
       return leave.includes(fact.factId) ? { ...fact, isCarried: false, why: asked } : fact;
     }),
@@ -64,11 +65,6 @@ function checkFields({ values }: MergePlan, take: readonly string[], keep: reado
     throw new ConfigInvalid(`--take and --keep choose among ${fields.join(', ')}.`);
   if (take.some((field) => keep.includes(field)))
     throw new ConfigInvalid('A value is either taken or kept: name it in --take or in --keep.');
-}
-
-/** Who must not be contacted stays so, whoever it is merged into. */
-function isNo({ kind, value }: PlannedFact): boolean {
-  return kind === 'consent' && (value.value === 'refused' || value.value === 'suppressed');
 }
 
 export function mergePlanJson(
@@ -133,10 +129,10 @@ function valueLines({ field, loser, survivor, takesLosers, why }: PlannedValue):
 }
 
 function factLine(fact: PlannedFact, accountName: (id: string) => string): string {
-  const { factId, kind, label, isCarried, why, value } = fact;
+  const { factId, kind, label, isAlwaysCarried, why, value } = fact;
   const of = kind === 'placement' && label !== null ? `at ${accountName(label)}` : (label ?? '');
   const what = [kind, of].filter((part) => part !== '').join(' ');
-  const because = isNo(fact) && isCarried ? 'a no always goes along' : reasons[why];
+  const because = isAlwaysCarried ? 'a no always goes along' : reasons[why];
   return `  ${factId === null ? '' : `${factId}  `}${what}${value.value === null ? '' : `: ${inWords(value)}`}; ${because}`;
 }
 

@@ -21,6 +21,8 @@ export interface FactChoice {
   label: string | null;
   value: SourcedValue;
   isCarried: boolean;
+  /** Whether it goes along whatever is asked: a no does, even where the survivor has said something of the same. */
+  isAlwaysCarried: boolean;
   why: MergeReason;
 }
 
@@ -74,11 +76,9 @@ function choose(field: ContactChoice, loser: Side, survivor: Side) {
   return chooseValue(field, sourcedOf(loser), sourcedOf(survivor));
 }
 
-type Fact = Pick<FactChoice, 'factId' | 'kind' | 'label' | 'value'> & {
+type Fact = Omit<FactChoice, 'isCarried' | 'why'> & {
   /** What makes two facts the same for people. */
   sameness: string;
-  /** A no goes along even where the survivor has said something of the same. */
-  isRefusal?: boolean;
 };
 
 function factsOf({ belief, sourced }: Side): Fact[] {
@@ -93,7 +93,8 @@ function factsOf({ belief, sourced }: Side): Fact[] {
   ): Fact => {
     const value = latest(asserted);
     const field = kind === 'placement' ? 'placement.title' : kind;
-    return { factId, kind, label, value: sourced(field, factId, value), sameness: samenessOf(value) };
+    const sourcedValue = sourced(field, factId, value);
+    return { factId, kind, label, value: sourcedValue, sameness: samenessOf(value), isAlwaysCarried: false };
   };
   const shown = belief.placements.filter((placement) => !placement.withdrawn);
   return [
@@ -106,7 +107,7 @@ function factsOf({ belief, sourced }: Side): Fact[] {
     ...belief.attributes.map(({ id, name, value }) => fact('attribute', id, name, value, () => text(name))),
     ...belief.consents.map((one) => ({
       ...fact('consent', one.id, consentLabel(one), one.consent, () => sameConsent(one)),
-      isRefusal: isRefusal(one),
+      isAlwaysCarried: isRefusal(one),
     })),
     ...shown.map(({ id, accountId, postId, startsOn, title }) =>
       fact('placement', id, accountId, title, () => `${accountId} ${postId ?? ''} ${startsOn ?? ''}`),
@@ -123,9 +124,9 @@ function chooseFacts(loser: Side, survivor: ContactBelief): FactChoice[] {
     belief: survivor,
     sourced: (_field, _factId, value) => ({ value, sources: [], confirmedAtMs: null }),
   });
-  return factsOf(loser).map(({ sameness, isRefusal = false, ...fact }) => {
+  return factsOf(loser).map(({ sameness, ...fact }) => {
     const twin = own.find((one) => one.kind === fact.kind && one.sameness === sameness);
     const why = !twin ? 'new_to_survivor' : twin.value.value === fact.value.value ? 'same' : 'has_its_own';
-    return { ...fact, isCarried: !twin || isRefusal, why };
+    return { ...fact, isCarried: !twin || fact.isAlwaysCarried, why };
   });
 }
