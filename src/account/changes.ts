@@ -11,6 +11,7 @@ import {
 import { dayInZone } from '../time/clock.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import type { AccountBelief } from './belief.ts';
+import { accountChoices } from './events.ts';
 
 export function describeAccountChanges(
   before: AccountBelief | null,
@@ -19,23 +20,9 @@ export function describeAccountChanges(
   return before === after ? [] : compareValues(valuesOf(before), valuesOf(after));
 }
 
-const timelines = [
-  'name',
-  'domains',
-  'address',
-  'location',
-  'phone',
-  'segment',
-  'industry',
-  'size',
-  'relationship',
-  'touchModel',
-  'tier',
-  'productLines',
-  'arr',
-  'acv',
-  'renewalOn',
-] as const satisfies readonly (keyof AccountBelief)[];
+const [name, ...otherChoices] = accountChoices;
+/** What a merge chooses one of, and the domains, which it joins: in the order in which changes are listed. */
+const timelines = [name, 'domains', ...otherChoices] as const satisfies readonly (keyof AccountBelief)[];
 
 /** How two beliefs, each on a day, differ. */
 export function accountDifferences(
