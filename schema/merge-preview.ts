@@ -38,11 +38,8 @@ export class SourcedValue {
   confirmedAt: number | null;
 }
 
-@ObjectType({ description: 'A value that a contact has one of, on both sides of a merge.' })
-export class MergedValue {
-  @Field(() => MergeChoice, { description: 'Which value.' })
-  field: MergeChoice;
-
+@ObjectType({ description: 'A value on both sides of a merge.' })
+abstract class ValueOfBoth {
   @Field(() => SourcedValue, { description: 'What the loser has.' })
   loser: SourcedValue;
 
@@ -54,6 +51,12 @@ export class MergedValue {
 
   @Field(() => MergeReason, { description: 'Why.' })
   why: MergeReason;
+}
+
+@ObjectType({ description: 'A value that a contact has one of, on both sides of a merge.' })
+export class MergedValue extends ValueOfBoth {
+  @Field(() => MergeChoice, { description: 'Which value.' })
+  field: MergeChoice;
 }
 
 @ObjectType({ description: 'A fact of the loser, which the survivor may show from then on.' })
@@ -106,21 +109,9 @@ export class MergePreview {
 }
 
 @ObjectType({ description: 'A value that an account has one of, on both sides of a merge.' })
-export class MergedAccountValue {
+export class MergedAccountValue extends ValueOfBoth {
   @Field(() => AccountMergeChoice, { description: 'Which value.' })
   field: AccountMergeChoice;
-
-  @Field(() => SourcedValue, { description: 'What the loser has.' })
-  loser: SourcedValue;
-
-  @Field(() => SourcedValue, { description: 'What the survivor has.' })
-  survivor: SourcedValue;
-
-  @Field(() => Boolean, { description: "Whether the loser's would be taken: then it is in `choices`." })
-  takesLosers: boolean;
-
-  @Field(() => MergeReason, { description: 'Why.' })
-  why: MergeReason;
 }
 
 @ObjectType({ description: 'What the loser has several of, which the survivor may show from then on.' })
@@ -218,35 +209,40 @@ const sourced = ({ confirmedAtMs, ...value }: Sourced): SourcedValue => ({
   confirmedAt: confirmedAtMs,
 });
 
-const chosen = <F extends string>(value: ValueChoice<F>) => ({
-  ...value,
-  loser: sourced(value.loser),
-  survivor: sourced(value.survivor),
-});
-
-function previewOf(context: Context, { loser, survivor, values, facts }: Previewed): MergePreview {
-  const point = currentPoint(context);
+/** What both previews have in common: the values and facts as they are shown, and the proposal for the mutation. */
+function proposal<F extends string, P extends ProposedFact>({
+  values,
+  facts,
+}: {
+  values: readonly ValueChoice<F>[];
+  facts: readonly P[];
+}) {
   return {
-    loser: contactAt(loser, point),
-    survivor: contactAt(survivor, point),
-    values: values.map(chosen),
-    facts: facts.map((fact) => ({ ...fact, value: sourced(fact.value) })),
-    carried: facts.filter(({ isCarried }) => isCarried).map(({ factId }) => factId),
-    choices: values.filter(({ takesLosers }) => takesLosers).map(({ field }) => field),
-  };
-}
-
-function accountPreviewOf(
-  context: Context,
-  { loser, survivor, values, facts }: AccountPreviewed,
-): AccountMergePreview {
-  const point = currentPoint(context);
-  return {
-    loser: accountAt(loser, point),
-    survivor: accountAt(survivor, point),
-    values: values.map(chosen),
+    values: values.map((value) => ({
+      ...value,
+      loser: sourced(value.loser),
+      survivor: sourced(value.survivor),
+    })),
     facts: facts.map((fact) => ({ ...fact, value: sourced(fact.value) })),
     carried: facts.flatMap(({ factId, isCarried }) => (factId !== null && isCarried ? [factId] : [])),
     choices: values.filter(({ takesLosers }) => takesLosers).map(({ field }) => field),
   };
+}
+
+interface ProposedFact {
+  factId: string | null;
+  value: Sourced;
+  isCarried: boolean;
+}
+
+function previewOf(context: Context, previewed: Previewed): MergePreview {
+  const { loser, survivor } = previewed;
+  const point = currentPoint(context);
+  return { loser: contactAt(loser, point), survivor: contactAt(survivor, point), ...proposal(previewed) };
+}
+
+function accountPreviewOf(context: Context, previewed: AccountPreviewed): AccountMergePreview {
+  const { loser, survivor } = previewed;
+  const point = currentPoint(context);
+  return { loser: accountAt(loser, point), survivor: accountAt(survivor, point), ...proposal(previewed) };
 }
