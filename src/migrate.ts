@@ -1,5 +1,5 @@
 // Moves a ledger between a file and a cluster: every event with its id, times and place, sealed as it is, and its keys.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Application, openApplication } from './application.ts';
 import { type LedgerStore, openEventStore, type StoreTrouble } from './event-store/open.ts';
@@ -40,7 +40,7 @@ export interface Migration {
   /** How many of them were written now; the others an earlier run had brought. */
   moved: number;
   keys: number;
-  /** The read models at both ends, computed there anew from the log. */
+  /** The read models, the same at both ends. */
   readModels: ProjectionChecksum[];
 }
 
@@ -62,6 +62,8 @@ export async function migrate(options: MigrationOptions): Promise<Migration> {
       `Both ends would use the folder ${from.dataDirectory}: give --data another folder for what belongs to the cluster's end.`,
     );
   const source = await openPlace(options, from, undefined);
+  // Where there are none, opening computes them anew.
+  const readModelsAreOld = existsSync(join(to.dataDirectory, 'views.db'));
   let moved: number;
   let keys: number;
   const { ledgerId } = source;
@@ -78,7 +80,7 @@ export async function migrate(options: MigrationOptions): Promise<Migration> {
   } finally {
     await source.close();
   }
-  return { ledgerId, moved, keys, ...(await compare(options)) };
+  return { ledgerId, moved, keys, ...(await compare(options, readModelsAreOld)) };
 }
 
 function keysAt({ dataDirectory, keyDatabase }: LedgerPlace): KeyPlace {
@@ -141,8 +143,14 @@ async function checkStart(source: LedgerStore, target: LedgerStore, start: numbe
   );
 }
 
-/** The tree of hashes over the log, which covers every part of every event, and the read models. */
-async function compare(options: MigrationOptions): Promise<Pick<Migration, 'events' | 'readModels'>> {
+/**
+ * The tree of hashes over the log, which covers every part of every event, and the read models: as they are where the ledger was,
+ * computed anew where it is now.
+ */
+async function compare(
+  options: MigrationOptions,
+  readModelsAreOld: boolean,
+): Promise<Pick<Migration, 'events' | 'readModels'>> {
   const ends: { events: number; log: string; readModels: ProjectionChecksum[] }[] = [];
   for (const place of [options.from, options.to]) {
     const faults: unknown[] = [];
@@ -153,7 +161,7 @@ async function compare(options: MigrationOptions): Promise<Pick<Migration, 'even
       onFault: (fault) => faults.push(fault),
     });
     try {
-      if (ends.length > 0) await app.readModels.rebuild(options.onProgress);
+      if (place === options.to && readModelsAreOld) await app.readModels.rebuild(options.onProgress);
       ends.push(await sumsOf(app));
     } finally {
       await app.close();

@@ -183,9 +183,12 @@ export function createMemoryLog(): MemoryLog {
     async changed(signal) {
       const { promise, resolve } = Promise.withResolvers<void>();
       if (signal.aborted) return;
-      waiting.add(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const wake = () => resolve();
+      waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
       await promise;
+      // A subscription waits ten thousands of times on one signal, which looks through all that listen.
+      signal.removeEventListener('abort', wake);
     },
   };
 }

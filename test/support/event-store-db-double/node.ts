@@ -68,6 +68,8 @@ export async function startNode(log: MemoryLog, membership?: Membership): Promis
   const conduct: Conduct = { silent: false, slowMs: 0, refuses: 'nothing', onAppend: () => undefined };
   const calls = { append: 0, batchAppend: 0, read: 0, gossip: 0 };
   const server = new Server({
+    // Statistics of each call, which nobody asks for.
+    'grpc.enable_channelz': 0,
     'grpc.max_concurrent_streams': callsPerConnectionMax,
     'grpc.max_receive_message_length': 17 * 1024 * 1024,
   });
