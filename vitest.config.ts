@@ -12,6 +12,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Files share what they import: most of a short file's time would be loading it anew. So none
+    // replaces a module or a global, and what several files import registers hooks only where it is called.
+    isolate: false,
     setupFiles: ['test/support/setup.ts'],
   },
 });

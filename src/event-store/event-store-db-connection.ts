@@ -182,7 +182,9 @@ export function unavailable(what: string, cause?: unknown): EventStoreFailure {
   const why =
     cause instanceof AccessDeniedError
       ? 'it denies access; name a user who may write streams and read $all'
-      : 'it does not answer, or has no leader';
+      : cause instanceof Error && /certificate/i.test(cause.message)
+        ? 'its certificate is not trusted, or names another host; add &tlsCAFile=FILE with the certificate of the authority that signed it'
+        : 'it does not answer, or has no leader';
   return new EventStoreFailure('STORE_UNAVAILABLE', `The event store cannot be used ${what}: ${why}.`, {
     cause,
   });

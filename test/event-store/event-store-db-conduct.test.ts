@@ -1,6 +1,7 @@
 // What only the double does on demand: slow, silent and refusing servers, streams scavenged, a leader that stays but no longer leads.
 import { EventStoreDBClient, jsonEvent, NotLeaderError } from '@eventstore/db-client';
 import { afterEach, describe, expect, test } from 'vitest';
+import { unavailable } from '../../src/event-store/event-store-db-connection.ts';
 import { startDouble, startDoubleCluster } from '../support/event-store-db-double/double.ts';
 import { all, freshStream, positions, range, stored } from './contract.ts';
 import { newEvents } from './event-builder.ts';
@@ -53,6 +54,14 @@ describe('a server that answers slowly or not at all', () => {
     each.server.conduct.refuses = 'access';
     const refusal = await refusedInTime(store.append(freshStream(), 0, newEvents(1)));
     expect(refusal.message).toContain('denies access');
+  });
+
+  test('since its certificate is not trusted: what to do is said, and no host is named', () => {
+    const last =
+      "Last error: Error: Hostname/IP does not match certificate's altnames: IP: 10.0.0.7 is not in the list";
+    const { message } = unavailable('to open the ledger', new Error(`No connection established. ${last}`));
+    expect(message).toContain('tlsCAFile');
+    expect(message).not.toContain('10.0.0.7');
   });
 });
 

@@ -308,3 +308,31 @@ describe('a connection string', () => {
     expect(refusal.message).not.toContain('secret');
   });
 });
+
+test(`a scavenge takes nothing of the ledger from replicas that read, follow and start anew (${eventStoreName})`, async () => {
+  const store = await open();
+  // Another program's stream, of which the server need keep no more than the newest event.
+  const others = 'others';
+  await each.observer.setStreamMetadata(others, { maxCount: 1 }, asUser);
+  for (const _ of range(1, 24)) {
+    await stored(store, freshStream(), 0, newEvents(5));
+    const large = jsonEvent({ type: 'measured', data: { text: 'x'.repeat(250_000) } });
+    await each.observer.appendToStream(others, large, asUser);
+  }
+  const [fresh] = await Promise.all([
+    open({ mirrorPath: each.mirrorPath('new.db') }),
+    each.server.scavenge(),
+    ...range(1, 50).map(() => stored(store, freshStream(), 0, newEvents(1))),
+  ]);
+  const kept = [];
+  for await (const { event } of each.observer.readAll(asUser))
+    if (event?.streamId === others) kept.push(event);
+  expect(kept.length, 'something was scavenged').toBeLessThan(24);
+  const history = await all(store, 0);
+  expect(positions(history)).toEqual(range(1, 170));
+  expect(positions(await all(fresh, 0))).toEqual(positions(history));
+  await store.close();
+  const [again, late] = [await open(), await open({ mirrorPath: each.mirrorPath('late.db') })];
+  expect(await all(again, 0)).toEqual(history);
+  expect(await all(late, 0)).toEqual(history);
+});

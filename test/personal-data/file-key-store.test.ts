@@ -12,6 +12,7 @@ import type { KeyState } from '../../src/personal-data/key-store.ts';
 import { createSealer } from '../../src/personal-data/sealer.ts';
 import {
   folder,
+  keyFileForEachTest,
   keyFileWith,
   ledgerId,
   masterKey,
@@ -21,6 +22,8 @@ import {
   takeMany,
   tamper,
 } from './key-file-fixture.ts';
+
+keyFileForEachTest();
 
 /** The wrapped keys in the file of an open store, read from a copy, in the order they were minted. */
 function wrappedNow(): Map<string, Buffer> {

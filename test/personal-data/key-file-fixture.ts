@@ -1,4 +1,4 @@
-// A fresh folder with a key file for each test that imports this, and ways to use and to spoil it.
+// A fresh folder with a key file for each test, and ways to use and to spoil it.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,16 +14,18 @@ export let folder: string;
 export let path: string;
 let stores: KeyStore[];
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'key-file-'));
-  path = join(folder, 'keys.db');
-  stores = [];
-});
-
-afterEach(async () => {
-  await Promise.all(stores.map((store) => store.close()));
-  rmSync(folder, { recursive: true });
-});
+/** For the tests of the file that calls it. */
+export function keyFileForEachTest(): void {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'key-file-'));
+    path = join(folder, 'keys.db');
+    stores = [];
+  });
+  afterEach(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    rmSync(folder, { recursive: true });
+  });
+}
 
 export function open(options: Partial<FileKeyStoreOptions> = {}): KeyStore {
   const store = openFileKeyStore({ path, masterKey, ledgerId, create: true, ...options });

@@ -4,7 +4,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileKeyStoreOptions } from '../../src/personal-data/file-key-store.ts';
-import { folder, keyFileWith, open, path, refused, tamper } from './key-file-fixture.ts';
+import { folder, keyFileForEachTest, keyFileWith, open, path, refused, tamper } from './key-file-fixture.ts';
+
+keyFileForEachTest();
 
 /** Opening is refused with the code, and the folder is as it was. */
 function expectRefusal(code: string, options: Partial<FileKeyStoreOptions> = {}): void {

@@ -20,6 +20,8 @@ export interface EventStoreServer {
   /** It neither answers nor closes anything, as kill -STOP has it. */
   freeze(): void;
   thaw(): void;
+  /** Takes from its disk what the metadata of streams no longer wants; resolves when that is done. */
+  scavenge(): Promise<void>;
   close(): Promise<void>;
 }
 

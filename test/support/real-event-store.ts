@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EventStoreDBClient, StreamNotFoundError } from '@eventstore/db-client';
 import type { EventStoreCluster, EventStoreServer } from './event-store-server.ts';
 import { freePort } from './free-port.ts';
 import { openTcpGate } from './tcp-gate.ts';
@@ -22,6 +23,7 @@ interface Node {
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** What it answers at a path, or undefined while it answers nothing. */
   get(path: string): Promise<Response | undefined>;
+  post(path: string): Promise<Response>;
   until(what: string, isSo: () => Promise<boolean>): Promise<void>;
 }
 
@@ -51,12 +53,30 @@ export async function startRealServer(command: string): Promise<EventStoreServer
     start,
     freeze: () => node.signal('SIGSTOP'),
     thaw: () => node.signal('SIGCONT'),
+    scavenge: () => scavenge(node),
     async close() {
       await gate.shut();
       await node.kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function scavenge(node: Node): Promise<void> {
+  const [scavengeId] = /[0-9a-f-]{36}/.exec(await (await node.post('/admin/scavenge')).text())!;
+  const client = EventStoreDBClient.connectionString(node.url);
+  const isOver = async () => {
+    const told: string[] = [];
+    try {
+      for await (const { event } of client.readStream(`$scavenges-${scavengeId}`)) told.push(event!.type);
+    } catch (fault) {
+      // It has not begun.
+      if (!(fault instanceof StreamNotFoundError)) throw fault;
+    }
+    return told.includes('$scavengeCompleted');
+  };
+  await node.until('scavenged', isOver);
+  await client.dispose();
 }
 
 export async function startRealCluster(command: string): Promise<EventStoreCluster> {
@@ -118,6 +138,8 @@ function createNode(
     DISABLE_LOG_FILE: 'true',
     TELEMETRY_OPTOUT: 'true',
     STREAM_EXISTENCE_FILTER_SIZE: '10000000',
+    // Only full chunks are scavenged.
+    CHUNK_SIZE: '2097152',
     ...more,
   };
   const env = Object.fromEntries(
@@ -153,6 +175,7 @@ function createNode(
     signal,
     get: (path) =>
       fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined),
+    post: (path) => fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' }),
     async until(what, isSo) {
       const giveUpMs = performance.now() + readyWithinMs;
       while (!(await isSo())) {

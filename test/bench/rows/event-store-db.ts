@@ -20,6 +20,8 @@ import { sampleEvent, scratch } from './store.ts';
 const unary = { credentials: { username: 'bench', password: 'bench' } };
 const ledgerStreams = streamNameFilter({ regex: '^[a-z]+-' });
 
+type Bench = Awaited<ReturnType<typeof openBench>>;
+
 /** A server of the row's own, what runs beside it, and a folder. */
 async function openBench() {
   const server = await startRealServer(eventStoreCommand!);
@@ -92,7 +94,7 @@ const appendRow = (inFlight: number, path: 'unary' | 'batched', target: string):
 });
 
 /** A ledger with so many events, twenty to a stream. */
-async function fill(bench: Awaited<ReturnType<typeof openBench>>, events: number): Promise<void> {
+async function fill(bench: Bench, events: number): Promise<void> {
   const store = await bench.store('writer.db');
   const perStream = 20;
   await perSecond(Math.ceil(events / perStream), 32, () =>
@@ -206,19 +208,51 @@ async function contactsOf(app: Application, contacts: number): Promise<string[]>
 const renamed = (app: Application, contactId: string, name: string) =>
   app.ledger.execute({ type: 'ChangeContactName', contactId, name }, by);
 
-const commandRow = (inFlight: number): Row => ({
-  id: `cluster-command-${inFlight}`,
+/** The least that a handler does which keeps no state. */
+function bareHandler({ client }: Bench) {
+  const revisions = new Map<string, bigint>();
+  return {
+    name: 'bare client: the stream read, one event appended',
+    async rename(name: string) {
+      const known = revisions.get(name);
+      if (known !== undefined) for await (const _ of client.readStream(name, { ...unary }));
+      const { nextExpectedRevision } = await client.appendToStream(name, [sampleWire()], {
+        ...unary,
+        expectedRevision: known ?? NO_STREAM,
+      });
+      revisions.set(name, nextExpectedRevision);
+    },
+    close: async () => undefined,
+  };
+}
+
+const emmett = 'contact-ledger-bench-emmett';
+
+/** Emmett's own handler, on the client's batched path, as it is. */
+async function emmettHandler({ server }: Bench) {
+  const { openNaming } = (await import(emmett as string)) as {
+    openNaming(
+      url: string,
+      meta: object,
+    ): { rename(stream: string, name: string): Promise<unknown>; close(): Promise<void> };
+  };
+  const naming = openNaming(server.directUrl, sampleEvent().meta);
+  return { ...naming, name: 'Emmett’s command handler, not sealed' };
+}
+
+const commandRow = (inFlight: number, beside: 'bare' | 'emmett'): Row => ({
+  id: `cluster-command-${inFlight}${beside === 'emmett' ? '-emmett' : ''}`,
   what: `whole commands, ${inFlight} at a time: state, decision, sealed, appended, counted, in the read models`,
   unit: 'commands/s',
   target: '≥ 1.5',
   largerIsBetter: true,
-  needs: [eventStoreVariable],
+  needs: beside === 'emmett' ? [eventStoreVariable, emmett] : [eventStoreVariable],
   async open({ operations }) {
     const bench = await openBench();
     const app = await openBenchReplica(bench.folder.file('replica'), bench.server.directUrl);
     const contacts = await contactsOf(app, 1_000);
-    const streams = Array.from({ length: 1_000 }, stream);
-    const revisions = new Map<string, bigint>();
+    const streams = contacts.map((id) => `bare_${id}`);
+    const other = await (beside === 'emmett' ? emmettHandler(bench) : bareHandler(bench));
     let turn = 0;
     return {
       own: {
@@ -229,22 +263,14 @@ const commandRow = (inFlight: number): Row => ({
           ),
       },
       other: {
-        // The least that a handler does which keeps no state.
-        name: 'bare client: the stream read, one event appended',
+        name: other.name,
         run: () =>
-          perSecond(countOf(operations, inFlight), inFlight, async (index) => {
-            const name = streams[index % streams.length]!.replace('contact-', 'bare_');
-            const known = revisions.get(name);
-            if (known !== undefined) for await (const _ of bench.client.readStream(name, { ...unary }));
-            const expectedRevision = known ?? NO_STREAM;
-            const { nextExpectedRevision } = await bench.client.appendToStream(name, [sampleWire()], {
-              ...unary,
-              expectedRevision,
-            });
-            revisions.set(name, nextExpectedRevision);
-          }),
+          perSecond(countOf(operations, inFlight), inFlight, (index) =>
+            other.rename(streams[index % streams.length]!, `Person ${turn++}`),
+          ),
       },
       async close() {
+        await other.close();
         await app.close();
         await bench.close();
       },
@@ -335,7 +361,9 @@ export const eventStoreDbRows: readonly Row[] = [
   appendRow(64, 'batched', 'for information'),
   readRow,
   catchUpRow,
-  commandRow(1),
-  commandRow(64),
+  commandRow(1, 'bare'),
+  commandRow(64, 'bare'),
+  commandRow(1, 'emmett'),
+  commandRow(64, 'emmett'),
   lagRow,
 ];

@@ -26,6 +26,7 @@ export async function startDouble(log: MemoryLog = createMemoryLog()): Promise<E
     start: gate.open,
     freeze: gate.freeze,
     thaw: gate.thaw,
+    scavenge: async () => log.scavenge(),
   });
 }
 
