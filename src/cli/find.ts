@@ -27,33 +27,37 @@ export function defineFind(program: Command): void {
     });
 }
 
-interface FoundContact {
-  __typename: 'Contact';
-  id: string;
-  name: string | null;
-  status: string;
-  placements: { title: string | null; account: { name: string | null } | null }[];
-}
-interface FoundAccount {
-  __typename: 'Account';
-  id: string;
-  name: string | null;
-}
 interface Found {
-  /** Another id than the entity's where the words are of one that was merged into it. */
+  kind: 'contact' | 'account';
+  id: string;
+  name: string | null;
+  /** Another id where the words are of one that was merged into it. */
   matchedId: string;
-  entity: FoundContact | FoundAccount;
+  /** Of a contact: active, removed or deceased. */
+  status?: string;
+  placements?: {
+    title: string | null;
+    endsOn: string | null;
+    removal: object | null;
+    account: { name: string | null } | null;
+  }[];
 }
 
 const query = `query ($text: String!, $first: Int!) {
   search(text: $text, first: $first, includeRemoved: true) {
     edges { node { matchedId entity {
-      __typename
-      ... on Contact { id name status placements { title account { name } } }
+      kind: __typename
+      ... on Contact { id name status placements { title endsOn removal { reasonCode } account { name } } }
       ... on Account { id name }
     } } }
   }
 }`;
+
+interface Answer {
+  search: {
+    edges: { node: { matchedId: string; entity: Omit<Found, 'kind' | 'matchedId'> & { kind: string } } }[];
+  };
+}
 
 /** Throws BAD_USER_INPUT where there are too many words. */
 export async function find(
@@ -62,19 +66,18 @@ export async function find(
   text: string,
   first: number,
 ): Promise<readonly Found[]> {
-  const { search } = await ask<{ search: { edges: { node: Found }[] } }>(app, actorId, query, {
-    text,
-    first,
+  const { search } = await ask<Answer>(app, actorId, query, { text, first });
+  return search.edges.map(({ node: { matchedId, entity } }) => {
+    const kind = entity.kind === 'Contact' ? 'contact' : 'account';
+    return { ...entity, kind, matchedId, ...(entity.status && { status: entity.status.toLowerCase() }) };
   });
-  return search.edges.map(({ node }) => node);
 }
 
-export function foundLine({ entity, matchedId }: Found): string {
-  const merged = matchedId === entity.id ? '' : `; found as ${matchedId}, which was merged into it`;
-  if (entity.__typename === 'Account') return `account  ${entity.id}  ${entity.name}${merged}`;
-  const places = entity.placements.map(({ title, account }) =>
-    [title, account?.name && `at ${account.name}`].filter(Boolean).join(' '),
-  );
-  const status = entity.status === 'ACTIVE' ? '' : ` (${entity.status.toLowerCase()})`;
-  return `contact  ${entity.id}  ${[`${entity.name}${status}`, ...places].join(', ')}${merged}`;
+export function foundLine({ kind, id, name, matchedId, status = 'active', placements = [] }: Found): string {
+  const places = placements.map(({ title, endsOn, removal, account }) => {
+    const until = endsOn === null ? '' : ` until ${endsOn}`;
+    return `, ${[title, account?.name && `at ${account.name}`].filter(Boolean).join(' ')}${until}${removal ? ' (removed)' : ''}`;
+  });
+  const merged = matchedId === id ? '' : `; found as ${matchedId}, which was merged into it`;
+  return `${kind}  ${id}  ${name ?? 'nameless'}${status === 'active' ? '' : ` (${status})`}${places.join('')}${merged}`;
 }

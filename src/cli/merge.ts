@@ -66,7 +66,11 @@ export async function merge(
   const { kind, loserId, survivorId } = asked;
   const accountName = (id: string) => accountNameOf(app, id);
   if (dryRun) {
-    const lines = [...planLines(plan, accountName), '', 'Nothing was written.'];
+    const lines = [
+      ...planLines(plan, accountName),
+      '',
+      'Nothing was written. To do it, give --reason CODE in place of --dry-run.',
+    ];
     return { data: mergePlanJson(asked, plan, { dryRun }), text: lines.join('\n') };
   }
   const { eventIds } = await carryOut(app, actorId, commandOf(asked, plan), {

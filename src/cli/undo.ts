@@ -176,7 +176,7 @@ function inWords(
       revived.flatMap(entryLines),
     ),
     undoneBy === null
-      ? 'Nothing was written.'
+      ? 'Nothing was written. To do it, give --reason CODE in place of --dry-run.'
       : `It can be taken back: contact-ledger undo ${kind} ${id} ${undoneBy}`,
   ].join('\n');
 }

@@ -63,7 +63,7 @@ export async function unmerge(
     ...conflicts.flatMap(entryLines),
     '',
     eventId === null
-      ? 'Nothing was written.'
+      ? 'Nothing was written. To do it, give --reason CODE in place of --dry-run.'
       : `It can be taken back: contact-ledger undo ${kind} ${id} ${eventId}`,
   ];
   return { data: { kind, id, fromId, dryRun, eventId, conflicts }, text: lines.join('\n') };

@@ -28,7 +28,10 @@ function whatHappened(removal: RemovalExplanation, nameOf: (accountId: string) =
     merge: `${person} was merged into the contact ${intoId ?? 'of a proposal'}, which the id leads to since,`,
     erasure: `The personal data of the contact ${contactId} were erased for good`,
   }[kind];
-  return `${what} ${when(event)} ${byWhom(event)}${because(event)}.`;
+  // Records are merged and erased, people are not: of that there is no other day than when it was done.
+  const isOfRecords = (kind === 'merge' || kind === 'erasure') && event.effectiveOn === undefined;
+  const on = isOfRecords ? `on ${dayOf(event.learnedAtMs)}` : when(event);
+  return `${what} ${on} ${byWhom(event)}${because(event)}.`;
 }
 
 function restingOn({ event, causes }: RemovalExplanation): string {

@@ -57,7 +57,7 @@ describe('contacts', () => {
         `  ${email}  email: anne@acme.example (crm, 2024-05-01); the survivor has none like it`,
         `  ${job}  placement at Acme: CEO (crm, 2024-05-01); the survivor has none like it`,
         '',
-        'Nothing was written.',
+        'Nothing was written. To do it, give --reason CODE in place of --dry-run.',
       ].join('\n'),
     );
     expect(data).toMatchObject({

@@ -47,7 +47,7 @@ describe('undo of a contact', () => {
       /^Would be undone:\n {2}\S{36} {2}ContactRemoved\n {4}learned on 2026-06-01, by user-1/,
     );
     expect(text).toContain('Values that would be others:\n  removal: true → nothing');
-    expect(text).toMatch(/Nothing was written\.$/);
+    expect(text).toMatch(/Nothing was written\. To do it, give --reason CODE in place of --dry-run\.$/);
     expect([await app.store.head(), await isRemoved()]).toEqual([head, true]);
     const done = await take(removal, { reason: 'wrong_person', reasonText: 'It was Bob' });
     expect(await isRemoved()).toBe(false);
