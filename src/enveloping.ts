@@ -1,7 +1,7 @@
 // From what was decided to events: the command's identity, its envelope, and how a claim is confirmed or only proposed.
 import type { Command, CommandContext } from './command.ts';
 import type { Actor } from './envelope.ts';
-import type { LedgerEvent } from './ledger-events.ts';
+import { contractOf, type LedgerEvent } from './ledger-events.ts';
 import { deriveId, newId, requestDigest } from './personal-data/derive-id.ts';
 
 export interface Decided {
@@ -73,7 +73,7 @@ export function envelop(
     version: 0,
     position: Number.MAX_SAFE_INTEGER,
     type: decided.type,
-    typeVersion: 1,
+    typeVersion: contractOf(stream, decided.type)!.version,
     learnedAtMs,
     recordedAtMs: 0,
     ...(effectiveOn !== undefined && { effectiveOn }),
@@ -140,7 +140,7 @@ export function clearEvent(
     version: 0,
     position: Number.MAX_SAFE_INTEGER,
     type,
-    typeVersion: 1,
+    typeVersion: contractOf(stream, type)!.version,
     recordedAtMs: 0,
     commandId: id,
     requestDigest: '',

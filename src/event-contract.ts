@@ -60,10 +60,17 @@ export interface EventContract<C extends z.ZodType = z.ZodType, S extends z.ZodT
   sealed: S;
 }
 
-/** Declares version 1 of an event type; `clear` and `sealed` are the fields of each part. */
-export function eventContract<C extends z.ZodRawShape, S extends z.ZodRawShape>(clear: C, sealed: S) {
+/**
+ * Declares an event type; `clear` and `sealed` are the fields of each part. A later version only adds what may be absent, so that
+ * it reads what earlier ones stored: a program that does not know it refuses the event rather than overlook what it says.
+ */
+export function eventContract<C extends z.ZodRawShape, S extends z.ZodRawShape>(
+  clear: C,
+  sealed: S,
+  version = 1,
+) {
   return {
-    version: 1,
+    version,
     clear: z.strictObject(clear),
     sealed: z.strictObject({ ...commonSealed, ...sealed }),
   } satisfies EventContract;

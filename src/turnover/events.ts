@@ -72,6 +72,8 @@ const coverageShape = {
   contactIds: z.array(zId).max(100),
 };
 const note = { note: zText(4000).optional() };
+/** The version from which on a plan may be held with its steps and holidays; before, only its name and version were. */
+const planHeld = 2;
 
 export const turnoverEvents = {
   TurnoverOpened: eventContract(
@@ -93,6 +95,7 @@ export const turnoverEvents = {
       renewalOn: zDate.nullable(),
     },
     {},
+    planHeld,
   ),
   /** What the ledger knows of the departure by now: confirmed, corrected, or learned more of. */
   DepartureRestated: eventContract({ departure: z.strictObject(departureShape) }, {}),
@@ -140,7 +143,7 @@ export const turnoverEvents = {
   ),
   StepCompleted: eventContract({ step: zCode }, note),
   StepUndone: eventContract({ step: zCode }, {}),
-  PlanMigrated: eventContract({ plan: zFollowedPlan }, {}),
+  PlanMigrated: eventContract({ plan: zFollowedPlan }, {}, planHeld),
   OutcomeForecast: eventContract({ forecast: z.enum(forecasts), amount: zMoney.nullable() }, note),
   /** Another colleague answers for it from now on. */
   TurnoverReassigned: eventContract({ owner: zSubject.nullable() }, note),

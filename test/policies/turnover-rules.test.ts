@@ -236,6 +236,10 @@ describe('a plan of one’s own', () => {
       version: 1,
       steps: [{ key: 'call' }, { key: 'onboard' }],
     });
+    // A program that knows nothing of held plans must not read it as one without steps.
+    expect(await app.store.read(`turnover-${turnover!.id}`)).toMatchObject([
+      { type: 'TurnoverOpened', typeVersion: 2 },
+    ]);
     await tell(app, { type: 'CompleteStep', turnoverId: turnover!.id, step: 'call' });
     expect(progressOf(of(ann)[0]!, 'UTC')).toMatchObject({ weight: 2, doneWeight: 1, percent: 50 });
   });
