@@ -5,6 +5,7 @@ import { projections } from '../projections/index.ts';
 import { type AccessLog, createAccessLog } from './access/access-log.ts';
 import type { AccessLogLevel } from './access/events.ts';
 import { createBeliefs } from './beliefs.ts';
+import { ConfigInvalid } from './config.ts';
 import { createErasedPeople } from './erasure/erased-people.ts';
 import { isOfPerson, joinReplicas, readErasures } from './erasure/erasure-log.ts';
 import {
@@ -27,12 +28,12 @@ import { deriveId } from './personal-data/derive-id.ts';
 import type { KeyStore } from './personal-data/key-store.ts';
 import { policies as allPolicies } from './policies/index.ts';
 import type { Policy, RefusedEffect } from './policies/policy.ts';
-import { openPolicyFile } from './policies/policy-file.ts';
+import { openPolicyFile, type PolicyFile } from './policies/policy-file.ts';
 import { createPolicyRunner, type PolicyRunner } from './policies/runner.ts';
 import { openReadModels, type ReadModels, type ReadModelsOptions } from './projector/read-models.ts';
 import { createReplicaMemory } from './replica.ts';
 import type { Clock } from './time/clock.ts';
-import { defaultRules, type TurnoverRules } from './turnover/rules.ts';
+import { defaultRules, digestsOf, type TurnoverRules } from './turnover/rules.ts';
 
 export type { StoreTrouble };
 
@@ -88,7 +89,10 @@ export type ChangesFrom = Pick<ChangeStreamOptions, 'after' | 'filter' | 'buffer
 export async function openApplication(options: ApplicationOptions): Promise<Application> {
   const { clock, timeZone, rules = defaultRules } = options;
   const { store, keyStore } = await openLedgerFiles(options);
+  let policyFile: PolicyFile | undefined;
   try {
+    policyFile = openPolicyFile(pathOf(options, 'policies.db'), store.ledgerId);
+    refuseChangedRules(rules, policyFile);
     const records = await readErasures(store);
     await destroyErasedKeys(keyStore, records);
     const erased = createErasedPeople(keyStore.salt);
@@ -177,7 +181,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       timeZone,
       streamChanges: (from: ChangesFrom) => streamChanges({ tail, database: readModels.database, ...from }),
     };
-    const { runner, file } = openPolicies(options, opened);
+    const runner = openPolicies(options, opened, policyFile);
     const { signingKeyFile } = options;
     const integrity = openIntegrity({
       path: pathOf(options, 'proofs.db'),
@@ -193,7 +197,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       async close() {
         await tail.close();
         await runner.stop();
-        file.close();
+        policyFile?.close();
         await accessLog.close().catch(options.onFault);
         await integrity.close();
         await erasures.settled();
@@ -203,6 +207,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       },
     };
   } catch (fault) {
+    policyFile?.close();
     await store.close();
     await keyStore.close();
     throw fault;
@@ -212,7 +217,6 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
 function openPolicies(
   options: ApplicationOptions,
   {
-    ledgerId,
     store,
     sealing,
     keyStore,
@@ -221,9 +225,9 @@ function openPolicies(
     rules,
     timeZone,
   }: Omit<Application, 'policies' | 'integrity' | 'close'>,
-) {
-  const file = openPolicyFile(pathOf(options, 'policies.db'), ledgerId);
-  const runner = createPolicyRunner({
+  file: PolicyFile,
+): PolicyRunner {
+  return createPolicyRunner({
     policies: options.policies ?? allPolicies,
     store,
     sealing,
@@ -243,7 +247,17 @@ function openPolicies(
     onRefusal: options.onRefusedEffect,
     onFault: options.onFault,
   });
-  return { runner, file };
+}
+
+/** What turnovers went by must be told apart from what they go by now: throws CONFIG_INVALID. */
+function refuseChangedRules(rules: TurnoverRules, file: PolicyFile): void {
+  const changed = digestsOf(rules).filter(({ rule, digest }) => file.noteRule(rule, digest) !== digest);
+  if (changed.length === 0) return;
+  const names = changed.map(({ rule }) => rule).join(', ');
+  throw new ConfigInvalid(
+    `The rules for turnovers have another content than this ledger knows under the same version: ${names}. ` +
+      'Put back what was there, and add what is to change as another version with a later learnedFrom.',
+  );
 }
 
 function pathOf({ dataDirectory }: ApplicationOptions, file: string): string {

@@ -7,6 +7,8 @@ export interface PolicyFile {
   /** Position of the last event that the policy has done with; 0 for one that never ran. */
   checkpoint(policy: string): number;
   save(policy: string, position: number): void;
+  /** The digest under which a rule was first noted; notes this one where there is none. */
+  noteRule(rule: string, digest: string): string;
   refuse(effect: RefusedEffect): void;
   /** What was refused last, newest first. */
   refused(limit: number): RefusedEffect[];
@@ -26,11 +28,14 @@ export function openPolicyFile(path: string, ledgerId: string): PolicyFile {
   database.exec(
     'CREATE TABLE IF NOT EXISTS checkpoint (ledger TEXT, policy TEXT, position INTEGER, PRIMARY KEY (ledger, policy)) WITHOUT ROWID;' +
       'CREATE TABLE IF NOT EXISTS refused (ledger TEXT, policy TEXT, version INTEGER, position INTEGER, event_id TEXT, key TEXT, command TEXT, code TEXT, path TEXT, ' +
-      'PRIMARY KEY (ledger, policy, event_id, key))',
+      'PRIMARY KEY (ledger, policy, event_id, key));' +
+      'CREATE TABLE IF NOT EXISTS rule (ledger TEXT, rule TEXT, digest TEXT, PRIMARY KEY (ledger, rule)) WITHOUT ROWID',
   );
   const find = database.prepare('SELECT position FROM checkpoint WHERE ledger = ? AND policy = ?');
   const put = database.prepare('INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?)');
   const putRefused = database.prepare('INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const putRule = database.prepare('INSERT OR IGNORE INTO rule VALUES (?, ?, ?)');
+  const findRule = database.prepare('SELECT digest FROM rule WHERE ledger = ? AND rule = ?');
   const forget = database.prepare('DELETE FROM refused WHERE rowid <= (SELECT max(rowid) FROM refused) - ?');
   const list = database.prepare(
     'SELECT policy, version, position, event_id AS eventId, key, command, code, path FROM refused WHERE ledger = ? ORDER BY rowid DESC LIMIT ?',
@@ -49,6 +54,10 @@ export function openPolicyFile(path: string, ledgerId: string): PolicyFile {
     save(policy, position) {
       put.run(ledgerId, policy, position);
       checkpoints.set(policy, position);
+    },
+    noteRule(rule, digest) {
+      putRule.run(ledgerId, rule, digest);
+      return (findRule.get(ledgerId, rule) as { digest: string }).digest;
     },
     refuse({ policy, version, position, eventId, key, command, code, path: at }) {
       putRefused.run(ledgerId, policy, version, position, eventId, key, command, code, at);

@@ -1,5 +1,7 @@
 // What a company can set for its turnovers: key roles, plans, when one is saved, root causes, holidays; shipped with defaults.
+import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { canonicalJson } from '../canonical-json.ts';
 import type { Location } from '../event-contract.ts';
 import { type Day, dayFromIso } from '../time/day.ts';
 import {
@@ -12,7 +14,7 @@ import {
 } from './definition.ts';
 import { zPlan } from './plan.ts';
 import { plans } from './plans/index.ts';
-import { problemsOfVersions } from './versions.ts';
+import { findVersion, problemsOfVersions, type Versioned } from './versions.ts';
 
 /** Days on which nobody works in a country, or beside those of the country in one of its regions. */
 const zHolidays = z.strictObject({
@@ -62,6 +64,23 @@ export const zTurnoverRules = z
       holidays: rules.holidays,
     }),
   );
+
+/**
+ * What a company has set, version by version, each with a digest of its content: one that was followed stays what it was. What is
+ * empty is left out, so that a list which a later program knows changes nothing.
+ */
+export function digestsOf(rules: TurnoverRules): { rule: string; digest: string }[] {
+  const isEmpty = (value: unknown) => Array.isArray(value) && value.length === 0;
+  return (Object.keys(shipped) as (keyof typeof shipped)[]).flatMap((key) => {
+    const [known, versions]: (readonly Versioned[])[] = [shipped[key], rules[key]];
+    const own = versions!.filter((one) => !findVersion(known!, one));
+    return own.map((one) => {
+      const filled = JSON.stringify(one, (_, value: unknown) => (isEmpty(value) ? undefined : value));
+      const digest = hash('sha256', canonicalJson(JSON.parse(filled)), 'hex');
+      return { rule: `${key} ${one.name} ${one.version}`, digest };
+    });
+  });
+}
 
 /** Plans that take longer than this do not know the holidays at their end. */
 const holidaysAheadDays = 400;

@@ -92,6 +92,16 @@ it('shows what turnovers there would be under key roles and a plan of a file, an
   expect(
     JSON.parse((await turnover(['--definition', 'everybody', '--plan', 'short:1'], 'rules.json')).stdout),
   ).toMatchObject({ definition: { name: 'everybody', version: 2 }, plan: { name: 'short' } });
+  write('rules.json', { keyRoles: [{ ...everybody, keyRoles: { titles: ['*'] } }], plans: [plan] });
+  const changed = await turnover([], 'rules.json');
+  expect(changed).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^CONFIG_INVALID: .*another content .*: keyRoles everybody 2\. Put back/),
+  });
+  write('rules.json', {
+    keyRoles: [everybody, { ...everybody, version: 3, learnedFrom: '2030-01-01T00:00:00Z' }],
+  });
+  expect(await turnover([], 'rules.json')).toMatchObject({ code: 0 });
   const refused = await turnover([], 'wrong.json');
   expect(refused.code).toBe(2);
   expect(refused.stderr).toMatch(/CONFIG_INVALID.*wrong\.json.*plans\.0\.steps\.0\.after: leads back/);

@@ -1,7 +1,7 @@
 // What a company may set for its turnovers: what is refused and where, and which version applies when.
 import { expect, test } from 'vitest';
 import { dayFromIso } from '../../src/time/day.ts';
-import { defaultRules, holidaysAt, zTurnoverRules } from '../../src/turnover/rules.ts';
+import { defaultRules, digestsOf, holidaysAt, zTurnoverRules } from '../../src/turnover/rules.ts';
 import { versionAt } from '../../src/turnover/versions.ts';
 import { at } from '../support/ids.ts';
 
@@ -124,4 +124,22 @@ test('holidays are those of the country and of the region, for as long as a plan
   expect(holidaysAt(rules, { country: 'DE', region: 'DE-BY' }, from)).toEqual(['2026-12-25', '2027-01-06']);
   expect(holidaysAt(rules, { country: 'AT' }, from)).toEqual([]);
   expect(holidaysAt(rules, null, from)).toEqual([]);
+});
+
+test('a version is known by its content: whatever is said otherwise is another one, what is left out says nothing', () => {
+  const digests = (rules: object) => digestsOf(zTurnoverRules.parse(rules)).map(({ digest }) => digest);
+  const plan = { name: 'short', version: 1, steps: [step] };
+  expect(digestsOf(zTurnoverRules.parse({ keyRoles: [keyRoles(1)], plans: [plan] }))).toEqual([
+    { rule: 'keyRoles own 1', digest: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    { rule: 'plans short 1', digest: expect.stringMatching(/^[0-9a-f]{64}$/) },
+  ]);
+  expect(digestsOf(defaultRules)).toEqual([]);
+  const [own] = digests({ keyRoles: [keyRoles(1)] });
+  expect(digests({ keyRoles: [keyRoles(1, { relationships: ['partner'] })] })).not.toEqual([own]);
+  expect(digests({ keyRoles: [keyRoles(1, { learnedFrom: '2026-07-01T00:00:00Z' })] })).not.toEqual([own]);
+  const same = keyRoles(1, { keyRoles: { titles: [], contactTypes: ['power_user'] } });
+  expect(digests({ keyRoles: [same] })).toEqual([own]);
+  expect(digests({ plans: [{ ...plan, steps: [{ ...step, weight: 2 }] }] })).not.toEqual(
+    digests({ plans: [plan] }),
+  );
 });
