@@ -9,19 +9,9 @@ import {
   type ValueDay,
   type ValueList,
 } from '../changes.ts';
-import { dayInZone } from '../time/clock.ts';
-import type { Day } from '../time/day.ts';
-import { parseEdtf } from '../time/edtf.ts';
-import {
-  type Certainty,
-  certaintyOn,
-  endedWithoutDate,
-  exactDay,
-  openEnd,
-  unknownStart,
-} from '../time/interval.ts';
-import type { BuyingRoleFact, ContactBelief, Ending, PlacementFact } from './belief.ts';
-import { hasHappenedBy, placementInterval } from './placement-interval.ts';
+import { type Certainty, certaintyOn, exactDay } from '../time/interval.ts';
+import type { ContactBelief, Ending, PlacementFact } from './belief.ts';
+import { hasHappenedBy, isHeldOn, placementInterval } from './placement-interval.ts';
 
 export function describeChanges(before: ContactBelief | null, after: ContactBelief | null): FieldChange[] {
   return before === after ? [] : compareValues(contactValues(before), contactValues(after));
@@ -109,14 +99,6 @@ function withoutDays(placement: PlacementFact): PlacementFact {
     interactionClass: [],
     buyingRoles: [],
   };
-}
-
-function isHeldOn({ startsOn, ended }: BuyingRoleFact, on: Day, timeZone: string): boolean {
-  const start = (startsOn !== undefined && parseEdtf(startsOn)) || unknownStart;
-  if (!ended) return certaintyOn({ start, end: openEnd }, exactDay(on)) !== 'NO';
-  const end = ended.effectiveOn === undefined ? undefined : parseEdtf(ended.effectiveOn);
-  const learnedOn = dayInZone(ended.learnedAtMs, timeZone);
-  return certaintyOn(end ? { start, end } : endedWithoutDate(start, learnedOn), exactDay(on)) !== 'NO';
 }
 
 function listPlacement(list: ValueList, placement: PlacementFact): void {

@@ -2,8 +2,15 @@
 import { dayInZone } from '../time/clock.ts';
 import type { Day } from '../time/day.ts';
 import { type DateBounds, parseEdtf } from '../time/edtf.ts';
-import { endedWithoutDate, openEnd, unknownStart, type ValidInterval } from '../time/interval.ts';
-import type { ContactBelief, Ending, PlacementFact } from './belief.ts';
+import {
+  certaintyOn,
+  endedWithoutDate,
+  exactDay,
+  openEnd,
+  unknownStart,
+  type ValidInterval,
+} from '../time/interval.ts';
+import type { BuyingRoleFact, ContactBelief, Ending, PlacementFact } from './belief.ts';
 
 /** Reasons of a removal that say the record itself was wrong, so that it holds no post at any time. */
 const voidingReasons: ReadonlySet<string> = new Set(['deleted_in_source', 'duplicate', 'created_in_error']);
@@ -44,4 +51,13 @@ export function endsBeforeStart(placement: PlacementFact): boolean {
 export function hasHappenedBy({ effectiveOn, learnedAtMs }: Ending, on: Day, timeZone: string): boolean {
   const date = effectiveOn === undefined ? undefined : parseEdtf(effectiveOn);
   return (date?.latest ?? dayInZone(learnedAtMs, timeZone)) <= on;
+}
+
+/** Whether a buying role was held on a day, for sure or perhaps. */
+export function isHeldOn({ startsOn, ended }: BuyingRoleFact, on: Day, timeZone: string): boolean {
+  const start = (startsOn !== undefined && parseEdtf(startsOn)) || unknownStart;
+  if (!ended) return certaintyOn({ start, end: openEnd }, exactDay(on)) !== 'NO';
+  const end = ended.effectiveOn === undefined ? undefined : parseEdtf(ended.effectiveOn);
+  const learnedOn = dayInZone(ended.learnedAtMs, timeZone);
+  return certaintyOn(end ? { start, end } : endedWithoutDate(start, learnedOn), exactDay(on)) !== 'NO';
 }

@@ -1,8 +1,10 @@
 // Who left a key role: read from what is believed of a contact, so that corrections, reverts and late news count by themselves.
 import type { ContactBelief, Ending, PlacementFact } from '../contact/belief.ts';
-import { placementInterval } from '../contact/placement-interval.ts';
+import { isHeldOn, placementInterval } from '../contact/placement-interval.ts';
+import { dayInZone } from '../time/clock.ts';
+import type { Day } from '../time/day.ts';
 import { parseEdtf } from '../time/edtf.ts';
-import { latest, type Timeline } from '../timeline.ts';
+import { assertionOn, latest, type Timeline } from '../timeline.ts';
 import type { TurnoverBelief } from './belief.ts';
 import { type Definition, type KeyRoles, keyRolesOf, zDefinition } from './definition.ts';
 import type { Departure, departureCauses } from './events.ts';
@@ -102,7 +104,8 @@ export function departuresOf(
     if (placement.withdrawn) continue;
     const rules = keyRolesOf(definition, segmentOf(placement.accountId));
     const one = leftFrom(belief, placement, rules) ?? lostWhileStaying(belief, placement, rules);
-    if (one && !goesOn(belief, one, rules, timeZone)) found.push({ definition, ...one });
+    if (one && !goesOn(belief, one, rules, timeZone) && !holdsElsewhere(belief, one, rules, timeZone))
+      found.push({ definition, ...one });
   }
   return found;
 }
@@ -245,4 +248,40 @@ function goesOn(
     const interval = placementInterval(other, belief.died, timeZone);
     return interval.start.earliest <= end.latest + 1 && interval.end.latest > end.latest;
   });
+}
+
+/** Whether who lost the role of one placement held a key role in another one at the same account: somebody is still there. */
+function holdsElsewhere(
+  belief: ContactBelief,
+  { placement, departure }: Found,
+  rules: KeyRoles,
+  timeZone: string,
+): boolean {
+  if (departure.cause !== 'role_lost') return false;
+  const date = departure.leftOn === null ? undefined : parseEdtf(departure.leftOn);
+  const on = date?.latest ?? dayInZone(departure.learnedAtMs, timeZone);
+  return belief.placements.some((other) => {
+    if (other.id === placement.id || other.withdrawn || other.accountId !== placement.accountId) return false;
+    if (other.removed && saysRecordWasWrong(other.removed)) return false;
+    const { start, end } = placementInterval(other, belief.died, timeZone);
+    if (start.earliest > on + 1 || end.latest <= on) return false;
+    return rolesHeld(asOn(other, on, timeZone), rules).length > 0;
+  });
+}
+
+/** A placement with the roles of one day alone. */
+function asOn(placement: PlacementFact, on: Day, timeZone: string): PlacementFact {
+  const only = (timeline: Timeline<string | null>) => {
+    const assertion = assertionOn(timeline, on, timeZone);
+    return assertion ? [assertion] : [];
+  };
+  return {
+    ...placement,
+    title: only(placement.title),
+    function: only(placement.function),
+    contactType: only(placement.contactType),
+    buyingRoles: placement.buyingRoles
+      .filter((role) => isHeldOn(role, on, timeZone))
+      .map(({ role }) => ({ role })),
+  };
 }

@@ -6,7 +6,7 @@ import { stageNow } from '../../src/turnover/belief.ts';
 import { progressOf } from '../../src/turnover/progress.ts';
 import { defaultRules, type TurnoverRules, zTurnoverRules } from '../../src/turnover/rules.ts';
 import { answer, openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
-import { acme, ann, bob, contactIdOf, job, placementIdOf } from '../support/ids.ts';
+import { accountIdOf, acme, ann, bob, contactIdOf, job, placementIdOf } from '../support/ids.ts';
 
 let app: TestApplication;
 afterEach(() => app.close());
@@ -201,6 +201,66 @@ describe('a key role that is lost while staying', () => {
       '2026-06-13',
     );
     expect(of(cleo)).toMatchObject([{ keyRoles: ['champion'] }]);
+  });
+
+  const elsewhere = placementIdOf(14);
+  const second = { contactId: cleo, placementId: elsewhere } as const;
+  const started = { type: 'StartPlacement', ...second, accountId: acme } as const;
+  const champion = { ...started, contactType: 'champion' } as const;
+  const demote = { type: 'ChangeContactType', contactType: 'end_user', importance: null } as const;
+
+  test('is none while another placement at the account still holds one; the last that is lost opens', async () => {
+    await hold({ title: 'Chief Information Officer' });
+    await following(champion, '2026-02-01');
+    await following({ type: 'ChangeTitle', ...of3, title: 'Advisor' }, '2026-06-10');
+    expect(of(cleo)).toEqual([]);
+    await following({ ...demote, ...second }, '2026-07-01');
+    const lost = { placementId: elsewhere, keyRoles: ['champion'], departure: { cause: 'role_lost' } };
+    expect(of(cleo)).toMatchObject([{ ...lost, outcome: null }]);
+    // Leaving what was no key role any more changes nothing.
+    await leave(cleo, cleosJob, '2026-08-01');
+    expect(of(cleo)).toMatchObject([{ ...lost, outcome: null }]);
+  });
+
+  test('is one where the other placement is at another account, had ended, or began too late', async () => {
+    await hold({ title: 'Chief Information Officer' });
+    const globex = { type: 'RegisterAccount', accountId: accountIdOf(2), name: 'Globex' } as const;
+    await tell(app, globex, { learnedOn: '2026-01-01' });
+    await following({ ...champion, accountId: globex.accountId }, '2026-02-01');
+    const ended = { ...champion, placementId: placementIdOf(15) };
+    await tell(app, ended, { learnedOn: '2026-02-01', effectiveOn: '2025-01-01' });
+    // Ended for a new term elsewhere in the company: no key role from then on.
+    await tell(
+      app,
+      { type: 'EndPlacement', contactId: cleo, placementId: ended.placementId },
+      { learnedOn: '2026-03-01', effectiveOn: '2026-03-01' },
+    );
+    await app.policies.catchUp();
+    const before = of(cleo).length;
+    await tell(
+      app,
+      { type: 'ChangeTitle', ...of3, title: 'Advisor' },
+      { learnedOn: '2026-06-10', effectiveOn: '2026-06-01' },
+    );
+    await app.policies.catchUp();
+    expect(of(cleo)).toHaveLength(before + 1);
+    await tell(
+      app,
+      { ...champion, placementId: placementIdOf(16) },
+      { learnedOn: '2026-06-20', effectiveOn: '2026-06-15' },
+    );
+    await app.policies.catchUp();
+    expect(of(cleo).filter(({ placementId }) => placementId === cleosJob)).toMatchObject([{ outcome: null }]);
+  });
+
+  test('is taken back once it is learned that another role at the account began as this one was lost', async () => {
+    await hold({ contactType: 'champion' });
+    await tell(app, { ...demote, ...of3 }, { learnedOn: '2026-06-10', effectiveOn: '2026-06-01' });
+    await app.policies.catchUp();
+    expect(of(cleo).map(stageNow)).toEqual(['detected']);
+    await tell(app, champion, { learnedOn: '2026-06-20', effectiveOn: '2026-06-02' });
+    await app.policies.catchUp();
+    expect(of(cleo)).toMatchObject([{ outcome: { dismissal: 'departure_withdrawn' } }]);
   });
 
   test('that is taken back dismisses the turnover, and stands where the file no longer has the definition', async () => {
