@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const shared = { masterKey, clock: systemClock, timeZone: 'UTC' };
 const folder = (name: string): LedgerPlace => ({ dataDirectory: join(root, name) });
-const cluster = (name: string): LedgerPlace => ({ ...folder(name), eventStore: server.url });
+const cluster = (name: string): LedgerPlace => ({ ...folder(name), eventStore: server.directUrl });
 
 async function within<Result>(
   place: LedgerPlace,
@@ -91,17 +91,17 @@ async function* linesOf(file: string, count: number): AsyncGenerator<string> {
 }
 
 const statehouse = feedFile('statehouse');
-// All 73,993 lines take minutes; `WHOLE_FEED=1` moves them.
-const linesMoved = process.env['WHOLE_FEED'] === '1' ? 1_000_000 : 1_500;
+// All 73,993 lines take a hundred seconds of processor time; `WHOLE_FEED=1` moves them.
+const linesMoved = process.env['WHOLE_FEED'] === '1' ? 1_000_000 : 20_000;
 
 describeWithData('the statehouse feed', [statehouse], () => {
-  test('comes back from a cluster as it went there', async () => {
+  test('comes back from a cluster as it went there', { timeout: 600_000 }, async () => {
     const lines: string[] = [];
     for await (const line of linesOf(statehouse, linesMoved)) lines.push(line);
     await within(folder('a'), async (app) => void (await importLines(app, lines)));
     const there = await move(folder('a'), cluster('b'));
     expect(there.moved).toBe(there.events);
-    expect(there.events).toBeGreaterThanOrEqual(Math.min(lines.length, 1_500));
+    expect(there.events).toBeGreaterThanOrEqual(lines.length);
     const back = await move(cluster('b'), folder('c'));
     expect({ ...back, keys: 0 }).toEqual({ ...there, keys: 0 });
     expect(await eventsAt(folder('c'))).toEqual(await eventsAt(folder('a')));

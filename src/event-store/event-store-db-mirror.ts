@@ -21,8 +21,8 @@ export interface Mirror extends Pick<EventStore, 'readAll' | 'subscribe'> {
    * already is left out. Throws LEDGER_GAP where one is missing before it. Answers what it took.
    */
   take(events: readonly CountedEvent[], followed: AllPosition): StoredEvent[];
-  /** Resolves once the stream has this version; rejects when the signal aborts. */
-  reaches(stream: string, version: number, signal: AbortSignal): Promise<void>;
+  /** Resolves once the stream has this version; rejects where it has not in time. `onHalfway` is told when half of that is over. */
+  reaches(stream: string, version: number, withinMs: number, onHalfway: () => void): Promise<void>;
   /** Wakes all who wait, so that they look at what `whileOpen` says. */
   wake(): void;
   close(): void;
@@ -69,6 +69,7 @@ export function openMirror({ path, ledgerId, nowMs, pageSize, whileOpen }: Mirro
   let followed = followedIn(database.prepare('SELECT commit_at, prepare_at FROM followed').get());
   const commits = announcements();
   const tail = createTail();
+  const waiting = createWaiting(log, whileOpen);
 
   return {
     log,
@@ -91,17 +92,61 @@ export function openMirror({ path, ledgerId, nowMs, pageSize, whileOpen }: Mirro
       followed = place;
       tail.add(taken);
       if (taken.length > 0) commits.announce();
+      for (const { stream, version } of taken) waiting.reached(stream, version);
       return taken;
     },
-    async reaches(stream, version, signal) {
-      while (whileOpen(() => log.version(stream)) < version) {
-        signal.throwIfAborted();
-        await commits.next(signal);
+    reaches: waiting.reaches,
+    ...followers(log, tail, commits, pageSize, whileOpen),
+    wake() {
+      commits.announce();
+      waiting.wake();
+    },
+    close: () => database.close(),
+  };
+}
+
+interface Waiter {
+  version: number;
+  resolve(): void;
+  reject(fault: unknown): void;
+}
+
+/** Who waits for versions of streams, found by stream: an event wakes only those that wait for it. */
+function createWaiting(log: SqliteLog, whileOpen: MirrorOptions['whileOpen']) {
+  const waiters = new Map<string, Set<Waiter>>();
+  return {
+    async reaches(stream: string, version: number, withinMs: number, onHalfway: () => void): Promise<void> {
+      if (whileOpen(() => log.version(stream)) >= version) return;
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const late = () => reject(new Error(`The stream has no version ${version} within ${withinMs} ms.`));
+      let timer = setTimeout(() => {
+        timer = setTimeout(late, withinMs / 2);
+        onHalfway();
+      }, withinMs / 2);
+      const waiter: Waiter = { version, resolve, reject };
+      const ofStream = waiters.get(stream) ?? new Set();
+      waiters.set(stream, ofStream.add(waiter));
+      try {
+        await promise;
+      } finally {
+        clearTimeout(timer);
+        ofStream.delete(waiter);
+        if (ofStream.size === 0 && waiters.get(stream) === ofStream) waiters.delete(stream);
       }
     },
-    ...followers(log, tail, commits, pageSize, whileOpen),
-    wake: commits.announce,
-    close: () => database.close(),
+    reached(stream: string, version: number): void {
+      for (const waiter of waiters.get(stream) ?? []) if (waiter.version <= version) waiter.resolve();
+    },
+    /** All look whether it is still open. */
+    wake(): void {
+      for (const ofStream of waiters.values())
+        for (const waiter of ofStream)
+          try {
+            whileOpen(() => undefined);
+          } catch (fault) {
+            waiter.reject(fault);
+          }
+    },
   };
 }
 

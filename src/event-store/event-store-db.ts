@@ -229,6 +229,9 @@ interface AppenderParts {
 /** Appends: sent to the cluster, and acknowledged once this replica has counted them. */
 function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen }: AppenderParts) {
   const { log } = mirror;
+  // Unlike any other replica's, and unlike those of this one before it was started anew.
+  const writer = `${randomBytes(6).toString('base64url')}.`;
+  let appends = 0;
 
   /** What an append at a place that is taken comes to, told from the mirror alone. */
   function atTakenPlace(
@@ -245,14 +248,11 @@ function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen
   async function counted(stream: string, version: number, deadlineMs: number): Promise<void> {
     if (log.version(stream) >= version) return;
     const leftMs = Math.max(1, deadlineMs - performance.now());
-    const impatient = setTimeout(() => follower.again(), leftMs / 2);
     try {
-      await mirror.reaches(stream, version, AbortSignal.timeout(Math.ceil(leftMs)));
+      await mirror.reaches(stream, version, leftMs, follower.again);
     } catch (fault) {
       whileOpen(() => undefined);
       throw unavailable('to see what was written; repeat the command, with the same idempotency key', fault);
-    } finally {
-      clearTimeout(impatient);
     }
   }
 
@@ -268,7 +268,8 @@ function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen
       return events.map(encodeEvent);
     });
     if (log.version(stream) > expectedVersion) return atTakenPlace(stream, expectedVersion, encoded);
-    const stamp = { batch: randomBytes(6).toString('base64url'), recordedAtMs: clock.nowMs() };
+    appends += 1;
+    const stamp = { batch: `${writer}${appends.toString(36)}`, recordedAtMs: clock.nowMs() };
     const wire = events.map((event, index) => toWire(event, encoded[index]!, stamp));
     const arrival: Arrival = { events: [] };
     arrivals.set(stamp.batch, arrival);
