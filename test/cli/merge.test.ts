@@ -95,6 +95,7 @@ describe('contacts', () => {
     const { id } = (await contact(bob)).consents[0]!;
     const { text } = await mergeContact(bob, ann, { dryRun: true, leave: [id] });
     expect(text).toMatch(/Goes along:.*consent phone: refused .*; a no always goes along/s);
+    expect(text).not.toContain('Stays behind');
     await mergeContact(bob, ann, { ...why, leave: [id] });
     expect((await contact(ann)).consents).toMatchObject([{ id }]);
   });
