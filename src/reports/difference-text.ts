@@ -1,12 +1,12 @@
 // What another definition of key roles makes of a report, for a terminal.
-import { money } from './executive-page.ts';
-import { figureNames, type WhatWouldBe } from './report-difference.ts';
+import { revenue } from './executive-report.ts';
+import { figureNames, replayNote, type WhatWouldBe } from './report-difference.ts';
 
 export function differencesText({ definition, sentence, differences }: WhatWouldBe): string {
   const rows = differences.map(({ figure, is, wouldBe, onlyIs, onlyWouldBe }) => {
     const counts = `${String(is.customers).padStart(6)} ${String(wouldBe.customers).padStart(9)}`;
     const apart = `${onlyIs.length} only here, ${onlyWouldBe.length} only there`;
-    return `${figureNames[figure].padEnd(12)} ${counts}  ${money(is)} → ${money(wouldBe)}; ${apart}`;
+    return `${figureNames[figure].padEnd(12)} ${counts}  ${revenue(is)} → ${revenue(wouldBe)}; ${apart}`;
   });
   return [
     `Under the definition ${definition.name} ${definition.version}, nothing written:`,
@@ -14,6 +14,6 @@ export function differencesText({ definition, sentence, differences }: WhatWould
     '',
     `${''.padEnd(12)} ${'is'.padStart(6)} ${'would be'.padStart(9)}`,
     ...rows,
-    'Of turnovers that only this definition opens, what people would have done is not known.',
+    replayNote,
   ].join('\n');
 }

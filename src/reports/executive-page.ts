@@ -1,8 +1,14 @@
 // The executive report as one self-contained HTML page: nothing is loaded, nothing runs, it can be mailed and printed.
 import { isoFromDay } from '../time/day.ts';
 import { type Bar, barChart, curveChart, escapeHtml } from './charts.ts';
-import { type CustomerFigure, type ExecutiveReport, formatMoney, weekOf } from './executive-report.ts';
-import { figureNames, type WhatWouldBe } from './report-difference.ts';
+import {
+  type CustomerFigure,
+  type ExecutiveReport,
+  formatMoney,
+  revenue,
+  weekOf,
+} from './executive-report.ts';
+import { figureNames, replayNote, type WhatWouldBe } from './report-difference.ts';
 import { minorUnitsPerUnit } from './risk-dimensions.ts';
 
 const style = `
@@ -56,14 +62,14 @@ export function executivePage(report: ExecutiveReport, position: number, under?:
 <p class="week">${weekOf(report)}</p>
 <p class="sentence">${escapeHtml(report.sentence)}</p>
 <div class="tiles">
-${tile('saved last week', String(saved.customers), money(saved), 'good')}
-${tile('at risk', String(atRisk.customers), money(atRisk))}
+${tile('saved last week', String(saved.customers), revenue(saved), 'good')}
+${tile('at risk', String(atRisk.customers), revenue(atRisk))}
 ${tile('on average at risk', ageText(report), 'days since the contact left')}
 ${tile('complete', report.percentComplete === null ? '–' : `${Math.round(report.percentComplete)} %`, 'mean of the customers at risk')}
-${tile('expected to save', String(savable.customers), money(savable), 'good')}
-${tile('high risk', String(highRisk.customers), money(highRisk), 'bad')}
-${tile('undecided', String(undecided.customers), money(undecided))}
-${tile('lost last week', String(lost.customers), money(lost), 'bad')}
+${tile('expected to save', String(savable.customers), revenue(savable), 'good')}
+${tile('high risk', String(highRisk.customers), revenue(highRisk), 'bad')}
+${tile('undecided', String(undecided.customers), revenue(undecided))}
+${tile('lost last week', String(lost.customers), revenue(lost), 'bad')}
 </div>
 ${section('Money at risk by owner', report.owners.length > 0, moneyCharts(report))}
 ${section('How long customers stay at risk', curve.steps.length > 0, curveChart(curve, 'Share of turnovers still open by days since they were learned of'), curveNote(report))}
@@ -85,13 +91,6 @@ function tile(what: string, figure: string, detail: string, kind = ''): string {
 
 function section(title: string, hasContent: boolean, chart: string, note = ''): string {
   return hasContent ? `<section><h2>${escapeHtml(title)}</h2>${chart}${note}</section>` : '';
-}
-
-/** Sums of revenue in words. */
-export function money({ arr, withoutArr }: Pick<CustomerFigure, 'arr' | 'withoutArr'>): string {
-  const amounts = arr.map(formatMoney);
-  if (withoutArr > 0) amounts.push(`${withoutArr} of unknown value`);
-  return amounts.join(' + ') || 'no revenue';
 }
 
 function ageText({ averageAgeDays }: ExecutiveReport): string {
@@ -162,17 +161,17 @@ function list(title: string, figure: CustomerFigure): string {
     ].map((text) => `<td class="number">${escapeHtml(text)}</td>`);
     return `<tr>${cells.join('')}${numbers.join('')}<td>${forecasts[line.forecast]}</td></tr>`;
   });
-  return `<details><summary>${title}: ${figure.customers} (${escapeHtml(money(figure))})</summary><div class="scroll"><table><thead><tr><th>customer</th><th>owner</th><th class="number">ARR now</th><th class="number">when it opened</th><th class="number">days</th><th class="number">complete</th><th>forecast</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
+  return `<details><summary>${title}: ${figure.customers} (${escapeHtml(revenue(figure))})</summary><div class="scroll"><table><thead><tr><th>customer</th><th>owner</th><th class="number">ARR now</th><th class="number">when it opened</th><th class="number">days</th><th class="number">complete</th><th>forecast</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
 function differencesSection({ definition, sentence, differences }: WhatWouldBe): string {
   const rows = differences.map(({ figure, is, wouldBe, onlyIs, onlyWouldBe }) => {
-    const cells = [money(is), String(is.customers), String(wouldBe.customers), money(wouldBe)];
+    const cells = [revenue(is), String(is.customers), String(wouldBe.customers), revenue(wouldBe)];
     const apart = `${onlyIs.length} / ${onlyWouldBe.length}`;
     return `<tr><td>${figureNames[figure]}</td>${[...cells, apart].map((text) => `<td class="number">${escapeHtml(text)}</td>`).join('')}</tr>`;
   });
   const heads = ['revenue', 'is', 'would be', 'revenue', 'only here / there'];
-  return `<section><h2>Under the definition ${escapeHtml(definition.name)} ${definition.version}</h2><p>${escapeHtml(sentence)}</p><div class="scroll"><table><thead><tr><th>customers</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="legend">Of turnovers that only this definition opens, what people would have done is not known.</p></section>`;
+  return `<section><h2>Under the definition ${escapeHtml(definition.name)} ${definition.version}</h2><p>${escapeHtml(sentence)}</p><div class="scroll"><table><thead><tr><th>customers</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="legend">${replayNote}</p></section>`;
 }
 
 /** The report for a terminal: the sentence, the figures, and the customers at risk. */
@@ -186,7 +185,7 @@ export function executiveText(report: ExecutiveReport, position: number): string
     ['  undecided', report.undecided],
   ];
   const lines = figures.map(
-    ([what, figure]) => `${what.padEnd(12)} ${String(figure.customers).padStart(6)}  ${money(figure)}`,
+    ([what, figure]) => `${what.padEnd(12)} ${String(figure.customers).padStart(6)}  ${revenue(figure)}`,
   );
   const customers = report.atRisk.lines.map((line) => {
     const arr = line.arr ? formatMoney(line.arr) : '–';

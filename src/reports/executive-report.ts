@@ -266,7 +266,7 @@ function sentenceOf(report: Omit<ExecutiveReport, 'sentence'>): string {
   if (atRisk.customers === 0) return [...parts, 'No customer is at risk.'].join(' ');
   const are = atRisk.customers === 1 ? 'is' : 'are';
   parts.push(
-    `${capitalised(customersIn(atRisk, ' ARR'))} ${are} at risk, for ${age(report.averageAgeDays!)} on average; ` +
+    `${capitalised(customersIn(atRisk, { what: ' ARR' }))} ${are} at risk, for ${age(report.averageAgeDays!)} on average; ` +
       `their recovery is ${Math.round(report.percentComplete!)} % complete.`,
   );
   const expected = [`We expect to save ${money(savable)}`, `${money(highRisk)} is at high risk`];
@@ -275,16 +275,24 @@ function sentenceOf(report: Omit<ExecutiveReport, 'sentence'>): string {
   return parts.join(' ');
 }
 
-function customersIn(figure: CustomerFigure, what = ''): string {
+function customersIn(figure: CustomerFigure, words?: { what: string }): string {
   const noun = figure.customers === 1 ? 'customer' : 'customers';
-  return `${figure.customers} ${noun} (${money(figure, what)})`;
+  return `${figure.customers} ${noun} (${money(figure, words)})`;
 }
 
-function money({ arr, withoutArr }: CustomerFigure, what = ''): string {
+/** Sums of revenue in words: `what` follows the amounts, `none` stands where there are none. */
+function money(
+  { arr, withoutArr }: Pick<CustomerFigure, 'arr' | 'withoutArr'>,
+  { what = '', none = 'nothing' } = {},
+): string {
   const known = arr.length > 0 ? [`${arr.map(formatMoney).join(' + ')}${what}`] : [];
   const unknown = withoutArr > 0 ? [`${withoutArr} of unknown value`] : [];
-  return [...known, ...unknown].join(' + ') || 'nothing';
+  return [...known, ...unknown].join(' + ') || none;
 }
+
+/** The same as a figure of its own, in no sentence. */
+export const revenue = (figure: Pick<CustomerFigure, 'arr' | 'withoutArr'>): string =>
+  money(figure, { none: 'no revenue' });
 
 /** Money as people write it: whole units where the amount is whole. */
 export function formatMoney({ minorUnits, currency }: Money): string {

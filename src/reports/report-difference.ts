@@ -32,6 +32,9 @@ export const figureNames: Readonly<Record<ComparedFigure, string>> = {
   undecided: 'undecided',
 };
 
+export const replayNote =
+  'Of turnovers that only this definition opens, what people would have done is not known.';
+
 /** One for each figure, also where nothing differs. */
 export function differencesOf(is: ExecutiveReport, wouldBe: ExecutiveReport): FigureDifference[] {
   return comparedFigures.map((figure) => differenceOf(figure, is[figure], wouldBe[figure]));
