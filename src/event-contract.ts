@@ -28,6 +28,20 @@ export const zMoney = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/, 'is an ISO 4217 code such as EUR'),
 });
 export type Money = z.infer<typeof zMoney>;
+
+const unitsByCurrency = new Map<string, number>();
+
+/** How many minor units make one: 100 for EUR, 1 for JPY (ISO 4217, as the runtime's own tables have it). */
+export function minorUnitsPerUnit(currency: string): number {
+  let known = unitsByCurrency.get(currency);
+  if (known === undefined) {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    known = 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2);
+    unitsByCurrency.set(currency, known);
+  }
+  return known;
+}
+
 /** ISO 3166-1 alpha-2 country and, optionally, ISO 3166-2 subdivision. */
 export const zLocation = z.strictObject({
   country: z.string().regex(/^[A-Z]{2}$/, 'is an ISO 3166-1 alpha-2 code such as DE'),

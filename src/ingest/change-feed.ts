@@ -4,7 +4,7 @@ import { relationships } from '../account/events.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { consentChannels, consents, phoneLines } from '../contact/events.ts';
 import type { Actor } from '../envelope.ts';
-import { type Money, zCode, zDate, zText } from '../event-contract.ts';
+import { type Money, minorUnitsPerUnit, zCode, zDate, zText } from '../event-contract.ts';
 import { parseInstant } from '../time/instant.ts';
 
 /** Turns ids of a source into the ledger's own: the same id always into the same one. */
@@ -394,7 +394,5 @@ function registerAccount(line: LineOf<'AccountRegistered'>, ids: SourceIds): Com
 
 /** A feed counts money in major units (43000.00); the ledger in minor ones, as many as ISO 4217 gives the currency. */
 function moneyOf(amount: number, currency: string): Money {
-  const digits =
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  return { minorUnits: Math.round(amount * 10 ** digits), currency };
+  return { minorUnits: Math.round(amount * minorUnitsPerUnit(currency)), currency };
 }

@@ -1,4 +1,5 @@
 // The executive report as one self-contained HTML page: nothing is loaded, nothing runs, it can be mailed and printed.
+import { minorUnitsPerUnit } from '../event-contract.ts';
 import { isoFromDay } from '../time/day.ts';
 import { type Bar, barChart, curveChart, escapeHtml } from './charts.ts';
 import {
@@ -9,7 +10,6 @@ import {
   weekOf,
 } from './executive-report.ts';
 import { figureNames, replayNote, type WhatWouldBe } from './report-difference.ts';
-import { minorUnitsPerUnit } from './risk-dimensions.ts';
 
 const style = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #dfe4ea; --page: #f6f7f9; --card: #fff; --accent: #2c5fd1; --good: #2f8f5b; --bad: #c2483d; --open: #b9a14a; }

@@ -1,7 +1,6 @@
 // The executive report of a week: customers saved, customers at risk and what is expected of them, each figure with its list.
-import type { Money } from '../event-contract.ts';
+import { type Money, minorUnitsPerUnit } from '../event-contract.ts';
 import { type Day, isoFromDay } from '../time/day.ts';
-import { minorUnitsPerUnit } from './risk-dimensions.ts';
 import { type Forecast, openStages, type RiskEpisode } from './risk-episode.ts';
 import { fieldsFor, type TimeAtRisk, timeAtRisk } from './time-at-risk.ts';
 

@@ -1,4 +1,5 @@
 // By what episodes of risk are grouped: the values of each, money and coverage in bands, days in quarters.
+import { minorUnitsPerUnit } from '../event-contract.ts';
 import { type Day, isoFromDay } from '../time/day.ts';
 import type { RiskEpisode } from './risk-episode.ts';
 
@@ -63,19 +64,6 @@ function band(lowerEnds: readonly number[], value: number): string {
   const [lower, upper] = [lowerEnds[Math.max(index, 0)]!, lowerEnds[Math.max(index, 0) + 1]];
   if (upper === undefined) return lower === 100 ? '100' : `${lower}+`;
   return upper - lower === 1 ? `${lower}` : `${lower} to under ${upper}`;
-}
-
-const unitsByCurrency = new Map<string, number>();
-
-/** How many minor units make one: 100 for EUR, 1 for JPY (ISO 4217, as the runtime's own tables have it). */
-export function minorUnitsPerUnit(currency: string): number {
-  let known = unitsByCurrency.get(currency);
-  if (known === undefined) {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-    known = 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2);
-    unitsByCurrency.set(currency, known);
-  }
-  return known;
 }
 
 const quarters = new Map<Day, string>();

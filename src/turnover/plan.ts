@@ -1,6 +1,6 @@
 // A recovery plan: versioned steps with weights, and which of them a turnover has, is done with and owes.
 import { z } from 'zod';
-import { zCode, zDate, zText } from '../event-contract.ts';
+import { minorUnitsPerUnit, zCode, zDate, zText } from '../event-contract.ts';
 import { versionShape, zVersioned } from './versions.ts';
 
 /** What becomes of a role that lost its holder. */
@@ -121,19 +121,6 @@ const largeFrom = 100_000;
 /** In whole units of the account's own currency; nothing is converted. */
 export function arrBandOf(arr: { minorUnits: number; currency: string } | null): ArrBand {
   if (!arr) return 'unknown';
-  const units = arr.minorUnits / 10 ** decimalsOf(arr.currency);
+  const units = arr.minorUnits / minorUnitsPerUnit(arr.currency);
   return units >= largeFrom ? 'large' : units >= mediumFrom ? 'medium' : 'small';
-}
-
-const decimals = new Map<string, number>();
-/** Digits after the point, as ISO 4217 has them: 2 for most, 0 for JPY. */
-export function decimalsOf(currency: string): number {
-  let known = decimals.get(currency);
-  if (known === undefined) {
-    known =
-      new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ??
-      2;
-    decimals.set(currency, known);
-  }
-  return known;
 }

@@ -1,7 +1,6 @@
 // What comes first: the more revenue and the sooner its renewal, the more urgent.
-import type { Money } from '../event-contract.ts';
+import { type Money, minorUnitsPerUnit } from '../event-contract.ts';
 import type { Day } from '../time/day.ts';
-import { decimalsOf } from './plan.ts';
 
 /** Days to a renewal that nobody knows: contracts run a year. */
 const unknownRenewalDays = 365;
@@ -13,5 +12,5 @@ const unknownRenewalDays = 365;
 export function urgencyOf(arr: Money | null, renewalDay: Day | null, on: Day): number {
   if (!arr) return 0;
   const days = renewalDay === null ? unknownRenewalDays : Math.max(1, renewalDay - on);
-  return arr.minorUnits / 10 ** decimalsOf(arr.currency) / days;
+  return arr.minorUnits / minorUnitsPerUnit(arr.currency) / days;
 }
