@@ -4,7 +4,7 @@ import type { Application } from '../application.ts';
 import { turnoversUnder, type WhatIf } from '../policies/turnover-what-if.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { gapDays } from '../time/interval.ts';
-import type { TurnoverBelief } from '../turnover/belief.ts';
+import { replacementsOf, type TurnoverBelief } from '../turnover/belief.ts';
 import { progressOf } from '../turnover/progress.ts';
 import { type Versioned, versionAt } from '../turnover/versions.ts';
 import { count } from './terminal.ts';
@@ -80,8 +80,7 @@ export function countsOf(turnovers: readonly TurnoverBelief[]): TurnoverCounts {
     lost: ended('lost'),
     dismissed: ended('dismissed'),
     replaced: turnovers.filter(
-      ({ replacement, formerReplacements, outcome }) =>
-        (replacement ?? formerReplacements[0]) && outcome?.kind !== 'dismissed',
+      (turnover) => replacementsOf(turnover).length > 0 && turnover.outcome?.kind !== 'dismissed',
     ).length,
     vacancies: vacant.length,
     meanVacancyDays: vacant.length ? vacant.reduce((sum, one) => sum + one, 0) / vacant.length : null,
@@ -112,11 +111,10 @@ export function vacancyDays(turnovers: readonly TurnoverBelief[]): number[] {
 }
 
 /** The first who took over ended the vacancy, however long that one stayed; also where the leaver came back afterwards. */
-function vacancyEnd({ formerReplacements, replacement, outcome }: TurnoverBelief): string | null {
+function vacancyEnd(turnover: TurnoverBelief): string | null {
+  const { outcome } = turnover;
   if (outcome?.kind === 'dismissed' && outcome.dismissal !== 'contact_returned') return null;
-  const starts = [...formerReplacements, ...(replacement ? [replacement] : [])].flatMap(
-    ({ startsOn }) => startsOn ?? [],
-  );
+  const starts = replacementsOf(turnover).flatMap(({ startsOn }) => startsOn ?? []);
   const begins = (text: string) => parseEdtf(text)!.earliest;
   return starts.reduce<string | null>(
     (first, one) => (first === null || begins(one) < begins(first) ? one : first),

@@ -92,7 +92,7 @@ export function dismiss(
 }
 
 /** What dismissed it was taken back. */
-export function reopen(turnover: TurnoverBelief, { learnedAtMs }: LedgerEvent): Effect {
+export function reopen(turnover: TurnoverBelief, { learnedAtMs }: Pick<LedgerEvent, 'learnedAtMs'>): Effect {
   return {
     key: `reopen ${turnover.id}`,
     learnedAtMs: Math.max(learnedAtMs, turnover.outcome!.learnedAtMs),

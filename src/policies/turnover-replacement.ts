@@ -1,13 +1,21 @@
 // What news of a contact mean for roles that others left: somebody takes over, the first in the post to begin, and may leave again.
 import type { LedgerEvent } from '../ledger-events.ts';
 import { parseEdtf } from '../time/edtf.ts';
-import { isOpen, type Replacement, stageNow, type TurnoverBelief } from '../turnover/belief.ts';
+import {
+  isOpen,
+  type Replacement,
+  replacementsOf,
+  stageNow,
+  type TurnoverBelief,
+} from '../turnover/belief.ts';
 import type { Effect } from './policy.ts';
+import { reopen } from './turnover-opening.ts';
 import {
   follows,
   type Holder,
   isGone,
   passThrough,
+  returned,
   succeed,
   takeOver,
   vacancyOf,
@@ -96,10 +104,8 @@ function freeIn(accountId: string, postId: string, world: TurnoverWorld): Turnov
 }
 
 /** Placements of those who took over and left again, and of who has. */
-const knownIn = ({ formerReplacements, replacement }: TurnoverBelief): ReadonlySet<string> =>
-  new Set(
-    [...formerReplacements, ...(replacement ? [replacement] : [])].flatMap((one) => one.placementId ?? []),
-  );
+const knownIn = (turnover: TurnoverBelief): ReadonlySet<string> =>
+  new Set(replacementsOf(turnover).flatMap((one) => one.placementId ?? []));
 
 /** The replacement who leaves before the onboarding ends is none; one whose start is corrected stays. */
 async function review(
@@ -171,20 +177,13 @@ function comeBetween(turnover: TurnoverBelief, holder: Holder, learnedAtMs: numb
   const { startsOn } = holder.placement;
   if (holder.belief.id === vacancy.leaverId || !wasFirst(turnover, holder)) return [];
   if (endedOn === null || !isBefore(startsOn, endedOn)) return [];
-  const { turnoverId } = vacancy;
-  const reopened: Effect = {
-    key: `reopen ${turnoverId}`,
-    learnedAtMs,
-    command: { type: 'ReopenTurnover', turnoverId },
-  };
+  const reopened = reopen(turnover, { learnedAtMs });
   if (!isGone(holder)) return [reopened, takeOver(vacancy, holder, learnedAtMs)];
-  const returned: Effect = {
-    key: `return ${turnoverId}`,
-    learnedAtMs,
-    effectiveOn: endedOn,
-    command: { type: 'DismissTurnover', turnoverId, dismissal: 'contact_returned' },
-  };
-  return [reopened, ...passThrough(vacancy, holder, learnedAtMs), returned];
+  return [
+    reopened,
+    ...passThrough(vacancy, holder, learnedAtMs),
+    returned(vacancy, { learnedAtMs, effectiveOn: endedOn }),
+  ];
 }
 
 const isBefore = (one: string | null, other: string | null): boolean =>
@@ -201,10 +200,10 @@ function mayTakeFrom(
 }
 
 /** Whether nobody is known to have followed earlier; the same one on another day counts anew. */
-function wasFirst({ replacement, formerReplacements }: TurnoverBelief, { placement }: Holder): boolean {
-  const known = [...formerReplacements, ...(replacement ? [replacement] : [])];
+function wasFirst(turnover: TurnoverBelief, { placement }: Holder): boolean {
+  const known = replacementsOf(turnover);
   const own = known.find(({ placementId }) => placementId === placement.id);
-  if (own) return own !== replacement && own.startsOn !== placement.startsOn;
+  if (own) return own !== turnover.replacement && own.startsOn !== placement.startsOn;
   return known.every(({ startsOn }) => isBefore(placement.startsOn, startsOn));
 }
 

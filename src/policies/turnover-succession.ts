@@ -99,19 +99,27 @@ export async function succeed(
 }
 
 /** Another one takes over; the same person once more ends the risk. */
-export function takeOver({ turnoverId, leaverId }: Vacancy, holder: Holder, learnedAtMs: number): Effect {
+export function takeOver(vacancy: Vacancy, holder: Holder, learnedAtMs: number): Effect {
   const { belief, placement } = holder;
-  if (belief.id === leaverId)
-    return {
-      key: `return ${turnoverId}`,
-      learnedAtMs,
-      ...(placement.startsOn !== null && { effectiveOn: placement.startsOn }),
-      command: { type: 'DismissTurnover', turnoverId, dismissal: 'contact_returned' },
-    };
+  const { turnoverId, leaverId } = vacancy;
+  if (belief.id === leaverId) return returned(vacancy, { learnedAtMs, effectiveOn: placement.startsOn });
   return {
     key: `replace ${turnoverId} ${placement.id}`,
     learnedAtMs,
     command: { type: 'IdentifyReplacement', turnoverId, ...replacementOf(holder) },
+  };
+}
+
+/** The leaver is back. */
+export function returned(
+  { turnoverId }: Vacancy,
+  { learnedAtMs, effectiveOn }: { learnedAtMs: number; effectiveOn: string | null },
+): Effect {
+  return {
+    key: `return ${turnoverId}`,
+    learnedAtMs,
+    ...(effectiveOn !== null && { effectiveOn }),
+    command: { type: 'DismissTurnover', turnoverId, dismissal: 'contact_returned' },
   };
 }
 

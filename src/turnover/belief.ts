@@ -132,6 +132,13 @@ export function stageNow({ stages }: TurnoverBelief): Stage {
 export const isOpen = ({ outcome }: TurnoverBelief): boolean => outcome === null;
 export const isSuspected = ({ departure }: TurnoverBelief): boolean => departure.cause === 'bounced';
 
+/** Who took over and left again, and who has taken over, in order. */
+export const replacementsOf = ({
+  formerReplacements,
+  replacement,
+}: TurnoverBelief): readonly Replacement[] =>
+  replacement ? [...formerReplacements, replacement] : formerReplacements;
+
 /** Whether dropping a contact, or only one placement of it, means this one. */
 export function isDropped(
   { contactId, placementId }: Replacement,
