@@ -166,11 +166,16 @@ function list(title: string, figure: CustomerFigure): string {
 
 function differencesSection({ definition, sentence, differences }: WhatWouldBe): string {
   const rows = differences.map(({ figure, is, wouldBe, onlyIs, onlyWouldBe }) => {
-    const cells = [revenue(is), String(is.customers), String(wouldBe.customers), revenue(wouldBe)];
-    const apart = `${onlyIs.length} / ${onlyWouldBe.length}`;
-    return `<tr><td>${figureNames[figure]}</td>${[...cells, apart].map((text) => `<td class="number">${escapeHtml(text)}</td>`).join('')}</tr>`;
+    // Sums of several currencies are wide: on a phone they are what one scrolls to.
+    const counts = [
+      String(is.customers),
+      String(wouldBe.customers),
+      `${onlyIs.length} / ${onlyWouldBe.length}`,
+    ];
+    const cells = [...counts, revenue(is), revenue(wouldBe)];
+    return `<tr><td>${figureNames[figure]}</td>${cells.map((text) => `<td class="number">${escapeHtml(text)}</td>`).join('')}</tr>`;
   });
-  const heads = ['revenue', 'is', 'would be', 'revenue', 'only here / there'];
+  const heads = ['is', 'would be', 'only here / there', 'revenue that is', 'that would be'];
   return `<section><h2>Under the definition ${escapeHtml(definition.name)} ${definition.version}</h2><p>${escapeHtml(sentence)}</p><div class="scroll"><table><thead><tr><th>customers</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="legend">${replayNote}</p></section>`;
 }
 

@@ -1,12 +1,15 @@
 // The executive report as a page and as text: complete, self-contained, and safe whatever the names are.
 import { describe, expect, it } from 'vitest';
+import { escapeHtml } from '../../src/reports/charts.ts';
+import { differencesText } from '../../src/reports/difference-text.ts';
 import { executivePage, executiveText } from '../../src/reports/executive-page.ts';
-import { type Customer, executiveReport } from '../../src/reports/executive-report.ts';
+import { type Customer, executiveReport, revenue } from '../../src/reports/executive-report.ts';
+import { differencesOf, replayNote } from '../../src/reports/report-difference.ts';
 import { day, episode } from './episodes.ts';
 
 const weekEnding = day('2026-03-08');
 
-function report() {
+function report(changed: Parameters<typeof episode>[0] = {}) {
   const customers = new Map<string, Customer>();
   const episodes = Array.from({ length: 40 }, (_, index) => {
     const accountId = `account-${index}`;
@@ -27,6 +30,7 @@ function report() {
       percentComplete: (index * 7) % 100,
       forecast: (['savable', 'high_risk', 'undecided'] as const)[index % 3]!,
       arrAtOpening: arr,
+      ...changed,
     });
   });
   return executiveReport({ weekEnding, episodes, customers });
@@ -47,6 +51,48 @@ describe('the page of the executive report', () => {
     expect(page).toContain('Last week we saved no customer. No customer is at risk.');
     expect(page).not.toMatch(/<svg|<dl/);
     expect(page).not.toContain('NaN');
+  });
+});
+
+describe('what another definition would make of it', () => {
+  const is = report();
+  const wouldBe = report({ forecast: 'savable' });
+  const under = {
+    definition: { name: '<own>', version: 3 },
+    sentence: wouldBe.sentence,
+    differences: differencesOf(is, wouldBe),
+  };
+  const columns = (html: string) => html.split(/<\/t[dh]>/).map((cell) => cell.replace(/<[^>]*>/g, ''));
+
+  it('is a section of the page, figure by figure', () => {
+    const page = executivePage(is, 4711, under);
+    const section = /<section><h2>Under the definition .*?<\/section>/s.exec(page)![0];
+    expect(section).toContain('<h2>Under the definition &#60;own&#62; 3</h2>');
+    expect(section).toContain(escapeHtml(wouldBe.sentence));
+    expect(section).toContain(replayNote);
+    const rows = [...section.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) => columns(row!).slice(0, 6));
+    const [savable, risky] = [is.savable, is.highRisk].map(revenue);
+    const { customers } = is.atRisk;
+    const others = is.highRisk.customers + is.undecided.customers;
+    expect(rows).toEqual([
+      ['customers', 'is', 'would be', 'only here / there', 'revenue that is', 'that would be'],
+      expect.arrayContaining(['saved', '0 / 0']),
+      expect.arrayContaining(['lost', '0 / 0']),
+      expect.arrayContaining(['at risk', `${customers}`, '0 / 0']),
+      ['savable', `${is.savable.customers}`, `${customers}`, `0 / ${others}`, savable, revenue(is.atRisk)],
+      ['high risk', `${is.highRisk.customers}`, '0', `${is.highRisk.customers} / 0`, risky, 'no revenue'],
+      expect.arrayContaining(['undecided', '0', 'no revenue']),
+    ]);
+    expect(executivePage(is, 4711)).not.toContain('Under the definition');
+  });
+
+  it('is said in a terminal too', () => {
+    const lines = differencesText(under).split('\n');
+    expect(lines[0]).toBe('Under the definition <own> 3, nothing written:');
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^high risk +\d+ +0 .* → no revenue; \d+ only here, 0 only there$/),
+    );
+    expect(lines.at(-1)).toBe(replayNote);
   });
 });
 
