@@ -20,7 +20,6 @@ export const FoundEntity = createUnionType({
   name: 'FoundEntity',
   description: 'What a search can find.',
   types: () => [Contact, Account] as const,
-  resolveType: (entity) => (entity instanceof Contact ? Contact : Account),
 });
 
 @ObjectType({ description: 'Something that a search found, and how.' })

@@ -1,5 +1,5 @@
 // The key store in a local file apart from the log, so that a backup of the log alone cannot be read.
-import { createKeyCache } from './key-cache.ts';
+import { LRUCache } from 'lru-cache';
 import { type KeyFileOptions, openKeyFile } from './key-file.ts';
 import { createKeyPool } from './key-pool.ts';
 import { createKeyRows, destroyedKey, keyUnknown } from './key-rows.ts';
@@ -23,7 +23,7 @@ export function openFileKeyStore(options: FileKeyStoreOptions): KeyStore {
   const { path, blockSize = 64, cacheMax = 50_000 } = options;
   const file = openKeyFile(options);
   const rows = createKeyRows(file);
-  const cache = createKeyCache(cacheMax);
+  const cache = new LRUCache<string, KeyState>({ max: cacheMax });
   const pool = createKeyPool(rows, blockSize);
   try {
     rows.clean();

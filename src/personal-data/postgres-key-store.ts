@@ -1,7 +1,8 @@
 // The key store in PostgreSQL, which the replicas of a ledger share.
+
 import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { newId } from './derive-id.ts';
-import { createKeyCache } from './key-cache.ts';
 import { asKey, destroyedKey, type FreshKey } from './key-rows.ts';
 import { type KeyState, type KeyStore, KeyStoreFailure } from './key-store.ts';
 import {
@@ -29,7 +30,7 @@ const keysPerQuery = 5_000;
 export async function openPostgresKeyStore(options: PostgresKeyStoreOptions): Promise<KeyStore> {
   const { blockSize = 256, cacheMax = 50_000 } = options;
   const database = await openKeyDatabase(options);
-  const cache = createKeyCache(cacheMax);
+  const cache = new LRUCache<string, KeyState>({ max: cacheMax });
   const pool = createFreshKeys(database, blockSize);
   const cleaner = createCleaner(database);
   let closed = false;

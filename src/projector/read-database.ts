@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { type CardTable, createCardMemory } from './card-memory.ts';
+import { LRUCache } from 'lru-cache';
 import type {
   BelievedCategory,
   Projection,
@@ -11,6 +11,9 @@ import type {
   SqlValue,
   TableDefinition,
 } from './projection.ts';
+
+/** The tables that hold what is believed as JSON, in `card`, under its `id`. */
+export type CardTable = 'contact' | 'account' | 'turnover_card';
 
 export interface ReadDatabase {
   readonly database: DatabaseSync;
@@ -144,13 +147,15 @@ function tablesOf(projections: readonly Projection[]): TableDefinition[] {
   return projections.flatMap((projection) => projection.tables);
 }
 
-/** So many characters of JSON; as objects they take about four times as many bytes. */
+/** So many characters of JSON are kept parsed; as objects they take about four times as many bytes. */
 const rememberedMax = 6_000_000;
 const cardTables: Record<BelievedCategory, CardTable> = {
   contact: 'contact',
   account: 'account',
   turnover: 'turnover_card',
 };
+
+const cardKey = (table: CardTable, id: string) => `${table} ${id}`;
 
 function readDatabaseOf(database: DatabaseSync, projections: readonly Projection[]): ReadDatabase {
   const statements = new Map<string, StatementSync>();
@@ -174,7 +179,7 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     return statement;
   }
 
-  const memory = createCardMemory(rememberedMax);
+  const remembered = new LRUCache<string, object>({ maxSize: rememberedMax });
   /** Those that are not remembered. */
   function readCards(table: CardTable, ids: readonly string[]): Map<string, object> {
     const found = new Map<string, object>();
@@ -182,7 +187,7 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     const rows = prepare(sql).all(JSON.stringify(ids)) as { id: string; card: string }[];
     for (const { id, card } of rows) {
       const belief = JSON.parse(card) as object;
-      memory.set(table, id, belief, card.length);
+      remembered.set(cardKey(table, id), belief, { size: card.length });
       found.set(id, belief);
     }
     return found;
@@ -233,12 +238,12 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     },
     prepare,
     findCards<B extends object>(table: CardTable, ids: readonly string[]) {
-      const remembered = ids.map((id) => memory.get(table, id));
-      const missing = ids.filter((_, at) => !remembered[at]);
+      const known = ids.map((id) => remembered.get(cardKey(table, id)));
+      const missing = ids.filter((_, at) => !known[at]);
       const read = missing.length > 0 ? readCards(table, missing) : undefined;
       const found = new Map<string, B>();
       for (const [at, id] of ids.entries()) {
-        const card = remembered[at] ?? read?.get(id);
+        const card = known[at] ?? read?.get(id);
         if (card) found.set(id, card as B);
       }
       return found;
@@ -253,8 +258,8 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
         prepare('UPDATE meta SET checkpoint = ?').run(change.checkpoint);
         database.exec('COMMIT');
         checkpoint = change.checkpoint;
-        for (const { by, id } of change.replace) memory.delete(cardTables[by], id);
-        if (change.erased) memory.clear();
+        for (const { by, id } of change.replace) remembered.delete(cardKey(cardTables[by], id));
+        if (change.erased) remembered.clear();
       } catch (fault) {
         if (database.isTransaction) database.exec('ROLLBACK');
         throw fault;
@@ -281,7 +286,7 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     close() {
       statements.clear();
       puts.clear();
-      memory.clear();
+      remembered.clear();
       database.close();
     },
   };

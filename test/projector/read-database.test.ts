@@ -1,6 +1,5 @@
 // The file of the read models: rows and checkpoint change together, and rows are replaced as a whole.
 import { describe, expect, test } from 'vitest';
-import { createCardMemory } from '../../src/projector/card-memory.ts';
 import type { Projection } from '../../src/projector/projection.ts';
 import { openReadDatabase, type ReadDatabase } from '../../src/projector/read-database.ts';
 
@@ -142,15 +141,5 @@ describe('cards', () => {
     found(db, 'ann', 'bob');
     db.write({ checkpoint: 2, replace: [], rows: [], erased: ['ann'] });
     expect(found(db, 'ann', 'bob')).toEqual([['bob', { name: 'Bob' }]]);
-  });
-
-  test('in memory are bounded: the older half goes', () => {
-    const memory = createCardMemory(4);
-    const card = {};
-    for (const id of ['a', 'b', 'c', 'd', 'e']) memory.set('contact', id, card, 1);
-    expect(['a', 'b', 'c', 'd', 'e'].filter((id) => memory.get('contact', id))).toEqual(['c', 'd', 'e']);
-    memory.set('contact', 'f', card, 1);
-    memory.set('contact', 'g', card, 1);
-    expect(memory.get('account', 'c')).toBeUndefined();
   });
 });

@@ -11,7 +11,7 @@ let app: TestApplication;
 let reads = { statements: 0, streams: 0, positions: 0 };
 
 beforeAll(async () => {
-  app = await openTestApplication();
+  app = await openTestApplication({ compares: false });
   const context = {
     actor: testActor,
     source: 'test',

@@ -16,7 +16,7 @@ import { acme, ann, bob, cleo, job } from '../support/ids.ts';
 
 let app: TestApplication;
 beforeEach(async () => {
-  app = await openTestApplication({ accessLog: 'history' });
+  app = await openTestApplication({ accessLog: 'history', compares: false });
   await tell(app, { type: 'RegisterAccount', accountId: acme, name: 'Acme' });
   await tell(app, {
     type: 'RegisterContact',

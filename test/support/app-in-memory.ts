@@ -1,5 +1,13 @@
 // A whole ledger in memory with a clock that stands still, and a way to ask it in GraphQL text as a client would.
-import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  getOperationAST,
+  graphql,
+  parse,
+  validate,
+} from 'graphql';
 import { buildLedgerSchema } from '../../schema/build.ts';
 import type { Context } from '../../schema/context.ts';
 import { type Application, type ApplicationOptions, openApplication } from '../../src/application.ts';
@@ -7,11 +15,14 @@ import type { Role } from '../../src/auth/roles.ts';
 import type { Command, CommandContext, CommandDone } from '../../src/command.ts';
 import type { Actor } from '../../src/envelope.ts';
 import type { Policy } from '../../src/policies/policy.ts';
+import { compile, type ExecuteQuery } from '../../src/server/compiled-execution.ts';
 import { type FixedClock, fixedClock } from '../../src/time/clock.ts';
 import { at } from './ids.ts';
 
 export interface TestApplication extends Application {
   clock: FixedClock;
+  /** Whether each query is carried out as compiled code too, and must then give the same. */
+  compares: boolean;
 }
 
 export const testActor: Actor = { id: 'user-1', kind: 'person' };
@@ -32,6 +43,8 @@ export async function openTestApplication(
     rules?: ApplicationOptions['rules'];
     accessLog?: ApplicationOptions['accessLog'];
     retention?: ApplicationOptions['retention'];
+    /** Not where reads are counted. Default true. */
+    compares?: boolean;
   } = {},
 ): Promise<TestApplication> {
   const clock = fixedClock(options.nowMs ?? at('2027-01-01T12:00:00Z'));
@@ -48,7 +61,7 @@ export async function openTestApplication(
     ...(options.retention && { retention: options.retention }),
     onFault: rethrow,
   });
-  return Object.assign(app, { clock });
+  return Object.assign(app, { clock, compares: options.compares ?? true });
 }
 
 export function testContext(
@@ -71,7 +84,52 @@ export async function ask(
 ): Promise<ExecutionResult> {
   schema ??= buildLedgerSchema();
   const contextValue = testContext(app, actor, roles);
-  return graphql({ schema: await schema, source: query, variableValues: variables, contextValue });
+  const result = await graphql({
+    schema: await schema,
+    source: query,
+    variableValues: variables,
+    contextValue,
+  });
+  if ((app as Partial<TestApplication>).compares) {
+    const execute = await compiled(await schema, query);
+    const same = await execute?.(testContext(app, actor, roles), variables);
+    if (same) expectSame(query, result, same);
+  }
+  return result;
+}
+
+const compiledQueries = new Map<string, Promise<ExecuteQuery | undefined>>();
+
+/** Undefined for what is no valid query, or more than one. */
+function compiled(schema: GraphQLSchema, text: string): Promise<ExecuteQuery | undefined> {
+  let compiling = compiledQueries.get(text);
+  if (!compiling) {
+    const document = queryIn(schema, text);
+    compiling = document ? compile(schema, document, undefined) : Promise.resolve(undefined);
+    compiledQueries.set(text, compiling);
+  }
+  return compiling;
+}
+
+function queryIn(schema: GraphQLSchema, text: string): DocumentNode | undefined {
+  try {
+    const document = parse(text);
+    const isQuery = getOperationAST(document)?.operation === 'query';
+    return isQuery && validate(schema, document).length === 0 ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of errors only that there are some: they come from graphql-js in any case. */
+function expectSame(query: string, expected: ExecutionResult, found: ExecutionResult): void {
+  const isSame = expected.errors
+    ? found.errors !== undefined
+    : !found.errors && JSON.stringify(found.data) === JSON.stringify(expected.data);
+  if (!isSame)
+    throw new Error(
+      `Compiled, this gives something else: ${query}\n${JSON.stringify(found)}\ninstead of\n${JSON.stringify(expected)}`,
+    );
 }
 
 /** The same for a query that must succeed: its data, in a type of the caller's choice. */

@@ -1,0 +1,115 @@
+// Queries as compiled code: only those that come again, only without mistakes, and with the answers of graphql-js.
+// That all queries of the API's tests give the same both ways is seen to by `ask` in test/support/app-in-memory.ts.
+import { createHash } from 'node:crypto';
+import type { GraphQLRequestContext } from '@apollo/server';
+import { buildSchema, getOperationAST, graphql, parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { compile, compiledExecution } from '../../src/server/compiled-execution.ts';
+import { startStubServer } from './stub-server.ts';
+
+const schema = buildSchema(`
+  enum Direction { UP DOWN }
+  input Order { by: String = "name" direction: Direction! = DOWN inner: Inner inners: [Inner!] }
+  input Inner { count: Int! = 7 }
+  input Endless { middle: [Middle!] }
+  input Middle { endless: Endless }
+  type Query {
+    hello(name: String = "you"): String
+    order(order: Order, orders: [Order!]): String
+    endless(middle: Middle): String
+    fails: String
+  }
+  type Mutation { hello: String }
+`);
+const said = (args: object) => JSON.stringify(args);
+const fields = {
+  hello: ({ name }: { name: string }) => `Hello ${name}`,
+  order: said,
+  fails: () => {
+    throw new Error('It fails.');
+  },
+};
+for (const [name, resolve] of Object.entries(fields))
+  schema.getQueryType()!.getFields()[name]!.resolve = (_, args) => resolve(args);
+
+const asking = () => {
+  const plugin = compiledExecution(schema);
+  return async (text: string, variables: Record<string, unknown> = {}) => {
+    const document = parse(text);
+    const listener = await plugin.requestDidStart!({} as never);
+    return (listener as { responseForOperation(context: unknown): Promise<unknown> }).responseForOperation({
+      document,
+      operation: getOperationAST(document),
+      operationName: null,
+      queryHash: createHash('sha256').update(text).digest('hex'),
+      contextValue: {},
+      request: { variables },
+    } as unknown as GraphQLRequestContext<object>);
+  };
+};
+const answered = (data: object) => ({ body: { singleResult: { data } } });
+
+test('a query is compiled when it comes the third time', async () => {
+  const ask = asking();
+  expect([await ask('{ hello }'), await ask('{ hello }'), await ask('{ again: hello }')]).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  expect(await ask('{ hello }')).toMatchObject(answered({ hello: 'Hello you' }));
+  expect(await ask('{ hello }')).toMatchObject(answered({ hello: 'Hello you' }));
+});
+
+test('a mutation never is', async () => {
+  const ask = asking();
+  for (let time = 0; time < 5; time++) expect(await ask('mutation { hello }')).toBeNull();
+});
+
+test('a query that ends in a mistake is left to graphql-js, from then on', async () => {
+  const ask = asking();
+  const text = 'query ($name: String, $fails: Boolean!) { hello(name: $name) fails @include(if: $fails) }';
+  for (let time = 0; time < 2; time++) await ask(text, { fails: false });
+  expect(await ask(text, { name: 'Ann', fails: false })).toMatchObject(answered({ hello: 'Hello Ann' }));
+  expect(await ask(text, { fails: true })).toBeNull();
+  expect(await ask(text, { fails: false })).toBeNull();
+});
+
+test.each([
+  [{}],
+  [{ order: {} }],
+  [{ order: null, orders: [] }],
+  [{ order: { by: null, direction: 'UP' } }],
+  [{ order: { by: 'day', inner: {}, inners: [{}, { count: 1 }] } }],
+  [{ orders: { by: 'one' } }],
+  [{ orders: [{}, { direction: 'DOWN' }] }],
+])('variables have the defaults that graphql-js gives them: %j', async (variables) => {
+  const text = 'query ($order: Order, $orders: [Order!]) { order(order: $order, orders: $orders) }';
+  const execute = await compile(schema, parse(text), undefined);
+  const { data, errors } = await graphql({ schema, source: text, variableValues: variables });
+  expect(errors).toBeUndefined();
+  expect((await execute!({}, variables)).data).toEqual(data);
+});
+
+test.each([
+  ['a variable of a type that holds itself', 'query ($middle: Middle) { endless(middle: $middle) }'],
+  ['a value named as the prototype of objects', '{ ... on Query { __proto__: hello } }'],
+])('%s is left to graphql-js: the compiler would not end, or lose it', async (_, text) => {
+  expect(await compile(schema, parse(text), undefined)).toBeUndefined();
+});
+
+test.each([
+  ['a query', '{ greeting }'],
+  ['a refusal', '{ refused }'],
+  ['a variable that does not fit', 'query ($name: String) { greeting(name: $name) }'],
+])('%s is answered the same each time', async (_, query) => {
+  const server = await startStubServer();
+  const answers = [];
+  for (let time = 0; time < 5; time++) answers.push(await server.post(query, { name: 7 }));
+  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+});
+
+test('a fault behind a compiled query is logged once', async () => {
+  const server = await startStubServer();
+  for (let time = 0; time < 5; time++) await server.post('{ broken }');
+  expect(server.logged).toHaveLength(5);
+});
