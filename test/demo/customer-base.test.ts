@@ -169,9 +169,11 @@ describe('the base is of a believable size and life', () => {
   });
 
   test('it is made in a moment', () => {
-    const startMs = performance.now();
+    // Of the processor's time: how long it waits for others on the machine says nothing.
+    const before = process.cpuUsage();
     generateCustomerBase(usual);
-    expect(performance.now() - startMs).toBeLessThan(2_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(2_000);
   });
 
   test('one in five leaves in a year, and most departures are learned more than a week late', () => {

@@ -1,7 +1,7 @@
 // Live changes over WebSockets: nobody misses or repeats a change, whatever happens to the connection.
 import { once } from 'node:events';
 import { type Client, createClient } from 'graphql-ws';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { tell } from '../support/app-in-memory.ts';
 import { acme, ann, contactIdOf } from '../support/ids.ts';
@@ -50,6 +50,18 @@ async function openSocket(server: ServedApplication, headers: Record<string, str
   const say = (message: object) => socket.send(JSON.stringify(message));
   const hear = async () => JSON.parse(String((await once(socket, 'message'))[0])) as Record<string, unknown>;
   return { socket, say, hear, closed: once(socket, 'close').then(([code, reason]) => `${code} ${reason}`) };
+}
+
+/** Resolves when the server begins to close a socket with this code. */
+function givenUp(closeCode: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { close } = WebSocket.prototype;
+  const spy = vi.spyOn(WebSocket.prototype, 'close').mockImplementation(function (this: WebSocket, ...given) {
+    if (given[0] === closeCode) resolve();
+    close.apply(this, given);
+  });
+  onTestFinished(() => spy.mockRestore());
+  return promise;
 }
 
 async function initialised(server: ServedApplication, payload: object = {}) {
@@ -238,7 +250,7 @@ describe('the server closes a WebSocket', () => {
   });
 
   test('of a client that takes nothing, which can go on afterwards; others notice nothing', async () => {
-    const server = await serveTestApplication({ limits: { stalledMs: 300 } });
+    const server = await serveTestApplication({ limits: { stalledMs: 1_000 } });
     const { app } = server;
     const slow = await initialised(server);
     slow.say({
@@ -253,6 +265,7 @@ describe('the server closes a WebSocket', () => {
     await hire(server);
     await first;
     slow.socket.pause();
+    const given = givenUp(4013);
     const quick = changes(clientOf(server), '(after: 2)', 'position');
     const total = 500;
     const reasonText = 'x'.repeat(4_000);
@@ -268,7 +281,8 @@ describe('the server closes a WebSocket', () => {
     slow.socket.on('message', (data) => {
       last = JSON.parse(String(data)).payload?.data?.changes.position ?? last;
     });
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    // Why is said behind all that it did not take, and not for long.
+    await given;
     slow.socket.resume();
     expect(await slow.closed).toMatch(/^4013 SLOW_CLIENT/);
     expect(last).toBeLessThan(total);
