@@ -96,8 +96,9 @@ export async function undo(
       'CONTACT_ERASED',
       'The personal data of the contact were erased; nothing of it can be taken back.',
     );
-  if (!dryRun && preview.conflicts.length > 0 && !acceptConflicts)
-    throw new CommandRefused('UNDO_CONFLICT', sayConflicts(preview.conflicts));
+  const { own } = conflictsOf(id, preview);
+  if (!dryRun && own.length > 0 && !acceptConflicts)
+    throw new CommandRefused('UNDO_CONFLICT', sayConflicts(own));
   const done = dryRun
     ? undefined
     : await carryOut(
@@ -134,6 +135,14 @@ async function find(
   );
 }
 
+/** What a survivor was told of facts that would go back is lost with the merge, and no reason to refuse: as the ledger has it. */
+function conflictsOf(id: string, { conflicts }: UndoPreview) {
+  return {
+    own: conflicts.filter(({ subjectId }) => subjectId === id),
+    ofSurvivors: conflicts.filter(({ subjectId }) => subjectId !== id),
+  };
+}
+
 const namedMax = 10;
 
 function sayConflicts(conflicts: readonly HistoryEntry[]): string {
@@ -151,7 +160,8 @@ function inWords(
   undoneBy: string | null,
   dryRun: boolean,
 ): string {
-  const { undone, changes, overtaken, conflicts, revived } = preview;
+  const { undone, changes, overtaken, revived } = preview;
+  const { own, ofSurvivors } = conflictsOf(id, preview);
   if (undone.length === 0) return 'It is undone already; nothing was written.';
   const section = (title: string, lines: readonly string[]) =>
     lines.length > 0 ? [title, ...lines, ''] : [];
@@ -169,7 +179,13 @@ function inWords(
       dryRun
         ? 'Conflicts, later changes that would no longer apply (--accept-conflicts lets them go):'
         : 'Later changes that no longer apply:',
-      conflicts.flatMap(entryLines),
+      own.flatMap(entryLines),
+    ),
+    ...section(
+      dryRun
+        ? 'Told of the survivor, and no longer applying then:'
+        : 'Told of the survivor, and no longer applying:',
+      ofSurvivors.flatMap(entryLines),
     ),
     ...section(
       dryRun ? 'Changes that would count again:' : 'Changes that count again:',

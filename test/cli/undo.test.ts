@@ -100,6 +100,17 @@ describe('undo of a contact', () => {
     expect((await app.readModels.beliefs.contact(ann))!.placements).toEqual([]);
   });
 
+  it('takes a merge back without asking for what the survivor was told since, and lists it', async () => {
+    const { eventIds } = await tell(app, { type: 'MergeContacts', contactId: ann, intoId: bob });
+    await tell(app, { type: 'ChangeTitle', contactId: bob, placementId: job, title: 'Chair' });
+    const title = 'Told of the survivor, and no longer applying';
+    expect((await take(eventIds[0]!, { dryRun: true })).text).toMatch(
+      new RegExp(`${title} then:\n  \\S{36}  TitleChanged`),
+    );
+    expect((await take(eventIds[0]!)).text).toContain(`${title}:`);
+    expect((await app.readModels.beliefs.contact(ann))!.mergedInto).toBeNull();
+  });
+
   it('finds a change by any id of a person, and says which there are', async () => {
     const { eventIds } = await tell(app, { type: 'MergeContacts', contactId: bob, intoId: ann });
     expect((await listChanges(app, 'auditor-1', { kind: 'contact', id: ann }, 5)).text).toContain(
