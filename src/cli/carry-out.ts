@@ -46,7 +46,7 @@ export function checkReason({ reason, dryRun }: ReasonOptions, command: CommandL
     command.error('error: it needs a --reason, or --dry-run to see what it would do', { exitCode: 2 });
 }
 
-/** Throws CommandRefused. */
+/** What follows from it by a rule follows at once, as it does while serving. Throws CommandRefused. */
 export async function carryOut(
   app: Application,
   actorId: string,
@@ -61,5 +61,6 @@ export async function carryOut(
     ...(reasonText !== undefined && { reasonText }),
   });
   if (!result.ok) throw new CommandRefused(result.rejected, result.message);
+  await app.policies.catchUp();
   return result;
 }

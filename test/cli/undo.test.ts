@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listLooks } from '../../projections/access.ts';
+import { findTurnoversOf } from '../../projections/turnovers.ts';
 import { listChanges, undo } from '../../src/cli/undo.ts';
+import { createTurnoverPolicy } from '../../src/policies/turnover-policy.ts';
 import { openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
 import { acme, ann, at, bob, eventIdOf, globex, job, nextJob } from '../support/ids.ts';
 import { runProgram } from '../support/program.ts';
@@ -16,7 +18,11 @@ describe('undo of a contact', () => {
     undo(app, 'auditor-1', { kind: 'contact', id, eventId }, options);
 
   beforeEach(async () => {
-    app = await openTestApplication({ nowMs: at('2026-06-01T12:00:00Z'), accessLog: 'history' });
+    app = await openTestApplication({
+      nowMs: at('2026-06-01T12:00:00Z'),
+      accessLog: 'history',
+      policies: [createTurnoverPolicy()],
+    });
     for (const [accountId, name] of [
       [acme, 'Acme'],
       [globex, 'Globex'],
@@ -98,6 +104,24 @@ describe('undo of a contact', () => {
     expect(shown.text).toContain('placement.title: CEO → Chair of Secrets');
     await take(start, { ...why, acceptConflicts: true });
     expect((await app.readModels.beliefs.contact(ann))!.placements).toEqual([]);
+  });
+
+  it('lets the rules follow at once: a turnover whose departure is undone ends', async () => {
+    const place = { contactId: ann, placementId: job };
+    await tell(app, { type: 'ClassifyAccount', accountId: acme, relationship: 'customer' });
+    await tell(app, { type: 'ChangeContactType', ...place, contactType: 'champion', importance: 1 });
+    app.clock.advance(7 * 86_400_000);
+    const left = await tell(app, { type: 'EndPlacement', ...place }, { effectiveOn: '2026-06-05' });
+    const isOver = async () => {
+      await app.readModels.applied(await app.store.head());
+      return findTurnoversOf(app.readModels.database, 'contact_id', ann).map(
+        ({ outcome }) => outcome !== null,
+      );
+    };
+    await app.policies.catchUp();
+    expect(await isOver()).toEqual([false]);
+    await take(left.eventIds[0]!);
+    expect(await isOver()).toEqual([true]);
   });
 
   it('takes a merge back without asking for what the survivor was told since, and lists it', async () => {
