@@ -45,7 +45,10 @@ export async function resolveId(app: Application, kind: SubjectKind, given: stri
 }
 
 export function scopeUnknown(what: SubjectKind): ScopeRefused {
-  return new ScopeRefused('SCOPE_UNKNOWN', `The ledger has no ${what} with this id.`);
+  return new ScopeRefused(
+    'SCOPE_UNKNOWN',
+    `The ledger has no ${what} with this id; contact-ledger find NAME tells ids.`,
+  );
 }
 
 /** The name of an account, or its id where there is none to be read. */
