@@ -1,6 +1,6 @@
 // GraphQL: how long customers are at risk after a contact in a key role leaves, with what is still open counted honestly.
-import { Arg, Args, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import type { Dimension } from '../src/reports/risk-dimensions.ts';
+import { Arg, Args, Ctx, Field, Float, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { type Dimension, dimensions } from '../src/reports/risk-dimensions.ts';
 import type { Estimates, RiskGroup as Group, TimeAtRisk as Result } from '../src/reports/time-at-risk.ts';
 import { timeAtRiskOf } from '../src/risk-reports.ts';
 import type { SurvivalStep as Step } from '../src/statistics/survival.ts';
@@ -263,6 +263,18 @@ export class TimeAtRisk {
   difference: GroupDifference | null;
 }
 
+@InputType({ description: 'Only turnovers that are in one of these groups of a dimension.' })
+export class RiskFilterInput {
+  @Field(() => RiskDimension, { description: 'The dimension.' })
+  dimension: Dimension;
+
+  @Field(() => [String], {
+    nullable: 'items',
+    description: 'Its values, as `groups` shows them: codes, subjects, bands or quarters; null = not known.',
+  })
+  values: (string | null)[];
+}
+
 @Resolver()
 export class TimeAtRiskQueries {
   @Query(() => TimeAtRisk, {
@@ -284,13 +296,21 @@ export class TimeAtRiskQueries {
     before: string | null | undefined,
     @Arg('groupBy', () => [RiskDimension], { defaultValue: [], description: 'At most three dimensions.' })
     groupBy: Dimension[],
+    @Arg('filter', () => [RiskFilterInput], {
+      defaultValue: [],
+      description: 'Only turnovers that all of these hold for; at most seven.',
+    })
+    filter: RiskFilterInput[],
   ): Promise<TimeAtRisk> {
     if (groupBy.length > 3)
       throw badUserInput([{ path: 'groupBy', message: 'has more than three dimensions' }]);
+    if (filter.length > dimensions.length)
+      throw badUserInput([{ path: 'filter', message: 'has more conditions than there are dimensions' }]);
     const { on, cut } = readPoint(context, at);
     const result = await timeAtRiskOf(context.app, cut, {
       asOf: on,
       groupBy,
+      filter,
       ...(from && { from: parseEdtf(from)!.earliest }),
       ...(before && { before: parseEdtf(before)!.earliest }),
     });

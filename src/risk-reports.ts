@@ -122,7 +122,7 @@ export async function weeklyReportUnder(
 
 /** How long customers are at risk, of the turnovers as they were known at a cut. */
 export async function timeAtRiskOf(app: Source, cut: Cut, options: TimeAtRiskOptions): Promise<TimeAtRisk> {
-  return timeAtRisk(await episodesAt(app, { cut, fields: fieldsFor(options.groupBy) }), options);
+  return timeAtRisk(await episodesAt(app, { cut, fields: fieldsFor(options) }), options);
 }
 
 async function episodesAt<F extends keyof RiskEpisode>(

@@ -33,6 +33,14 @@ export interface TimeAtRiskOptions {
   from?: Day;
   before?: Day;
   groupBy?: readonly Dimension[];
+  /** Only episodes that are in one of these groups of every dimension named, by the values that groups show. */
+  filter?: readonly RiskFilter[];
+}
+
+export interface RiskFilter {
+  dimension: Dimension;
+  /** Null = not known. */
+  values: readonly (string | null)[];
 }
 
 export interface Estimates {
@@ -95,8 +103,12 @@ export interface TimeAtRisk {
 type TimedField = (typeof timedFields)[number] | DimensionField;
 
 /** The parts of episodes that are counted; the others need not be read. */
-export function fieldsFor(groupBy: readonly Dimension[] = []): TimedField[] {
-  return [...new Set([...timedFields, ...groupBy.map(fieldOf)])];
+export function fieldsFor({
+  groupBy = [],
+  filter = [],
+}: Pick<TimeAtRiskOptions, 'groupBy' | 'filter'> = {}): TimedField[] {
+  const asked = [...groupBy, ...filter.map(({ dimension }) => dimension)];
+  return [...new Set([...timedFields, ...asked.map(fieldOf)])];
 }
 
 /** Of what the dimensions look at, only that of those asked for has to be there. */
@@ -104,7 +116,7 @@ type TimedEpisode = Pick<RiskEpisode, TimedField>;
 
 export function timeAtRisk(all: readonly TimedEpisode[], options: TimeAtRiskOptions): TimeAtRisk {
   const { asOf, from = Number.NEGATIVE_INFINITY, before = Number.POSITIVE_INFINITY } = options;
-  const groupBy = options.groupBy ?? [];
+  const { groupBy = [], filter = [] } = options;
   const together = createTally();
   const groups: Members = { tally: createTally(), byValue: new Map() };
   let isShared = false;
@@ -112,6 +124,7 @@ export function timeAtRisk(all: readonly TimedEpisode[], options: TimeAtRiskOpti
     const { state, learnedOn } = episode;
     if (state === 'suspected' || state === 'dismissed') continue;
     if (learnedOn < from || learnedOn >= before || learnedOn > asOf) continue;
+    if (!filter.every((one) => isAmong(episode, one))) continue;
     count(together, episode, asOf);
     if (groupBy.length > 0) countIn(groups, episode, groupBy, asOf);
     isShared ||= groupBy.includes('buying_role') && episode.keyRoles.length > 1;
@@ -127,6 +140,9 @@ export function timeAtRisk(all: readonly TimedEpisode[], options: TimeAtRiskOpti
     difference: isShared ? null : logRank(described.map(({ tally }) => [...tally.learned.values()])),
   };
 }
+
+const isAmong = (episode: TimedEpisode, { dimension, values }: RiskFilter): boolean =>
+  valuesOf(episode, dimension).some((value) => values.includes(value));
 
 /** A tree of the values of the dimensions, in their order. */
 interface Members {

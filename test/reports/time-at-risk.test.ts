@@ -1,6 +1,6 @@
 // Time at risk: who is counted, from when to when, in which group, and what uncertain dates do to it.
 import { describe, expect, it } from 'vitest';
-import { timeAtRisk } from '../../src/reports/time-at-risk.ts';
+import { type RiskFilter, timeAtRisk } from '../../src/reports/time-at-risk.ts';
 import { day, episode } from './episodes.ts';
 
 const asOf = day('2026-03-31');
@@ -54,6 +54,29 @@ describe('time at risk', () => {
     expect(all.sinceLearned.closedMeanDays).toBe(20);
     expect(all.lags.detection).toEqual({ episodes: 1, minMeanDays: 10, maxMeanDays: 40 });
     expect(all.lags.toRecovery).toEqual({ episodes: 1, meanDays: 20, medianDays: 20 });
+  });
+
+  it('counts those alone that are in the groups asked for', () => {
+    const episodes = [
+      episode({
+        ...on('2026-02-01'),
+        segment: 'enterprise',
+        owner: 'olga',
+        keyRoles: ['champion', 'sponsor'],
+      }),
+      episode({ ...on('2026-02-01'), segment: 'enterprise', owner: null }),
+      episode({ ...on('2026-02-01'), segment: null, owner: 'olga' }),
+    ];
+    const open = (...filter: RiskFilter[]) => timeAtRisk(episodes, { asOf, filter }).all.open;
+    expect(open({ dimension: 'segment', values: ['enterprise'] })).toBe(2);
+    expect(open({ dimension: 'segment', values: ['enterprise', null] })).toBe(3);
+    const [own, sponsor] = [['olga'], ['sponsor']];
+    expect(open({ dimension: 'segment', values: ['enterprise'] }, { dimension: 'owner', values: own })).toBe(
+      1,
+    );
+    expect(open({ dimension: 'buying_role', values: sponsor })).toBe(1);
+    expect(open({ dimension: 'quarter', values: ['2026-Q2'] })).toBe(0);
+    expect(open({ dimension: 'segment', values: [] })).toBe(0);
   });
 
   it('groups by what is asked for, and tells whether the groups differ', () => {

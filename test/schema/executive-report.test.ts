@@ -240,6 +240,26 @@ describe('time at risk', () => {
     });
   });
 
+  it('is counted of the groups asked for alone', async () => {
+    const openOf = async (filter: string) =>
+      (
+        await answer<{ timeAtRisk: { all: { open: number } } }>(
+          app,
+          `{ timeAtRisk(filter: ${filter}) { all { open } } }`,
+        )
+      ).timeAtRisk.all.open;
+    expect(
+      await openOf(
+        '[{ dimension: SEGMENT, values: ["enterprise"] }, { dimension: BUYING_ROLE, values: ["champion"] }]',
+      ),
+    ).toBe(1);
+    expect(await openOf('[{ dimension: SEGMENT, values: ["small", null] }]')).toBe(0);
+    const many = Array.from({ length: 8 }, () => '{ dimension: SEGMENT, values: [] }').join(', ');
+    expect(await mistakes(app, `{ timeAtRisk(filter: [${many}]) { all { open } } }`)).toMatchObject([
+      { code: 'BAD_USER_INPUT', path: 'filter' },
+    ]);
+  });
+
   it('knows nothing of what was learned later', async () => {
     const { timeAtRisk } = await answer<{ timeAtRisk: { all: { open: number } } }>(
       app,
