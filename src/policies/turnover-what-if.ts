@@ -6,13 +6,17 @@ import type { Deciding } from '../deciding.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import type { ReadModels } from '../projector/read-models.ts';
 import { isRejection } from '../rejections.ts';
-import { believeTurnover, type TurnoverBelief } from '../turnover/belief.ts';
+import { sortByBelief } from '../time/belief-order.ts';
+import { believeTurnover, believeTurnoverNext, isOpen, type TurnoverBelief } from '../turnover/belief.ts';
 import { type TurnoverCommand, turnoverCommands } from '../turnover/commands.ts';
 import { decideTurnover } from '../turnover/decider.ts';
 import type { Definition } from '../turnover/definition.ts';
-import type { TurnoverEvent } from '../turnover/events.ts';
+import type { TurnoverEvent, TurnoverEventOf } from '../turnover/events.ts';
 import type { Plan } from '../turnover/plan.ts';
+import { followed } from '../turnover/plans/index.ts';
+import { isSaved } from '../turnover/progress.ts';
 import type { TurnoverRules } from '../turnover/rules.ts';
+import { versionAt } from '../turnover/versions.ts';
 import type { Effect, PolicyWorld } from './policy.ts';
 import { dryRun, type RunnerOptions } from './runner.ts';
 import { createTurnoverPolicy } from './turnover-policy.ts';
@@ -55,6 +59,49 @@ export async function turnoversUnder(
   await dryRun(log, told, asked, (effect, event) => imagined.apply(effect, event));
   return imagined.all(cut);
 }
+
+/** The turnovers that there are, had they followed another plan: what people did counts where that has a step of the same key. */
+export async function turnoversFollowing(
+  { store, sealing }: Pick<RunnerOptions, 'store' | 'sealing'>,
+  ids: readonly string[],
+  plan: Plan,
+  rules: TurnoverRules,
+): Promise<TurnoverBelief[]> {
+  const found: TurnoverBelief[] = [];
+  for (const id of ids) {
+    const events = await sealing.open(await store.read(`turnover-${id}`));
+    const belief = believeFollowing(events as TurnoverEvent[], plan, rules);
+    if (belief) found.push(belief);
+  }
+  return found;
+}
+
+/** Whether it is saved follows from the plan, so that is found out anew; what else ended it did so under any plan. */
+function believeFollowing(
+  events: readonly TurnoverEvent[],
+  plan: Plan,
+  { saved }: TurnoverRules,
+): TurnoverBelief | null {
+  let belief: TurnoverBelief | null = null;
+  for (const event of sortByBelief(events)) {
+    if (event.type === 'TurnoverSaved' || event.type === 'PlanMigrated') continue;
+    belief = believeTurnoverNext(belief, event.type === 'TurnoverOpened' ? openedWith(event, plan) : event);
+    if (!belief) continue;
+    const applying = versionAt(saved, belief.opened.learnedAtMs);
+    const isNow = isSaved(belief, applying);
+    const data = { definition: { name: applying.name, version: applying.version } };
+    if (isNow && isOpen(belief))
+      belief = believeTurnoverNext(belief, { ...event, type: 'TurnoverSaved', data, personal: {} });
+    else if (!isNow && belief.outcome?.kind === 'saved')
+      belief = believeTurnoverNext(belief, { ...event, type: 'TurnoverReopened', data: {}, personal: {} });
+  }
+  return belief;
+}
+
+const openedWith = (event: TurnoverEventOf<'TurnoverOpened'>, plan: Plan) => ({
+  ...event,
+  data: { ...event.data, plan: followed(plan, event.data.plan.holidays) },
+});
 
 /** Streams of people who are asked about again and again, since each of their events is. */
 const streamsRemembered = 10_000;
