@@ -1,7 +1,7 @@
 // contact-ledger merge: says that two contacts or accounts are one, by what the preview proposes or other choices, or only shows that preview.
 import type { Command } from 'commander';
 import type { Application } from '../application.ts';
-import type { Command as LedgerCommand } from '../command.ts';
+import { commandShapes, type Command as LedgerCommand } from '../command.ts';
 import { previewAccountMerge } from '../explaining/account-merge-preview.ts';
 import { previewMerge } from '../explaining/merge-preview.ts';
 import { type Mergeable, survivorIdOf } from '../merge.ts';
@@ -143,9 +143,9 @@ function commandOf(
   { values, facts }: MergePlan,
 ): LedgerCommand {
   const carried = facts.flatMap(({ factId, isCarried }) => (factId !== null && isCarried ? [factId] : []));
-  // The preview names none but those that its command takes.
-  const choices = values.flatMap(({ field, takesLosers }) => (takesLosers ? [field] : [])) as never[];
+  const choices = values.flatMap(({ field, takesLosers }) => (takesLosers ? [field] : []));
+  const merge = { intoId, carried, choices };
   return kind === 'contact'
-    ? { type: 'MergeContacts', contactId: loserId, intoId, carried, choices }
-    : { type: 'MergeAccounts', accountId: loserId, intoId, carried, choices };
+    ? { type: 'MergeContacts', ...commandShapes.MergeContacts.parse({ ...merge, contactId: loserId }) }
+    : { type: 'MergeAccounts', ...commandShapes.MergeAccounts.parse({ ...merge, accountId: loserId }) };
 }
