@@ -15,7 +15,6 @@ import { startDeadline, timedOut } from './deadline.ts';
 import { createShapeCheck } from './document-shape.ts';
 import type { ErrorMask, Log } from './error-masking.ts';
 import { asksForEventStream, checkStreamRequest, type EventStreamEndpoint } from './event-stream-endpoint.ts';
-import { limitPlugin } from './limit-plugin.ts';
 import { type Authorise, operationPlugin } from './operation-plugin.ts';
 import { jsonOr, type PersistedOperations, registeredText } from './persisted-operations.ts';
 import { plainJsonPlugin } from './plain-json-plugin.ts';
@@ -66,8 +65,7 @@ export async function createGraphqlEndpoint(options: GraphqlEndpointOptions): Pr
     stopOnTerminationSignals: false,
     // The reporting ones because an APOLLO_KEY in the environment would otherwise send data elsewhere.
     plugins: [
-      operationPlugin(options.authorise),
-      limitPlugin(limits, options.reachPosition),
+      operationPlugin(options),
       plainJsonPlugin(),
       compiledExecution(options.schema),
       // It would wrap every resolver for hints that nobody gives: a quarter to a half of the throughput.

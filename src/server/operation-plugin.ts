@@ -1,4 +1,5 @@
-// Apollo's hooks around one operation: refuses what the viewer may not do, and notes for the log what it was and how it went.
+// Apollo's hooks around one operation: refuses what the viewer may not do or what costs too much, waits for the position that it
+// asks for, and notes for the log what it was and how it went.
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type FragmentDefinitionNode,
@@ -9,6 +10,9 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Viewer } from '../auth/viewer.ts';
+import type { Limits } from '../limits.ts';
+import { costOf, tooCostly } from './operation-cost.ts';
+import { awaitPosition, type ReachPosition } from './position-wait.ts';
 import { noteErrors, type RecordedContext, recordIn } from './request-log.ts';
 
 export interface AuthorisedOperation {
@@ -23,38 +27,60 @@ export interface AuthorisedOperation {
 /** Why the viewer may not have this operation carried out; undefined where it may. */
 export type Authorise = (operation: AuthorisedOperation) => GraphQLError | undefined;
 
-export function operationPlugin(authorise: Authorise): ApolloServerPlugin<RecordedContext> {
+export interface OperationPluginOptions {
+  authorise: Authorise;
+  limits: Limits;
+  reachPosition: ReachPosition | undefined;
+}
+
+/** A request with this header, whatever it says, is told its cost in `extensions.cost`. */
+const costHeader = 'x-show-cost';
+
+export function operationPlugin(options: OperationPluginOptions): ApolloServerPlugin<RecordedContext> {
+  const { authorise, limits, reachPosition } = options;
   return {
     async requestDidStart() {
+      let cost: number | undefined;
       return {
         async didResolveOperation({ contextValue, document, operation, request, schema }) {
           const record = recordIn(contextValue);
-          const { viewer } = record;
           // Apollo answers a document without an operation by itself.
           if (!operation) return;
           record.operation = operation.name?.value;
           record.kind = operation.operation;
-          const { coerced } = getVariableValues(
-            schema,
-            operation.variableDefinitions ?? [],
-            request.variables ?? {},
-          );
+          const definitions = operation.variableDefinitions ?? [];
+          const { coerced: variables } = getVariableValues(schema, definitions, request.variables ?? {});
           // Variables that do not fit are a mistake, which execution answers without reading anything.
-          if (!coerced) return;
+          if (!variables) return;
           const fragments = Object.fromEntries(
             document.definitions.flatMap((node) =>
               node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [],
             ),
           );
-          const refusal = authorise({ schema, operation, fragments, variables: coerced, viewer });
-          if (!refusal) return;
-          throw new GraphQLError(refusal.message, {
-            extensions: { ...refusal.extensions, http: { status: 403 } },
-          });
+          const refusal = authorise({ schema, operation, fragments, variables, viewer: record.viewer });
+          if (refusal)
+            throw new GraphQLError(refusal.message, {
+              extensions: { ...refusal.extensions, http: { status: 403 } },
+            });
+          cost = costOf({ schema, operation, fragments, variables });
+          record.complexity = cost;
+          if (cost > limits.costMax) throw tooCostly(cost, limits.costMax);
+          const headers = Object.fromEntries(request.http?.headers ?? []);
+          await awaitPosition(
+            { headers, extensions: request.extensions },
+            reachPosition,
+            limits.positionWaitMs,
+          );
         },
-        async willSendResponse({ contextValue, response }) {
-          if (response.body.kind === 'single')
-            noteErrors(recordIn(contextValue), response.body.singleResult.errors ?? []);
+        async willSendResponse({ contextValue, request, response }) {
+          if (response.body.kind !== 'single') return;
+          const { singleResult } = response.body;
+          noteErrors(recordIn(contextValue), singleResult.errors ?? []);
+          if (cost === undefined || !request.http?.headers.has(costHeader)) return;
+          singleResult.extensions = {
+            ...singleResult.extensions,
+            cost: { value: cost, max: limits.costMax },
+          };
         },
       };
     },
