@@ -41,6 +41,7 @@ const readers: {
   plannedOn: [(row, timeZone) => dayOf(row.role_outcome_at, timeZone), 'role_outcome_at'],
   replacedOn: [(row, timeZone) => dayOf(row.replaced_at, timeZone), 'replaced_at'],
   percentComplete: [(row) => row.percent as number, 'percent'],
+  doneWeight: [(row) => row.done_weight as number, 'done_weight'],
   forecast: [(row) => (row.forecast ?? 'undecided') as Forecast, 'forecast'],
   segment: [(row) => row.segment as string | null, 'segment'],
   owner: [(row) => row.owner as string | null, 'owner'],

@@ -32,6 +32,7 @@ const columns = [
   'ended_latest',
   'root_cause',
   'forecast',
+  'done_weight',
   'percent',
   'due_on',
   'definition',
@@ -44,7 +45,7 @@ const always = Number.MAX_SAFE_INTEGER;
 export const turnoverStates: TurnoverProjection = {
   by: 'turnover',
   name: 'turnover_states',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'turnover_state',

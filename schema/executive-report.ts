@@ -48,6 +48,12 @@ class ReportedCustomer {
   @Field(() => Float, { description: 'How much of the plans is done: mean of these turnovers, 0 to 100.' })
   percentComplete: number;
 
+  @Field(() => Int, {
+    description:
+      'Effort: weight of the steps that are done, over these turnovers, in the measure of their plans.',
+  })
+  effort: number;
+
   @Field(() => Forecast, {
     description: 'What is expected: HIGH_RISK where any turnover is, SAVABLE where all are.',
   })
@@ -68,6 +74,9 @@ class CustomerFigure {
 
   @Field(() => Int, { description: 'Customers whose revenue is not known, and so in no sum.' })
   withoutArr: number;
+
+  @Field(() => Int, { description: 'Effort of all of them: what was done for the revenue beside it.' })
+  effort: number;
 
   @Field(() => [ReportedCustomer], { description: 'Who they are, the most revenue first.' })
   lines: ReportedCustomer[];

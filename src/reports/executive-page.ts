@@ -62,7 +62,7 @@ export function executivePage(report: ExecutiveReport, position: number, under?:
 <p class="week">${weekOf(report)}</p>
 <p class="sentence">${escapeHtml(report.sentence)}</p>
 <div class="tiles">
-${tile('saved last week', String(saved.customers), revenue(saved), 'good')}
+${tile('saved last week', String(saved.customers), `${revenue(saved)}${effortOf(saved)}`, 'good')}
 ${tile('at risk', String(atRisk.customers), revenue(atRisk))}
 ${tile('on average at risk', ageText(report), 'days since the contact left')}
 ${tile('complete', report.percentComplete === null ? '–' : `${Math.round(report.percentComplete)} %`, 'mean of the customers at risk')}
@@ -78,7 +78,7 @@ ${under ? differencesSection(under) : ''}
 <section><h2>The customers behind each figure</h2>
 ${list('Saved', saved)}${list('At risk', atRisk)}${list('Lost', lost)}
 </section>
-<footer>Definitions: ${definitionsOf(report).join(', ')}. Ledger position ${position}. Each customer counts once, whatever the number of its contacts who left. Ages and shares are means over the customers at risk. Amounts are annual recurring revenue at the end of the week and never added across currencies.</footer>
+<footer>Definitions: ${definitionsOf(report).join(', ')}. Ledger position ${position}. Each customer counts once, whatever the number of its contacts who left. Ages and shares are means over the customers at risk. Amounts are annual recurring revenue at the end of the week and never added across currencies. Effort is the weight of the steps that were done.</footer>
 </main>
 </body>
 </html>
@@ -92,6 +92,9 @@ function tile(what: string, figure: string, detail: string, kind = ''): string {
 function section(title: string, hasContent: boolean, chart: string, note = ''): string {
   return hasContent ? `<section><h2>${escapeHtml(title)}</h2>${chart}${note}</section>` : '';
 }
+
+/** What the revenue was saved with. */
+const effortOf = ({ effort }: CustomerFigure): string => (effort > 0 ? `, with an effort of ${effort}` : '');
 
 function ageText({ averageAgeDays }: ExecutiveReport): string {
   if (!averageAgeDays) return '–';
@@ -190,7 +193,8 @@ export function executiveText(report: ExecutiveReport, position: number): string
     ['  undecided', report.undecided],
   ];
   const lines = figures.map(
-    ([what, figure]) => `${what.padEnd(12)} ${String(figure.customers).padStart(6)}  ${revenue(figure)}`,
+    ([what, figure]) =>
+      `${what.padEnd(12)} ${String(figure.customers).padStart(6)}  ${revenue(figure)}${figure === report.saved ? effortOf(figure) : ''}`,
   );
   const customers = report.atRisk.lines.map((line) => {
     const arr = line.arr ? formatMoney(line.arr) : '–';

@@ -36,6 +36,7 @@ export const fieldsOfReported = [
   'accountId',
   'stage',
   'percentComplete',
+  'doneWeight',
   'forecast',
   'arrAtOpening',
 ] as const satisfies readonly (keyof RiskEpisode)[];
@@ -52,6 +53,8 @@ export interface ReportLine extends Customer {
   maxAgeDays: number;
   /** Mean of its open turnovers: 0 to 100. */
   percentComplete: number;
+  /** Weight of the steps that are done, over these turnovers: the effort behind it, in the measure of their plans. */
+  effort: number;
   forecast: Forecast;
 }
 
@@ -62,6 +65,8 @@ export interface CustomerFigure {
   arr: Money[];
   /** Customers whose revenue is not known, and so in no sum. */
   withoutArr: number;
+  /** Of all of them: what was done for it. */
+  effort: number;
   lines: ReportLine[];
 }
 
@@ -173,6 +178,7 @@ function reportLine(customer: Customer, episodes: readonly ReportedEpisode[], we
     minAgeDays: Math.max(...ages.map((age) => age.min)),
     maxAgeDays: Math.max(...ages.map((age) => age.max)),
     percentComplete: mean(episodes, (episode) => episode.percentComplete),
+    effort: sum(episodes, (episode) => episode.doneWeight),
     forecast: forecasts.has('high_risk') ? 'high_risk' : forecasts.has('undecided') ? 'undecided' : 'savable',
   };
 }
@@ -195,6 +201,7 @@ function figureOf(lines: ReportLine[]): CustomerFigure {
     customers: lines.length,
     arr: sumsOf(lines.flatMap((line) => line.arr ?? [])),
     withoutArr: lines.filter((line) => line.arr === null).length,
+    effort: sum(lines, (line) => line.effort),
     lines: [...lines].sort(byMoney),
   };
 }
@@ -209,7 +216,11 @@ function sumsOf(amounts: readonly Money[]): Money[] {
 }
 
 function mean<T>(items: readonly T[], numberOf: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + numberOf(item), 0) / items.length;
+  return sum(items, numberOf) / items.length;
+}
+
+function sum<T>(items: readonly T[], numberOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + numberOf(item), 0);
 }
 
 function weightedByArr(lines: readonly ReportLine[]): ExecutiveReport['percentCompleteByArr'] {

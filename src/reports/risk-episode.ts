@@ -37,6 +37,8 @@ export interface RiskEpisode {
   replacedOn: Day | null;
   /** Share of the plan that is done, by the weights of its steps: 0 to 100. */
   percentComplete: number;
+  /** Weight of the steps that are done: the effort so far, in the plan's own measure. */
+  doneWeight: number;
   forecast: Forecast;
   /** Of the account when the episode opened, as far as known. */
   segment: string | null;

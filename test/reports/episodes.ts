@@ -22,6 +22,7 @@ export function episode(told: Partial<RiskEpisode> = {}): RiskEpisode {
     plannedOn: null,
     replacedOn: null,
     percentComplete: 0,
+    doneWeight: 0,
     forecast: 'undecided',
     segment: null,
     owner: null,

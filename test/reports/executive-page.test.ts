@@ -44,6 +44,10 @@ describe('the page of the executive report', () => {
     expect(page).toContain('Ledger position 4711');
     expect(page).toContain('<svg');
     expect(page.match(/<dl class="bars"/g)).toHaveLength(3);
+    expect(page).not.toContain('with an effort of');
+    expect(executivePage(report({ doneWeight: 7 }), 4711)).toContain(
+      'saved last week<br>€12,345, with an effort of 7<',
+    );
   });
 
   it('has no empty charts where nobody is at risk', () => {
@@ -100,6 +104,7 @@ it('says the same figures in a terminal', () => {
   const made = report();
   const text = executiveText(made, 4711);
   expect(text).toContain(made.sentence);
+  expect(executiveText(report({ doneWeight: 7 }), 4711)).toMatch(/^saved +1 {2}.*, with an effort of 7$/m);
   expect(text).toMatch(new RegExp(`^at risk +${made.atRisk.customers} `, 'm'));
   expect(text.split('\n').filter((line) => line.includes(' days  '))).toHaveLength(made.atRisk.customers);
 });

@@ -67,6 +67,17 @@ function golden(): { episodes: RiskEpisode[]; customers: Map<string, Customer> }
 }
 
 describe('the executive report', () => {
+  it('sets what was done beside what was saved and is at risk, turnover by turnover', () => {
+    const { episodes, customers: known } = golden();
+    const worked = episodes.map((one) => ({ ...one, doneWeight: one.state === 'saved' ? 20 : 3 }));
+    const report = executiveReport({ weekEnding, episodes: worked, customers: known });
+    // The customer that is at risk again is none that was saved.
+    expect(report.saved).toMatchObject({ customers: 2, effort: 40, lines: [{ effort: 20 }, { effort: 20 }] });
+    expect(report.atRisk.effort).toBe(13 * 3);
+    expect(report.atRisk.lines.find(({ accountId }) => accountId === 'savable-0')!.effort).toBe(6);
+    expect(report.savable.effort + report.highRisk.effort + report.undecided.effort).toBe(13 * 3);
+  });
+
   it('says the golden example to the dollar', () => {
     const report = executiveReport({ weekEnding, ...golden() });
     expect(report.sentence).toBe(

@@ -65,7 +65,7 @@ describe('the executive report', () => {
     expect(
       await report(
         '',
-        'sentence from weekEnding savable { customers arr { minorUnits currency } lines { name turnoverIds minAgeDays forecast } }',
+        'sentence from weekEnding savable { customers effort arr { minorUnits currency } lines { name turnoverIds minAgeDays forecast effort } }',
       ),
     ).toMatchObject({
       sentence: expect.stringMatching(
@@ -73,10 +73,12 @@ describe('the executive report', () => {
       ),
       from: '2026-12-26',
       weekEnding: '2027-01-01',
+      // That she left, and that it was for another company, answered a step of weight 1 each.
       savable: {
         customers: 1,
+        effort: 2,
         arr: [{ minorUnits: 4_300_000, currency: 'USD' }],
-        lines: [{ name: 'Acme', turnoverIds: [turnoverId], minAgeDays: 47, forecast: 'SAVABLE' }],
+        lines: [{ name: 'Acme', turnoverIds: [turnoverId], minAgeDays: 47, forecast: 'SAVABLE', effort: 2 }],
       },
     });
   });
