@@ -26,7 +26,7 @@ import { type ChangeStreamOptions, streamChanges } from './live/change-stream.ts
 import { createChangeTail } from './live/change-tail.ts';
 import { deriveId } from './personal-data/derive-id.ts';
 import type { KeyStore } from './personal-data/key-store.ts';
-import { policies as allPolicies } from './policies/index.ts';
+import { createPolicies } from './policies/index.ts';
 import type { Policy, RefusedEffect } from './policies/policy.ts';
 import { openPolicyFile, type PolicyFile } from './policies/policy-file.ts';
 import { createPolicyRunner, type PolicyRunner } from './policies/runner.ts';
@@ -228,7 +228,7 @@ function openPolicies(
   file: PolicyFile,
 ): PolicyRunner {
   return createPolicyRunner({
-    policies: options.policies ?? allPolicies,
+    policies: options.policies ?? createPolicies(),
     store,
     sealing,
     ledger,

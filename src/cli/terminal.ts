@@ -5,7 +5,7 @@ import { type Config, type LogLevel, readConfig } from '../config.ts';
 import { readRetention } from '../erasure/retention.ts';
 import { readSigningKey } from '../integrity/signing-key.ts';
 import { masterKeyFileWarning, readMasterKey } from '../personal-data/master-key.ts';
-import { policies } from '../policies/index.ts';
+import { createPolicies } from '../policies/index.ts';
 import type { Policy } from '../policies/policy.ts';
 import { createRemovalGate } from '../policies/removal-gate.ts';
 import type { PolicyCounts } from '../policies/runner.ts';
@@ -96,7 +96,10 @@ export async function openConfigured(
     signingKeyFile: config.signingKeyFile,
     accessLog: config.accessLog,
     backupDays: config.backupDays,
-    policies: options.policies ?? [...policies, ...(config.hasRemovalGate ? [createRemovalGate()] : [])],
+    policies: options.policies ?? [
+      ...createPolicies(),
+      ...(config.hasRemovalGate ? [createRemovalGate()] : []),
+    ],
     rules: turnoverRulesOf(config.turnoverFile),
     ...(config.retentionFile && { retention: readRetention(config.retentionFile) }),
     onProgress: ({ step, done, total }) =>

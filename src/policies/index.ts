@@ -2,4 +2,5 @@
 import type { Policy } from './policy.ts';
 import { createTurnoverPolicy } from './turnover-policy.ts';
 
-export const policies: readonly Policy[] = [createTurnoverPolicy()];
+/** Policies remember what they read: each ledger has its own. */
+export const createPolicies = (): readonly Policy[] => [createTurnoverPolicy()];
