@@ -3,6 +3,7 @@ import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import { createGunzip } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Application, openApplication } from '../src/application.ts';
@@ -135,6 +136,22 @@ describe('a move', () => {
     const again = await move(folder('a'), cluster('b'));
     expect(again.moved).toBeLessThan(again.events);
     expect(await move(folder('a'), cluster('b'))).toMatchObject({ moved: 0, events: again.events });
+  });
+
+  /** Somebody changed a row of the read models, which are not the log. */
+  function spoil({ dataDirectory }: LedgerPlace): void {
+    const views = new DatabaseSync(join(dataDirectory, 'views.db'));
+    views.exec("UPDATE contact SET name = 'Somebody Else'");
+    views.close();
+  }
+
+  test('compares with read models made anew from what has arrived, whatever was there before', async () => {
+    await makeLedger(folder('a'));
+    await move(folder('a'), cluster('b'));
+    spoil(cluster('b'));
+    expect(await move(folder('a'), cluster('b'))).toMatchObject({ moved: 0 });
+    spoil(folder('a'));
+    await expect(move(folder('a'), cluster('b'))).rejects.toMatchObject({ code: 'MIGRATION_DIFFERS' });
   });
 
   test('carries keys into a key database that replicas share, and out of it', async () => {
