@@ -51,7 +51,8 @@ export function compiledExecution(schema: GraphQLSchema): ApolloServerPlugin<Bas
     const times = seen.get(key) ?? 0;
     seen.set(key, times + 1);
     if (times < timesBefore) return 'NOT_COMPILED';
-    const execute = (await compile(schema, document, name)) ?? 'NOT_COMPILED';
+    // Where Node.js may not make code of texts, or the compiler stumbles, the query is carried out all the same.
+    const execute = (await compile(schema, document, name).catch(() => undefined)) ?? 'NOT_COMPILED';
     compiled.set(key, execute);
     return execute;
   }

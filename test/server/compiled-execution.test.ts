@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLRequestContext } from '@apollo/server';
 import { buildSchema, getOperationAST, graphql, parse } from 'graphql';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { compile, compiledExecution } from '../../src/server/compiled-execution.ts';
 import { startStubServer } from './stub-server.ts';
 
@@ -106,6 +106,17 @@ test.each([
   const answers = [];
   for (let time = 0; time < 5; time++) answers.push(await server.post(query, { name: 7 }));
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+});
+
+test('where nothing can be compiled every query is answered all the same', async () => {
+  vi.doMock('graphql-jit', () => ({
+    compileQuery() {
+      throw new EvalError('Code generation from strings disallowed for this context');
+    },
+  }));
+  onTestFinished(() => vi.doUnmock('graphql-jit'));
+  const ask = asking();
+  for (let time = 0; time < 5; time++) expect(await ask('{ hello }')).toBeNull();
 });
 
 test('a fault behind a compiled query is logged once', async () => {
