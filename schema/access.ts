@@ -70,7 +70,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       account account(externalId:) accounts contact contacts node nodes nodes(ids:) post post(name:) postHolders posts
       accountMergePreview accountMergePreview(intoId:) mergePreview mergePreview(contactId:) mergePreview(intoId:)
       posts(name:) removalExplanation removalExplanation(contactId:) removalGateCandidates successions undoPreview
-      executiveReport executiveReport(definition:) executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(filter:) timeAtRisk(from:) timeAtRisk(groupBy:)
+      executiveReport executiveReport(definition:) executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(definition:) timeAtRisk(filter:) timeAtRisk(from:) timeAtRisk(groupBy:)
       turnover turnoverRules turnovers
       workList workList(limit:) workList(owner:) exposure
       turnoverCompletion turnoverCompletion(groupBy:)`,

@@ -1,11 +1,10 @@
 // GraphQL: the executive report of a week, each figure with the customers behind it.
-import { Arg, Args, Ctx, Field, Float, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { ComparedFigure } from '../src/reports/report-difference.ts';
 import { type WeeklyReport, weeklyReport, weeklyReportUnder } from '../src/risk-reports.ts';
 import { isoFromDay } from '../src/time/day.ts';
-import { findVersion } from '../src/turnover/versions.ts';
 import type { Context } from './context.ts';
-import { badUserInput } from './parse-input.ts';
+import { DefinitionInput, readDefinition } from './key-role-definition.ts';
 import { KnowledgeArguments, readOneDay, readPoint } from './read-point.ts';
 import { EdtfDate, Instant, Position } from './scalars.ts';
 import { TimeAtRisk, timeAtRiskShown } from './time-at-risk.ts';
@@ -159,15 +158,6 @@ class FigureDifference {
   onlyWouldBe: string[];
 }
 
-@InputType({ description: 'A definition by its name and version: one of `turnoverRules.keyRoles`.' })
-export class DefinitionInput {
-  @Field(() => String, { description: 'Its name.' })
-  name: string;
-
-  @Field(() => Int, { description: 'Its version.' })
-  version: number;
-}
-
 @ObjectType({
   description:
     'The week in figures. Savable, high risk and undecided always add up to those at risk, in customers and in money.',
@@ -283,13 +273,8 @@ export class ExecutiveReportQueries {
     const day = weekEnding ? readOneDay(weekEnding, 'weekEnding') : on;
     const { app } = context;
     if (!definition) return shown(await weeklyReport(app, day, cut), []);
-    const { keyRoles } = app.rules;
-    const found = findVersion(keyRoles, definition);
-    if (!found) {
-      const known = keyRoles.map(({ name, version }) => `${name} ${version}`).join(', ');
-      throw badUserInput([{ path: 'definition', message: `is none that there is; these are: ${known}` }]);
-    }
-    const { wouldBe, differences } = await weeklyReportUnder(app, found, day, cut);
+    const other = readDefinition(context, definition);
+    const { wouldBe, differences } = await weeklyReportUnder(app, other, day, cut);
     return shown(wouldBe, differences);
   }
 }

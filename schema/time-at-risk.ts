@@ -2,11 +2,12 @@
 import { Arg, Args, Ctx, Field, Float, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { type Dimension, dimensions } from '../src/reports/risk-dimensions.ts';
 import type { Estimates, RiskGroup as Group, TimeAtRisk as Result } from '../src/reports/time-at-risk.ts';
-import { timeAtRiskOf } from '../src/risk-reports.ts';
+import { timeAtRiskOf, timeAtRiskUnder } from '../src/risk-reports.ts';
 import type { SurvivalStep as Step } from '../src/statistics/survival.ts';
 import { isoFromDay } from '../src/time/day.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
 import type { Context } from './context.ts';
+import { DefinitionInput, readDefinition } from './key-role-definition.ts';
 import { badUserInput } from './parse-input.ts';
 import { PointArguments, readPoint } from './read-point.ts';
 import { EdtfDate } from './scalars.ts';
@@ -301,19 +302,31 @@ export class TimeAtRiskQueries {
       description: 'Only turnovers that all of these hold for; at most seven.',
     })
     filter: RiskFilterInput[],
+    @Arg('definition', () => DefinitionInput, {
+      nullable: true,
+      description:
+        'As another definition of key roles would have it: all of history is replayed and nothing written. Turnovers that both ' +
+        'open are as they are; what people would have done about the others is not known, so these stay open. One that there is ' +
+        'not is BAD_USER_INPUT.',
+    })
+    definition: DefinitionInput | null | undefined,
   ): Promise<TimeAtRisk> {
     if (groupBy.length > 3)
       throw badUserInput([{ path: 'groupBy', message: 'has more than three dimensions' }]);
     if (filter.length > dimensions.length)
       throw badUserInput([{ path: 'filter', message: 'has more conditions than there are dimensions' }]);
     const { on, cut } = readPoint(context, at);
-    const result = await timeAtRiskOf(context.app, cut, {
+    const options = {
       asOf: on,
       groupBy,
       filter,
       ...(from && { from: parseEdtf(from)!.earliest }),
       ...(before && { before: parseEdtf(before)!.earliest }),
-    });
+    };
+    const { app } = context;
+    const result = definition
+      ? await timeAtRiskUnder(app, readDefinition(context, definition), cut, options)
+      : await timeAtRiskOf(app, cut, options);
     return timeAtRiskShown(result);
   }
 }

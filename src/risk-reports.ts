@@ -29,6 +29,7 @@ import { latest } from './timeline.ts';
 import type { Definition } from './turnover/definition.ts';
 
 type Source = Pick<Application, 'readModels' | 'timeZone' | 'clock'>;
+type ReplayedSource = Source & Pick<Application, 'store' | 'sealing' | 'policies'>;
 
 export interface WeeklyReport {
   report: ExecutiveReport;
@@ -96,33 +97,53 @@ export interface ReportUnder {
  * with what people did about them; those that only the other one opens are as the policy alone would have left them.
  */
 export async function weeklyReportUnder(
-  app: Source & Pick<Application, 'store' | 'sealing' | 'policies'>,
+  app: ReplayedSource,
   definition: Definition,
   weekEnding: Day,
   asked: Cut = {},
 ): Promise<ReportUnder> {
   const point = pointOf(app, weekEnding, asked);
   const { cut } = point;
-  const believed = await atStandingAccounts(
-    app,
-    await episodesAt(app, { cut, fields: fieldsOfReported }),
-    cut,
-  );
-  const is = await reportOn(app, { weekEnding, episodes: believed }, point);
-  const real = new Map(believed.map((episode) => [episode.turnoverId, episode]));
-  const imagined = await turnoversUnder(app, app.policies.world, { definition, computesCoverage: true, cut });
-  const would = imagined.map((belief) => ({
-    ...(real.get(belief.id) ?? episodeOf(turnoverRow(belief, app.timeZone), app.timeZone, fieldsOfReported)),
-    definition: belief.definition,
-  }));
-  const episodes = await atStandingAccounts(app, would, cut);
-  const wouldBe = await reportOn(app, { weekEnding, episodes }, point);
-  return { is, wouldBe, differences: differencesOf(is.report, wouldBe.report) };
+  const { is, wouldBe } = await episodesUnder(app, definition, { cut, fields: fieldsOfReported });
+  const report = async (episodes: readonly ReportedEpisode[]) =>
+    reportOn(app, { weekEnding, episodes: await atStandingAccounts(app, episodes, cut) }, point);
+  const reports = { is: await report(is), wouldBe: await report(wouldBe) };
+  return { ...reports, differences: differencesOf(reports.is.report, reports.wouldBe.report) };
 }
 
 /** How long customers are at risk, of the turnovers as they were known at a cut. */
 export async function timeAtRiskOf(app: Source, cut: Cut, options: TimeAtRiskOptions): Promise<TimeAtRisk> {
   return timeAtRisk(await episodesAt(app, { cut, fields: fieldsFor(options) }), options);
+}
+
+/** The same as another definition of key roles would have it, replayed like a report under it. */
+export async function timeAtRiskUnder(
+  app: ReplayedSource,
+  definition: Definition,
+  cut: Cut,
+  options: TimeAtRiskOptions,
+): Promise<TimeAtRisk> {
+  const fields = [...fieldsFor(options), 'turnoverId', 'definition'] as const;
+  const { wouldBe } = await episodesUnder(app, definition, { cut, fields });
+  return timeAtRisk(wouldBe, options);
+}
+
+/** The episodes as they are, and as another definition of key roles would have them. */
+async function episodesUnder<F extends keyof RiskEpisode>(
+  app: ReplayedSource,
+  definition: Definition,
+  asked: Required<Pick<EpisodesAsked<F | 'turnoverId' | 'definition'>, 'cut' | 'fields'>>,
+) {
+  const { cut, fields } = asked;
+  const { timeZone } = app;
+  const is = await episodesAt(app, asked);
+  const real = new Map(is.map((episode) => [episode.turnoverId, episode]));
+  const imagined = await turnoversUnder(app, app.policies.world, { definition, computesCoverage: true, cut });
+  const wouldBe = imagined.map((belief) => ({
+    ...(real.get(belief.id) ?? episodeOf(turnoverRow(belief, timeZone), timeZone, fields)),
+    definition: belief.definition,
+  }));
+  return { is, wouldBe };
 }
 
 async function episodesAt<F extends keyof RiskEpisode>(

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTurnoversOf } from '../../projections/turnovers.ts';
 import { executivePage } from '../../src/reports/executive-page.ts';
-import { weeklyReport, weeklyReportUnder } from '../../src/risk-reports.ts';
+import { timeAtRiskUnder, weeklyReport, weeklyReportUnder } from '../../src/risk-reports.ts';
 import { zDefinition } from '../../src/turnover/definition.ts';
 import { day } from '../reports/episodes.ts';
 import {
@@ -212,6 +212,15 @@ describe('another definition of key roles', () => {
     expect(now).toMatchObject({ onlyIs: [], onlyWouldBe: [globex], wouldBe: { withoutArr: 1 } });
     expect(atRisk(await under(['end_user'], '2026-12-06')).onlyWouldBe).toEqual([]);
     expect(atRisk(await under(['end_user'], '2027-01-01', { atPosition: before })).onlyWouldBe).toEqual([]);
+    const openUnder = async (contactTypes: string[], cut = {}) => {
+      const definition = zDefinition.parse({ name: 'own', version: 2, keyRoles: { contactTypes } });
+      const options = { asOf: day('2027-01-01'), groupBy: ['segment'] as const };
+      const { all, groups } = await timeAtRiskUnder(app, definition, cut, options);
+      return [all.open, groups.map(({ values: [segment] }) => segment)];
+    };
+    expect(await openUnder(['champion', 'end_user'])).toEqual([2, [null, 'enterprise']]);
+    expect(await openUnder(['end_user'])).toEqual([1, [null]]);
+    expect(await openUnder(['end_user'], { atPosition: before })).toEqual([0, []]);
   });
 });
 
@@ -260,6 +269,13 @@ describe('time at risk', () => {
     expect(await mistakes(app, `{ timeAtRisk(filter: [${many}]) { all { open } } }`)).toMatchObject([
       { code: 'BAD_USER_INPUT', path: 'filter' },
     ]);
+  });
+
+  it('is counted as another definition has it, where there is one of that name', async () => {
+    const asked = (version: number) =>
+      `{ timeAtRisk(definition: { name: "key_role", version: ${version} }) { all { open } } }`;
+    expect(await answer(app, asked(1))).toEqual({ timeAtRisk: { all: { open: 1 } } });
+    expect(await mistakes(app, asked(2))).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'definition' }]);
   });
 
   it('knows nothing of what was learned later', async () => {
