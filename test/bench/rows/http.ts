@@ -104,8 +104,15 @@ interface Peer {
 async function startPeer(name: string, args: readonly string[] = []): Promise<Peer> {
   const child = fork(new URL(`../peers/${name}.ts`, import.meta.url).pathname, args, { silent: true });
   child.stdout!.resume();
-  child.stderr!.resume();
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  let said = '';
+  child.stderr!.on('data', (text) => {
+    said = `${said}${text}`.slice(-2_000);
+  });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`The peer ${name} ended with ${code} before it served: ${said}`);
+  });
+  const serving = once(child, 'message') as Promise<[{ port: number }]>;
+  const [{ port }] = await Promise.race([serving, ended]);
   return {
     url: `http://127.0.0.1:${port}/graphql`,
     async close() {
