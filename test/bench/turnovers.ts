@@ -1,5 +1,6 @@
 // What boards and reports take over many turnovers: `npm run build && node test/bench/turnovers.ts [count [folder to keep it in]]`.
 import { hash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Application } from '../../src/application.ts';
@@ -19,7 +20,8 @@ const built = <T>(file: string): Promise<T> => import(join(dist, file)) as Promi
 await import('reflect-metadata');
 const { openApplication } = await built<typeof import('../../src/application.ts')>('src/application.js');
 const { buildLedgerSchema } = await built<typeof import('../../schema/build.ts')>('schema/build.js');
-const { graphql } = await import('graphql');
+// The peers of the benchmark bring a copy of their own, which knows nothing of this schema.
+const { graphql } = createRequire(join(dist, 'schema/build.js'))('graphql') as typeof import('graphql');
 
 const idOf = (kind: string, n: number): string => {
   const digits = hash('sha256', `${kind} ${n}`, 'hex');
