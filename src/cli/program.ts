@@ -10,6 +10,7 @@ import { defineDemo } from './demo.ts';
 import { defineErase } from './erase.ts';
 import { defineExport } from './export.ts';
 import { defineFind } from './find.ts';
+import { defineGraphql } from './graphql.ts';
 import { defineImport } from './import.ts';
 import { defineMerge } from './merge.ts';
 import { defineMigrate } from './migrate.ts';
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
     defineImport,
     defineExport,
     defineFind,
+    defineGraphql,
     defineAudit,
     defineChanges,
     definePolicy,
