@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Application } from '../application.ts';
 import { ask } from './ask.ts';
-import { configOf, openConfigured, print, wholeNumber } from './terminal.ts';
+import { configOf, showAnswer, wholeNumber } from './terminal.ts';
 
 export function defineFind(program: Command): void {
   program
@@ -15,15 +15,13 @@ export function defineFind(program: Command): void {
     .addHelpText('after', '\nThe lines name people: treat them as personal data.')
     .action(async (text: string[], { first }: { first: number }, command: Command) => {
       const config = configOf(command);
-      const app = await openConfigured(config, { create: false });
-      try {
+      await showAnswer(config, async (app) => {
         const found = await find(app, config.actor, text.join(' '), first);
-        await app.accessLog.flush();
-        if (config.json) print(JSON.stringify({ found }));
-        else print(found.length > 0 ? found.map(foundLine).join('\n') : 'Nothing was found.');
-      } finally {
-        await app.close();
-      }
+        return {
+          data: { found },
+          text: found.length > 0 ? found.map(foundLine).join('\n') : 'Nothing was found.',
+        };
+      });
     });
 }
 

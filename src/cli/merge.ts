@@ -10,7 +10,7 @@ import { latest } from '../timeline.ts';
 import { addReason, CommandRefused, carryOut, checkReason, type ReasonOptions } from './carry-out.ts';
 import { applyChoices, type MergeChoices, type MergePlan, mergePlanJson, planLines } from './merge-plan.ts';
 import { accountNameOf, kindArgument, resolveId, type SubjectKind, scopeUnknown } from './resolve-id.ts';
-import { configOf, openConfigured, print } from './terminal.ts';
+import { type Answer, configOf, showAnswer } from './terminal.ts';
 
 interface MergeOptions extends ReasonOptions, MergeChoices {
   into: string;
@@ -34,18 +34,11 @@ export function defineMerge(program: Command): void {
     .action(async (kind: SubjectKind, given: string, options: MergeOptions, cli: Command) => {
       const config = configOf(cli);
       checkReason(options, cli);
-      const app = await openConfigured(config, { create: false });
-      try {
-        const [loserId, survivorId] = [
-          await resolveId(app, kind, given),
-          await resolveId(app, kind, options.into),
-        ];
-        const result = await merge(app, config.actor, { kind, loserId, survivorId }, options);
-        await app.accessLog.flush();
-        print(config.json ? JSON.stringify(result.data) : result.text);
-      } finally {
-        await app.close();
-      }
+      await showAnswer(config, async (app) => {
+        const loserId = await resolveId(app, kind, given);
+        const survivorId = await resolveId(app, kind, options.into);
+        return merge(app, config.actor, { kind, loserId, survivorId }, options);
+      });
     });
 }
 
@@ -61,7 +54,7 @@ export async function merge(
   actorId: string,
   asked: Asked,
   { dryRun = false, reason, reasonText, ...choices }: ReasonOptions & MergeChoices,
-): Promise<{ data: object; text: string }> {
+): Promise<Answer> {
   const plan = applyChoices(await planOf(app, actorId, asked), choices);
   const { kind, loserId, survivorId } = asked;
   const accountName = (id: string) => accountNameOf(app, id);

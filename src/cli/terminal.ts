@@ -14,6 +14,27 @@ import { systemClock } from '../time/clock.ts';
 import { type Day, dayFromIso } from '../time/day.ts';
 import { turnoverRulesOf } from './turnover-rules.ts';
 
+export interface Answer {
+  /** What --json prints. */
+  data: object;
+  text: string;
+}
+
+/** Opens the ledger for one answer and prints it; that somebody looked is recorded before. */
+export async function showAnswer(
+  config: ReturnType<typeof configOf>,
+  answerOf: (app: Application) => Promise<Answer>,
+): Promise<void> {
+  const app = await openConfigured(config, { create: false });
+  try {
+    const { data, text } = await answerOf(app);
+    await app.accessLog.flush();
+    print(config.json ? JSON.stringify(data) : text);
+  } finally {
+    await app.close();
+  }
+}
+
 /** Exit codes of every command. The README's table is compared with this one by a test. */
 export const exitCodes = {
   0: 'Done.',

@@ -7,7 +7,7 @@ import { eventContracts } from '../ledger-events.ts';
 import { ask } from './ask.ts';
 import { addReason, CommandRefused, carryOut, checkReason, type ReasonOptions } from './carry-out.ts';
 import { kindArgument, resolveId, type SubjectKind } from './resolve-id.ts';
-import { configOf, openConfigured, print, wholeNumber } from './terminal.ts';
+import { type Answer, configOf, showAnswer, wholeNumber } from './terminal.ts';
 import { entryLines, type HistoryEntry, historyEntry, type ValueChange, valueLine } from './undo-words.ts';
 
 interface UndoOptions extends ReasonOptions {
@@ -32,18 +32,12 @@ export function defineUndo(program: Command): void {
       async (kind: SubjectKind, given: string, eventId: string | undefined, options: UndoOptions, cli) => {
         const config = configOf(cli);
         if (eventId !== undefined) checkReason(options, cli);
-        const app = await openConfigured(config, { create: false });
-        try {
+        await showAnswer(config, async (app) => {
           const subject = { kind, id: await resolveId(app, kind, given) };
-          const result =
-            eventId === undefined
-              ? await listChanges(app, config.actor, subject, options.last)
-              : await undo(app, config.actor, { ...subject, eventId: eventId.toLowerCase() }, options);
-          await app.accessLog.flush();
-          print(config.json ? JSON.stringify(result.data) : result.text);
-        } finally {
-          await app.close();
-        }
+          return eventId === undefined
+            ? listChanges(app, config.actor, subject, options.last)
+            : undo(app, config.actor, { ...subject, eventId: eventId.toLowerCase() }, options);
+        });
       },
     );
 }
@@ -51,10 +45,6 @@ export function defineUndo(program: Command): void {
 interface Subject {
   kind: SubjectKind;
   id: string;
-}
-interface Result {
-  data: object;
-  text: string;
 }
 
 export interface UndoPreview {
@@ -88,7 +78,7 @@ export async function undo(
   actorId: string,
   asked: Subject & { eventId: string },
   { acceptConflicts = false, dryRun = false, ...reason }: Omit<UndoOptions, 'last'>,
-): Promise<Result> {
+): Promise<Answer> {
   const { kind, eventId } = asked;
   const { id, preview } = await find(app, actorId, asked);
   if (kind === 'contact' && (await app.readModels.beliefs.contact(id))?.erased)
@@ -214,7 +204,7 @@ export async function listChanges(
   actorId: string,
   { kind, id }: Subject,
   first: number,
-): Promise<Result> {
+): Promise<Answer> {
   const types = Object.keys(eventContracts[kind]);
   const { subject } = await ask<History>(app, actorId, historyQuery(kind), { id, first, types });
   const changes = (subject?.history.edges ?? []).map(({ node }) => node);

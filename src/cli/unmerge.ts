@@ -7,7 +7,7 @@ import { counted, listed } from '../explaining/words.ts';
 import { type Mergeable, survivorIdOf } from '../merge.ts';
 import { addReason, CommandRefused, carryOut, checkReason, type ReasonOptions } from './carry-out.ts';
 import { kindArgument, resolveId, type SubjectKind } from './resolve-id.ts';
-import { configOf, openConfigured, print, wrap } from './terminal.ts';
+import { type Answer, configOf, showAnswer, wrap } from './terminal.ts';
 import { previewUndo } from './undo.ts';
 import { entryLines } from './undo-words.ts';
 
@@ -22,19 +22,10 @@ export function defineUnmerge(program: Command): void {
     .action(async (kind: SubjectKind, given: string, options: ReasonOptions, cli: Command) => {
       const config = configOf(cli);
       checkReason(options, cli);
-      const app = await openConfigured(config, { create: false });
-      try {
-        const result = await unmerge(
-          app,
-          config.actor,
-          { kind, id: await resolveId(app, kind, given) },
-          options,
-        );
-        await app.accessLog.flush();
-        print(config.json ? JSON.stringify(result.data) : result.text);
-      } finally {
-        await app.close();
-      }
+      await showAnswer(config, async (app) => {
+        const id = await resolveId(app, kind, given);
+        return unmerge(app, config.actor, { kind, id }, options);
+      });
     });
 }
 
@@ -44,7 +35,7 @@ export async function unmerge(
   actorId: string,
   { kind, id }: { kind: SubjectKind; id: string },
   { dryRun = false, ...reason }: ReasonOptions,
-): Promise<{ data: object; text: string }> {
+): Promise<Answer> {
   const belief: Mergeable | null = await app.readModels.beliefs[kind](id);
   const fromId = belief && survivorIdOf(belief);
   if (!belief?.mergedInto || fromId === null) throw await notMerged(app, kind, id);

@@ -7,7 +7,7 @@ import { valueInWords } from '../explaining/value-words.ts';
 import { explainValues } from '../explaining/values.ts';
 import { dayInZone } from '../time/clock.ts';
 import { accountNameOf, resolveId } from './resolve-id.ts';
-import { configOf, openConfigured, print, wrap } from './terminal.ts';
+import { configOf, showAnswer, wrap } from './terminal.ts';
 
 interface WhyOptions {
   field?: string;
@@ -24,30 +24,25 @@ export function defineWhy(program: Command): void {
     .addHelpText('after', '\nThe answer names the person: treat it as personal data.')
     .action(async (contact: string, { field, account }: WhyOptions, command: Command) => {
       const config = configOf(command);
-      const app = await openConfigured(config, { create: false });
-      try {
+      await showAnswer(config, async (app) => {
         const contactId = await resolveId(app, 'contact', contact);
         const actor = { id: config.actor, kind: 'person' } as const;
         app.accessLog.note({ actor, kind: 'contact_history', subjectIds: [contactId] });
-        const answer =
+        const { data, paragraphs } =
           field === undefined
             ? await removalsOf(app, contactId, account)
             : await valuesOf(app, contactId, field);
-        await app.accessLog.flush();
-        if (config.json) print(JSON.stringify({ contactId, ...answer.data }));
-        else print(answer.paragraphs.join('\n\n'));
-      } finally {
-        await app.close();
-      }
+        return { data: { contactId, ...data }, text: paragraphs.join('\n\n') };
+      });
     });
 }
 
-interface Answer {
+interface Explanation {
   data: object;
   paragraphs: string[];
 }
 
-async function valuesOf(app: Application, contactId: string, field: string): Promise<Answer> {
+async function valuesOf(app: Application, contactId: string, field: string): Promise<Explanation> {
   const on = dayInZone(app.clock.nowMs(), app.timeZone);
   const texts = (await explainValues(app, contactId, field, { on })).map(valueInWords);
   return {
@@ -56,7 +51,11 @@ async function valuesOf(app: Application, contactId: string, field: string): Pro
   };
 }
 
-async function removalsOf(app: Application, contactId: string, account: string | undefined): Promise<Answer> {
+async function removalsOf(
+  app: Application,
+  contactId: string,
+  account: string | undefined,
+): Promise<Explanation> {
   const accountId = account === undefined ? undefined : await resolveId(app, 'account', account);
   const removals = await explainRemovals(app, contactId, accountId === undefined ? {} : { accountId });
   const texts = removals.map((removal) => removalInWords(removal, (id) => accountNameOf(app, id)));
