@@ -4,7 +4,7 @@ import type { SqlValue } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import type { Forecast, RiskEpisode } from '../src/reports/risk-episode.ts';
 import { dayInZone } from '../src/time/clock.ts';
-import type { Day } from '../src/time/day.ts';
+import { type Day, dayMs } from '../src/time/day.ts';
 import { believedAt } from './turnover-states.ts';
 import type { Column, TurnoverRow } from './turnovers.ts';
 
@@ -91,8 +91,6 @@ export function findRiskEpisodes<F extends EpisodeField>(
   }
   return episodes;
 }
-
-const dayMs = 86_400_000;
 
 /** An episode, no more of it than some fields. */
 export function episodeOf<F extends EpisodeField>(

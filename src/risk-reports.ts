@@ -24,7 +24,7 @@ import { differencesOf, type FigureDifference } from './reports/report-differenc
 import type { RiskEpisode } from './reports/risk-episode.ts';
 import { fieldsFor, type TimeAtRisk, type TimeAtRiskOptions, timeAtRisk } from './reports/time-at-risk.ts';
 import { dayInZone } from './time/clock.ts';
-import type { Day } from './time/day.ts';
+import { type Day, dayMs } from './time/day.ts';
 import { latest } from './timeline.ts';
 import type { Definition } from './turnover/definition.ts';
 
@@ -212,7 +212,6 @@ function customerOf(account: AccountBelief): Customer {
 }
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** The last millisecond of a day in a zone: searched for, because zones differ from UTC by up to fourteen hours. */
 function endOfDayMs(day: Day, timeZone: string): number {

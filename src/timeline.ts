@@ -1,10 +1,8 @@
 // A value over valid time: who said what it was, from when, in the order in which it was true.
 
 import { dayInZone } from './time/clock.ts';
-import type { Day } from './time/day.ts';
+import { type Day, dayMs } from './time/day.ts';
 import { parseEdtf } from './time/edtf.ts';
-
-const dayMs = 86_400_000;
 
 export interface Assertion<V> {
   value: V;

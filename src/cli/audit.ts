@@ -1,4 +1,5 @@
 // contact-ledger audit: the audit trail as lines, filtered by who, what, why and when. It holds no personal content.
+
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -6,6 +7,7 @@ import { type AuditAxis, type AuditKey, auditAxes } from '../../projections/audi
 import type { Application } from '../application.ts';
 import { readTrail, type TrailFilter, type TrailPage } from '../audit-trail.ts';
 import { categoryOf, subjectOf } from '../ledger-events.ts';
+import { dayMs } from '../time/day.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { formatInstant, parseInstant } from '../time/instant.ts';
 import { configOf, count, createProgress, openConfigured, print } from './terminal.ts';
@@ -81,13 +83,13 @@ export function defineAudit(program: Command): void {
 
 function readBound(text: string): Bound {
   const date = parseEdtf(text);
-  if (date) return { ms: date.earliest * 86_400_000, day: date.earliest };
+  if (date) return { ms: date.earliest * dayMs, day: date.earliest };
   const ms = parseInstant(text);
   if (ms === undefined)
     throw new InvalidArgumentError(
       'It is a day such as 2026-03-14, or a moment such as 2026-03-14T09:30:00Z.',
     );
-  return { ms, day: Math.floor(ms / 86_400_000) };
+  return { ms, day: Math.floor(ms / dayMs) };
 }
 
 function filterOf({

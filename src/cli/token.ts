@@ -1,4 +1,5 @@
 // contact-ledger token: makes, lists and revokes the API tokens of a ledger.
+
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AccessFile, type ApiToken, openAccessFile } from '../auth/access-file.ts';
@@ -6,9 +7,9 @@ import { allRoles, type Role } from '../auth/roles.ts';
 import type { ActorKind } from '../envelope.ts';
 import { zSubject } from '../event-contract.ts';
 import { systemClock } from '../time/clock.ts';
+import { dayMs } from '../time/day.ts';
 import { accessFileName, configOf, print, wholeNumber } from './terminal.ts';
 
-const dayMs = 86_400_000;
 const kinds: ActorKind[] = ['person', 'integration', 'system'];
 
 interface CreateOptions {

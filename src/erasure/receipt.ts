@@ -1,6 +1,8 @@
 // The receipt of an erasure: what was done, when, on what ground, what is kept and who else must act. No personal data.
+
 import { type ExportRecord, findExportsById } from '../../projections/access.ts';
 import type { ReadDatabase } from '../projector/read-database.ts';
+import { dayMs } from '../time/day.ts';
 import { formatInstant } from '../time/instant.ts';
 import type { ErasureRecord } from './erasure-log.ts';
 import type { ErasureOrdered } from './events.ts';
@@ -32,8 +34,6 @@ export interface ErasureReceipt {
   /** Copies that have not: each does when it next runs. */
   awaited: string[];
 }
-
-const dayMs = 86_400_000;
 
 /** All of it is in the log; once no copy's word is awaited, the same for ever. */
 export function receiptOf(

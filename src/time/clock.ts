@@ -1,5 +1,5 @@
 // The injected clock, and which day it is in a time zone.
-import type { Day } from './day.ts';
+import { type Day, dayMs } from './day.ts';
 import { TimeFault } from './time-fault.ts';
 
 export interface Clock {
@@ -28,7 +28,6 @@ export function fixedClock(startMs: number): FixedClock {
   };
 }
 
-const dayMs = 86_400_000;
 const cachedDaysMax = 20_000;
 
 interface Zone {

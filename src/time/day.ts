@@ -5,6 +5,9 @@ import { TimeFault } from './time-fault.ts';
 /** Whole days since 1970-01-01. -Infinity and Infinity mean "before every day" and "after every day". */
 export type Day = number;
 
+/** Milliseconds of a day in UTC. */
+export const dayMs = 86_400_000;
+
 /** 0000-01-01 and 9999-12-31: what four digits of a year can write. */
 export const firstDay: Day = -719528;
 export const lastDay: Day = 2932896;

@@ -1,9 +1,8 @@
 // Instants as milliseconds since 1970-01-01T00:00Z, and their RFC 3339 form.
-import { dayAtStartOf, firstDay, isoFromDay, lastDay } from './day.ts';
+import { dayAtStartOf, dayMs, firstDay, isoFromDay, lastDay } from './day.ts';
 import { digitsAt, twoDigits } from './digits.ts';
 import { TimeFault } from './time-fault.ts';
 
-const dayMs = 86_400_000;
 const firstMs = firstDay * dayMs;
 const lastMs = (lastDay + 1) * dayMs - 1;
 
