@@ -58,6 +58,10 @@ export async function answerTo(
   source: string,
   variables: Record<string, unknown>,
 ): Promise<{ data?: unknown; errors?: readonly unknown[] }> {
+  if (await isSubscription(source))
+    return {
+      errors: [{ message: 'A subscription needs a server: start contact-ledger serve and ask its API.' }],
+    };
   const head = await app.store.head();
   const { data, errors } = await execute(app, actorId, source, variables);
   if ((await app.store.head()) > head) await app.policies.catchUp();
@@ -66,4 +70,14 @@ export async function answerTo(
     ...(errors && { errors: errors.map((error) => error.toJSON()) }),
     ...(data !== undefined && { data }),
   };
+}
+
+async function isSubscription(source: string): Promise<boolean> {
+  const { getOperationAST, parse } = await import('graphql');
+  try {
+    return getOperationAST(parse(source))?.operation === 'subscription';
+  } catch {
+    // What is no GraphQL is told so where it is carried out.
+    return false;
+  }
 }

@@ -44,7 +44,8 @@ it('changes what a mutation says, and what follows by a rule follows at once', a
 it.each([
   ['text that is no GraphQL', '{ contacts(', 'Syntax Error'],
   ['a field that there is not', '{ nobody }', 'Cannot query field'],
-  ['a contact that is no id', '{ contacts(first: 0) { edges { node { id } } } }', '1 to 500'],
+  ['a subscription', 'subscription { changes { type } }', 'needs a server'],
+  ['a page of none', '{ contacts(first: 0) { edges { node { id } } } }', '1 to 500'],
 ])('says what is wrong with %s', async (_, text, message) => {
   const { errors } = await answer(text);
   expect(errors).toMatchObject([{ message: expect.stringContaining(message) }]);
