@@ -12,12 +12,20 @@ import {
   sizes,
 } from './measure.ts';
 import { auditRows } from './rows/audit.ts';
+import { emmettRows } from './rows/emmett.ts';
 import { eventStoreDbRows } from './rows/event-store-db.ts';
 import { httpRows } from './rows/http.ts';
 import { ledgerRows } from './rows/ledger.ts';
 import { storeRows } from './rows/store.ts';
 
-const rows: readonly Row[] = [...storeRows, ...ledgerRows, ...auditRows, ...httpRows, ...eventStoreDbRows];
+const rows: readonly Row[] = [
+  ...storeRows,
+  ...emmettRows,
+  ...ledgerRows,
+  ...auditRows,
+  ...httpRows,
+  ...eventStoreDbRows,
+];
 
 const usage = `Usage: npm run bench -- [--size smoke|small|full] [--only ID,ID] [--json]
 

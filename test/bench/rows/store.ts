@@ -8,7 +8,7 @@ import type { NewEvent } from '../../../src/event-store/port.ts';
 import { openSqliteEventStore } from '../../../src/event-store/sqlite.ts';
 import { newId } from '../../../src/personal-data/derive-id.ts';
 import { systemClock } from '../../../src/time/clock.ts';
-import { perSecond, postgresVariable, type Row, type Size } from '../measure.ts';
+import { perSecond, type Row, type Size } from '../measure.ts';
 
 export function scratch(): { file(name: string): string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'contact-ledger-bench-'));
@@ -135,61 +135,6 @@ const appendRow = (inFlight: number, target: string): Row => ({
   },
 });
 
-const emmettRow: Row = {
-  id: 'append-emmett',
-  what: '64 durable appends at a time, log alone, beside Emmett',
-  unit: 'appends/s',
-  target: '≥ 6',
-  largerIsBetter: true,
-  needs: ['@event-driven-io/emmett-postgresql', postgresVariable],
-  async open({ operations }) {
-    const folder = scratch();
-    const store = openSqliteEventStore({ path: folder.file('ledger.db'), clock: systemClock, create: true });
-    const emmett = await openEmmett();
-    const names = () => Array.from({ length: operations }, () => `contact-${randomUUID()}`);
-    return {
-      own: {
-        name: 'ledger, sealed',
-        run: () => {
-          const streams = names();
-          const events = Array.from({ length: operations }, sampleEvent);
-          return perSecond(operations, 64, (index) => store.append(streams[index]!, 0, [events[index]!]));
-        },
-      },
-      other: {
-        name: 'Emmett on PostgreSQL, not sealed',
-        run: () => {
-          const streams = names();
-          const events = Array.from({ length: operations }, sampleEvent).map(({ type, meta, data }) => ({
-            type,
-            data: { ...data, ...meta },
-          }));
-          return perSecond(operations, 64, (index) =>
-            emmett.appendToStream(streams[index]!, [events[index]!]),
-          );
-        },
-      },
-      async close() {
-        await store.close();
-        await emmett.close();
-        folder.remove();
-      },
-    };
-  },
-};
-
-/** By name, because the program is checked without it. */
-async function openEmmett() {
-  const name: string = '@event-driven-io/emmett-postgresql';
-  const { getPostgreSQLEventStore } = (await import(name)) as {
-    getPostgreSQLEventStore(url: string): {
-      appendToStream(stream: string, events: object[]): Promise<unknown>;
-      close(): Promise<void>;
-    };
-  };
-  return getPostgreSQLEventStore(process.env[postgresVariable]!);
-}
-
 const eventsPerStream = 20;
 
 const readRow: Row = {
@@ -260,10 +205,4 @@ const bytesRow: Row = {
   },
 };
 
-export const storeRows: readonly Row[] = [
-  appendRow(1, '≥ 0.8'),
-  appendRow(64, '≥ 0.8'),
-  emmettRow,
-  readRow,
-  bytesRow,
-];
+export const storeRows: readonly Row[] = [appendRow(1, '≥ 0.8'), appendRow(64, '≥ 0.8'), readRow, bytesRow];
