@@ -194,7 +194,10 @@ export function unpackBoxes(blob: Uint8Array | null): SealedBox[] {
   return boxes;
 }
 
-/** The columns of an event's meta: `context` repeats from event to event and is kept once, `rest` is what is left over. */
+/**
+ * The columns of an event's meta: `context` repeats from event to event and is kept once, `rest` is what is left over, as JSON
+ * or, where nothing but a date is, which is most often so, as that date itself.
+ */
 export interface PackedMeta {
   context: string;
   commandId: Packed;
@@ -208,15 +211,28 @@ export type MetaContext = Pick<EventMeta, 'actor' | 'source' | 'policy'>;
 
 export function packMeta(meta: EventMeta): PackedMeta {
   const { actor, source, policy, commandId, requestDigest, causationId, correlationId, ...others } = meta;
-  const rest = JSON.stringify(others);
   return {
     context: JSON.stringify({ actor, source, policy } satisfies Record<keyof MetaContext, unknown>),
     commandId: pack(commandId),
     requestDigest: pack(requestDigest),
     causationId: causationId === undefined ? null : pack(causationId),
     correlationId: correlationId === undefined ? null : pack(correlationId),
-    rest: rest === '{}' ? null : rest,
+    rest: packRest(others),
   };
+}
+
+type MetaRest = Pick<EventMeta, 'effectiveOn' | 'reasonCode' | 'evidence'>;
+
+function packRest(rest: MetaRest): string | null {
+  const { effectiveOn } = rest;
+  if (effectiveOn !== undefined && !effectiveOn.startsWith('{') && Object.keys(rest).length === 1)
+    return effectiveOn;
+  const json = JSON.stringify(rest);
+  return json === '{}' ? null : json;
+}
+
+export function unpackRest(rest: string): MetaRest {
+  return rest.startsWith('{') ? (JSON.parse(rest) as MetaRest) : { effectiveOn: rest };
 }
 
 /** The shared parts of a context are frozen, since every event of that context holds the same objects. */

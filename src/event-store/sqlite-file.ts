@@ -6,8 +6,11 @@ import { EventStoreFailure } from './port.ts';
 
 /** 'CLDG' in SQLite's header: what tells a ledger from any other database. */
 export const ledgerApplicationId = 0x434c4447;
-/** The newest file format that this program reads and writes. */
-export const ledgerFormatVersion = 1;
+/**
+ * The file format that this program writes. In format 1 what is left over of an event's meta is JSON, also where it is a date
+ * alone; both are read, and a file of format 1 becomes one of format 2 when it is opened, so that no older program misreads it.
+ */
+export const ledgerFormatVersion = 2;
 
 // No memory map: it was measured to gain nothing, and under it a failing disk ends the process instead of a read.
 const cacheKib = 16_384;
@@ -81,7 +84,9 @@ export function openLedgerFile(options: LedgerFileOptions): { database: Database
     if (!inMemory && writeAheadBytes === 0) checkLength(database, path);
     configure(database, options);
     const row = database.prepare('SELECT id, format FROM ledger').get();
-    if (row?.['format'] !== ledgerFormatVersion) throw damaged(path, 'its ledger record is not there');
+    if (row?.['format'] !== pragma(database, 'user_version'))
+      throw damaged(path, 'its ledger record is not there');
+    raiseFormat(database);
     return { database, ledgerId: String(row['id']) };
   } catch (error) {
     database?.close();
@@ -147,6 +152,13 @@ function checkFormat(database: DatabaseSync, path: string): void {
     );
   }
   if (format < 1) throw damaged(path, `it has the unknown format ${format}`);
+}
+
+function raiseFormat(database: DatabaseSync): void {
+  if (pragma(database, 'user_version') === ledgerFormatVersion) return;
+  database.exec(
+    `BEGIN IMMEDIATE; PRAGMA user_version = ${ledgerFormatVersion}; UPDATE ledger SET format = ${ledgerFormatVersion}; COMMIT`,
+  );
 }
 
 /** A file cut within its last page is not noticed by SQLite itself. */

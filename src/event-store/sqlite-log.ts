@@ -11,6 +11,7 @@ import {
   packMeta,
   unpack,
   unpackBoxes,
+  unpackRest,
   uuidFromBytes,
   uuidToBytes,
 } from './event-codec.ts';
@@ -335,12 +336,12 @@ type MetaIds = Pick<EventMeta, 'commandId' | 'requestDigest'> & {
   correlationId?: string | undefined;
 };
 
-/** Meta from its columns: the shared context, the ids, and what is left over as JSON. */
+/** Meta from its columns: the shared context, the ids, and what is left over. */
 function metaOf({ actor, source, policy }: MetaContext, ids: MetaIds, rest: string | null): EventMeta {
   const meta: EventMeta = { actor, source, commandId: ids.commandId, requestDigest: ids.requestDigest };
   if (policy !== undefined) meta.policy = policy;
   if (ids.causationId !== undefined) meta.causationId = ids.causationId;
   if (ids.correlationId !== undefined) meta.correlationId = ids.correlationId;
-  if (rest !== null) Object.assign(meta, JSON.parse(rest));
+  if (rest !== null) Object.assign(meta, unpackRest(rest));
   return meta;
 }

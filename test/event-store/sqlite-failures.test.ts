@@ -310,7 +310,7 @@ describe('a file that is no ledger', () => {
     database.exec('PRAGMA user_version = 7');
     database.close();
     refused('LEDGER_TOO_NEW');
-    expect(() => open()).toThrow('has the format 7; this program knows formats up to 1');
+    expect(() => open()).toThrow('has the format 7; this program knows formats up to 2');
   });
 
   test('because there is none is LEDGER_MISSING, and none is made', () => {
