@@ -1,10 +1,9 @@
 // A ledger moved into a cluster and back: the same events, times, positions, sealed data and read models at both ends.
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+// A real feed makes the same way in truth/statehouse.test.ts.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { createGunzip } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Application, openApplication } from '../src/application.ts';
 import type { StoredEvent } from '../src/event-store/port.ts';
@@ -13,10 +12,8 @@ import { systemClock } from '../src/time/clock.ts';
 import { tell, testActor } from './support/app-in-memory.ts';
 import { masterKey } from './support/app-on-disk.ts';
 import { type EventStoreServer, startEventStore } from './support/event-store-server.ts';
-import { importLines } from './support/feed-in-memory.ts';
 import { acme, ann, bob } from './support/ids.ts';
 import { startPostgres } from './support/postgres.ts';
-import { describeWithData, feedFile } from './support/test-data.ts';
 
 let root: string;
 let server: EventStoreServer;
@@ -82,32 +79,6 @@ async function makeLedger(place: LedgerPlace): Promise<void> {
     await app.erasures.erase([request], testActor);
   });
 }
-
-async function* linesOf(file: string, count: number): AsyncGenerator<string> {
-  let line = 0;
-  for await (const text of createInterface({ input: createReadStream(file).pipe(createGunzip()) })) {
-    if (line++ >= count) return;
-    yield text;
-  }
-}
-
-const statehouse = feedFile('statehouse');
-// All 73,993 lines take a hundred seconds of processor time; `WHOLE_FEED=1` moves them.
-const linesMoved = process.env['WHOLE_FEED'] === '1' ? 1_000_000 : 20_000;
-
-describeWithData('the statehouse feed', [statehouse], () => {
-  test('comes back from a cluster as it went there', { timeout: 600_000 }, async () => {
-    const lines: string[] = [];
-    for await (const line of linesOf(statehouse, linesMoved)) lines.push(line);
-    await within(folder('a'), async (app) => void (await importLines(app, lines)));
-    const there = await move(folder('a'), cluster('b'));
-    expect(there.moved).toBe(there.events);
-    expect(there.events).toBeGreaterThanOrEqual(lines.length);
-    const back = await move(cluster('b'), folder('c'));
-    expect({ ...back, keys: 0 }).toEqual({ ...there, keys: 0 });
-    expect(await eventsAt(folder('c'))).toEqual(await eventsAt(folder('a')));
-  });
-});
 
 describe('a move', () => {
   test('keeps every event with its id, times, position and sealed data, and the keys with their tombstones', async () => {

@@ -36,6 +36,8 @@ function rethrow(fault: unknown): void {
 
 export async function openTestApplication(
   options: {
+    /** Default: none, the ledger is kept in memory. */
+    dataDirectory?: string;
     nowMs?: number;
     timeZone?: string;
     signingKeyFile?: string;
@@ -49,7 +51,7 @@ export async function openTestApplication(
 ): Promise<TestApplication> {
   const clock = fixedClock(options.nowMs ?? at('2027-01-01T12:00:00Z'));
   const app = await openApplication({
-    dataDirectory: ':memory:',
+    dataDirectory: options.dataDirectory ?? ':memory:',
     masterKey: Buffer.alloc(32, 1),
     clock,
     timeZone: options.timeZone ?? 'UTC',

@@ -1,4 +1,4 @@
-// A ledger in memory that holds one of the real feeds.
+// A ledger that holds one of the real feeds.
 import type { Application } from '../../src/application.ts';
 import { type ImportSummary, importFeed, type Refusal } from '../../src/ingest/import-feed.ts';
 import { openFeed } from '../../src/ingest/line-reader.ts';
@@ -22,7 +22,8 @@ export async function importFile(app: Application, file: string): Promise<Omit<I
   return { summary, refusals };
 }
 
-export async function openImported(file: string): Promise<ImportedFeed> {
-  const app = await openTestApplication({ nowMs: Date.now() });
+/** In memory, unless a folder is named. */
+export async function openImported(file: string, dataDirectory?: string): Promise<ImportedFeed> {
+  const app = await openTestApplication({ nowMs: Date.now(), ...(dataDirectory && { dataDirectory }) });
   return { app, ...(await importFile(app, file)) };
 }

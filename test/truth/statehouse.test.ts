@@ -1,16 +1,25 @@
-// The statehouse feed: every line is taken, and every probe of its truth files is answered through GraphQL.
+// The statehouse feed: every line is taken, every probe of its truth files is answered through GraphQL, and it moves as it is.
 
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findContact } from '../../projections/contacts.ts';
 import { vacancyDays } from '../../src/cli/turnover-what-if.ts';
 import type { Command } from '../../src/command.ts';
 import { believe } from '../../src/contact/belief.ts';
 import type { ContactEvent } from '../../src/contact/events.ts';
+import { openEventStore } from '../../src/event-store/open.ts';
+import { type LedgerPlace, migrate } from '../../src/migrate.ts';
 import { turnoversUnder } from '../../src/policies/turnover-what-if.ts';
 import type { ReadDatabase } from '../../src/projector/read-database.ts';
+import { systemClock } from '../../src/time/clock.ts';
 import { zDefinition } from '../../src/turnover/definition.ts';
 import { tell } from '../support/app-in-memory.ts';
+import { masterKey } from '../support/app-on-disk.ts';
+import { startEventStore } from '../support/event-store-server.ts';
 import { type ImportedFeed, importFile, openImported } from '../support/imported-feed.ts';
 import { describeWithData, feedFile, readCsv, readJson, truthFile } from '../support/test-data.ts';
 import {
@@ -35,11 +44,21 @@ const files = {
 };
 
 describeWithData('the statehouse feed', [feed, ...Object.values(files)], () => {
+  let root: string;
   let imported: ImportedFeed;
+  let found: Promise<Succession[]> | undefined;
+  const successions = () => {
+    found ??= chamberSuccessions(imported);
+    return found;
+  };
   beforeAll(async () => {
-    imported = await openImported(feed);
+    root = mkdtempSync(join(tmpdir(), 'statehouse-'));
+    imported = await openImported(feed, join(root, 'imported'));
   });
-  afterAll(() => imported?.app.close());
+  afterAll(async () => {
+    await imported?.app.close().catch(() => undefined);
+    rmSync(root, { recursive: true });
+  });
 
   it('is taken whole: no line is refused', () => {
     expect(imported.refusals).toEqual([]);
@@ -65,7 +84,7 @@ describeWithData('the statehouse feed', [feed, ...Object.values(files)], () => {
   });
 
   it('gives the successions and gaps of the truth table', async () => {
-    const rows = (await chamberSuccessions(imported)).map(asRow).sort();
+    const rows = (await successions()).map(asRow).sort();
     const truth = readCsv(files.successions).map((row) =>
       [row['seat'], row['departed'], row['end'], row['successor'], row['start'], row['gapDays']].join(' '),
     );
@@ -73,14 +92,12 @@ describeWithData('the statehouse feed', [feed, ...Object.values(files)], () => {
   });
 
   it('gives the gap figures of the truth table', async () => {
-    const gaps = (await chamberSuccessions(imported)).map((row) => row.gap.minDays!);
+    const gaps = (await successions()).map((row) => row.gap.minDays!);
     const within400 = gaps.filter((days) => days <= 400);
     const truth = readCsv(files.stats).find(
       (row) => row['account'] === 'ALL' && row['decadeOfDeparture'] === 'all',
     )!;
-    expect(gaps.length).toBe(
-      Number(truth['departuresWithSuccessor']) + returned(await chamberSuccessions(imported)),
-    );
+    expect(gaps.length).toBe(Number(truth['departuresWithSuccessor']) + returned(await successions()));
     expect(within400.length).toBe(Number(truth['n_gapAtMost400']));
     expect(mean(within400).toFixed(2)).toBe(Number(truth['mean_gapAtMost400']).toFixed(2));
     expect(median(within400)).toBe(Number(truth['median_gapAtMost400']));
@@ -89,7 +106,7 @@ describeWithData('the statehouse feed', [feed, ...Object.values(files)], () => {
   it('gives the same gaps as turnovers of seats, however late it is learned who followed, or that nobody did', async () => {
     const definition = zDefinition.parse({ name: 'seats', version: 1, keyRoles: { posts: ['*'] } });
     const turnovers = await turnoversUnder(imported.app, imported.app.policies.world, { definition });
-    const rows = await chamberSuccessions(imported);
+    const rows = await successions();
     const byPlacement = new Map(turnovers.map((turnover) => [turnover.placementId, turnover]));
     const others = rows.filter((row) => !row.samePersonReturned);
     const found = others.map((row) => vacancyDays([byPlacement.get(row.departed.placement.id)!])[0]);
@@ -138,11 +155,44 @@ describeWithData('the statehouse feed', [feed, ...Object.values(files)], () => {
     expect(rows()).toEqual(merged);
   });
 
-  it('has read models that equal their rebuild', async () => {
-    const { live, rebuilt } = await imported.app.readModels.compareWithRebuilt();
-    expect(live).toEqual(rebuilt);
+  it('comes back from a cluster as it went there, and has read models that equal those made anew at each end', async () => {
+    const events = await imported.app.store.head();
+    await imported.app.readModels.applied(events);
+    const readModels = imported.app.readModels.database.checksums();
+    await imported.app.close();
+    const server = await startEventStore();
+    const [here, back] = ['imported', 'back'].map((name) => ({ dataDirectory: join(root, name) }));
+    const cluster = { dataDirectory: join(root, 'replica'), eventStore: server.directUrl };
+    const there = await move(here!, cluster);
+    expect(there).toMatchObject({ events, moved: events, readModels });
+    const again = await move(cluster, back!);
+    expect({ ...again, keys: 0 }).toEqual({ ...there, keys: 0 });
+    expect(await differences(here!, back!)).toEqual([]);
+    await server.close();
   });
 });
+
+const move = (from: LedgerPlace, to: LedgerPlace) =>
+  migrate({ from, to, masterKey, clock: systemClock, timeZone: 'UTC' });
+
+/** The positions at which two logs differ. */
+async function differences(one: LedgerPlace, other: LedgerPlace): Promise<number[]> {
+  const stores = await Promise.all(
+    [one, other].map(({ dataDirectory }) =>
+      openEventStore({ folder: dataDirectory, clock: systemClock, create: false }),
+    ),
+  );
+  const found: number[] = [];
+  const others = stores[1]!.readAll(0)[Symbol.asyncIterator]();
+  for await (const page of stores[0]!.readAll(0)) {
+    const { value = [] } = await others.next();
+    page.forEach((event, index) => {
+      if (!isDeepStrictEqual(event, value[index])) found.push(event.position);
+    });
+  }
+  for (const store of stores) await store.close();
+  return found;
+}
 
 const because = { reasonCode: 'mistake' };
 
