@@ -51,21 +51,21 @@ export function createBeliefs(
   links: MergeHistory,
   rememberedMax = 0,
 ): Beliefs {
-  const remembered = new Map<string, Promise<LedgerEvent[]>>();
+  const remembered = new Map<string, Promise<readonly LedgerEvent[]>>();
 
-  async function readLog(stream: string): Promise<LedgerEvent[]> {
-    return sealing.open(await store.read(stream));
+  async function readLog(stream: string): Promise<readonly LedgerEvent[]> {
+    return sealing.openStream(stream, await store.version(stream), () => store.read(stream));
   }
 
-  async function read<E extends LedgerEvent>(stream: string): Promise<E[]> {
-    if (rememberedMax === 0) return (await readLog(stream)) as E[];
+  async function read<E extends LedgerEvent>(stream: string): Promise<readonly E[]> {
+    if (rememberedMax === 0) return (await readLog(stream)) as readonly E[];
     let reading = remembered.get(stream);
     if (!reading) {
       if (remembered.size >= rememberedMax) remembered.clear();
       reading = readLog(stream);
       remembered.set(stream, reading);
     }
-    return (await reading) as E[];
+    return (await reading) as readonly E[];
   }
 
   const contactsAt = (cut: Cut) =>
@@ -103,15 +103,15 @@ export function createBeliefs(
 
 interface Reading<E, B> {
   links: MergeHistory;
-  read: (id: string) => Promise<E[]>;
+  read: (id: string) => Promise<readonly E[]>;
   believe: Believe<E, B>;
   cut: Cut;
 }
 
 /** Reads for one answer: each stream once, however many merges lead through it, so that all of it rests on the same events. */
 function readOnce<E, B extends Mergeable>({ links, read, believe, cut }: Reading<E, B>) {
-  const streams = new Map<string, Promise<E[]>>();
-  function eventsOf(id: string): Promise<E[]> {
+  const streams = new Map<string, Promise<readonly E[]>>();
+  function eventsOf(id: string): Promise<readonly E[]> {
     const reading = streams.get(id) ?? read(id);
     streams.set(id, reading);
     return reading;
@@ -120,7 +120,7 @@ function readOnce<E, B extends Mergeable>({ links, read, believe, cut }: Reading
   async function closingCycles(id: string): Promise<ReadonlySet<string>> {
     const members = links.cycleOf(id);
     if (members.length === 0) return noMerges.closingCycles;
-    const known = new Map<string, E[]>();
+    const known = new Map<string, readonly E[]>();
     for (const member of members) known.set(member, await eventsOf(member));
     return mergesClosingCycles(known, cut, believe);
   }

@@ -1,5 +1,6 @@
 // Between the stored and the opened form of events: seals what is personal on the way in, opens it on the way out.
 import type { KeyObject } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { JsonObject, NewEvent, StoredEvent } from './event-store/port.ts';
 import { contractOf, type LedgerEvent } from './ledger-events.ts';
 import type { KeyStore } from './personal-data/key-store.ts';
@@ -28,17 +29,61 @@ export interface EventSealing {
    * type than `types`, where these are given: who needs the clear part alone is spared the rest.
    */
   open(events: readonly StoredEvent[], types?: ReadonlySet<string>): Promise<LedgerEvent[]>;
+  /**
+   * All events of a stream that has so many, opened; `read` reads them. Those of streams that were asked for lately stay in
+   * memory while each of their keys is there, and are shared by all who ask: nobody may change them.
+   */
+  openStream(
+    stream: string,
+    version: number,
+    read: () => Promise<readonly StoredEvent[]>,
+  ): Promise<readonly LedgerEvent[]>;
   /** Forgets what it remembers of these streams: their keys are destroyed. */
   forget(streams: ReadonlySet<string>): void;
 }
 
 const rememberedMax = 2_048;
+/** So many bytes of opened streams are kept: sealed bytes, and for each event what its envelope takes. */
+const streamBytesMax = 8_000_000;
+const envelopeBytes = 600;
+
+interface OpenedStream {
+  events: readonly LedgerEvent[];
+  keyIds: ReadonlySet<string>;
+}
 
 export function createEventSealing(keyStore: KeyStore): EventSealing {
   const sealer = createSealer(keyStore);
   // Two generations: the older is forgotten when the younger is full.
   let remembered = new Map<string, LedgerEvent>();
   let rememberedBefore = new Map<string, LedgerEvent>();
+
+  const streams = new LRUCache<string, OpenedStream>({ maxSize: streamBytesMax });
+
+  /** A key that is destroyed, or that was dropped because it may be, takes along what was opened with it. */
+  function holdsKeys(keyIds: ReadonlySet<string>): boolean {
+    for (const keyId of keyIds) if (keyStore.cached(keyId)?.state !== 'available') return false;
+    return true;
+  }
+
+  function keep(stream: string, stored: readonly StoredEvent[], events: readonly LedgerEvent[]): void {
+    const keyIds = new Set<string>();
+    let bytes = 1;
+    for (const { boxes } of stored) {
+      bytes += envelopeBytes;
+      for (const { keyId, ciphertext } of boxes) {
+        keyIds.add(keyId);
+        bytes += ciphertext.length;
+      }
+    }
+    if (holdsKeys(keyIds)) streams.set(stream, { events, keyIds }, { size: bytes });
+  }
+
+  async function open(events: readonly StoredEvent[], types?: ReadonlySet<string>): Promise<LedgerEvent[]> {
+    const isOpened = ({ type }: StoredEvent) => !types || types.has(type);
+    await sealer.prepare(events.flatMap((event) => (isOpened(event) ? event.boxes : [])));
+    return events.map((event) => (isOpened(event) ? openOne(event) : typed(event, null)));
+  }
 
   function remember(event: LedgerEvent): void {
     if (remembered.size >= rememberedMax) {
@@ -126,14 +171,19 @@ export function createEventSealing(keyStore: KeyStore): EventSealing {
         boxes: key && isSealed ? [sealer.seal(key.keyId, key.key, id, plaintext)] : [],
       };
     },
-    async open(events, types) {
-      const isOpened = ({ type }: StoredEvent) => !types || types.has(type);
-      await sealer.prepare(events.flatMap((event) => (isOpened(event) ? event.boxes : [])));
-      return events.map((event) => (isOpened(event) ? openOne(event) : typed(event, null)));
+    open,
+    async openStream(stream, version, read) {
+      const known = streams.get(stream);
+      if (known?.events.length === version && holdsKeys(known.keyIds)) return known.events;
+      const stored = await read();
+      const events = await open(stored);
+      keep(stream, stored, events);
+      return events;
     },
-    forget(streams) {
+    forget(forgotten) {
       for (const generation of [remembered, rememberedBefore])
-        for (const event of generation.values()) if (streams.has(event.stream)) generation.delete(event.id);
+        for (const event of generation.values()) if (forgotten.has(event.stream)) generation.delete(event.id);
+      for (const stream of forgotten) streams.delete(stream);
     },
   };
 }

@@ -1,6 +1,7 @@
 // Reading what is believed of a contact from the log: what was merged and unmerged again costs little.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createBeliefs } from '../src/beliefs.ts';
+import { createEventSealing } from '../src/event-sealing.ts';
 import { openTestApplication, type TestApplication, tell } from './support/app-in-memory.ts';
 
 const people = 6;
@@ -30,7 +31,8 @@ it('reads each contact that was ever merged in once, however often they were mer
       await tell(app, { type: 'MergeContacts', contactId, intoId });
       await tell(app, { type: 'UnmergeContacts', contactId });
     }
-  const beliefs = createBeliefs(store, app.sealing, {
+  // One that remembers nothing yet.
+  const beliefs = createBeliefs(store, createEventSealing(app.keyStore), {
     losersOf: (id) => everybody.filter((other) => other !== id),
     cycleOf: () => everybody,
   });
