@@ -9,7 +9,7 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 const digestPattern = /^[0-9a-f]{64}$/;
 const streamPattern = /^[a-z][a-z0-9]*-[A-Za-z0-9._:-]{1,200}$/;
 
-const uuidBytesCount = 16;
+export const uuidBytesCount = 16;
 const nonceBytesCount = 12;
 const tagBytesCount = 16;
 /** What a box takes beside its ciphertext: key id, nonce and tag. */
@@ -165,12 +165,12 @@ export function packBoxes(boxes: readonly SealedBox[]): Uint8Array | null {
   return out.subarray(0, at);
 }
 
-/** The boxes as views into the blob. Throws RangeError where the blob is not of the layout. */
-export function unpackBoxes(blob: Uint8Array | null): SealedBox[] {
-  if (blob === null) return [];
-  if (blob[0] !== boxLayout) throw new RangeError('The sealed boxes have a layout that is not known.');
+/** The boxes from a place in the blob on, as views into it; none at its end. Throws RangeError where they are not of the layout. */
+export function unpackBoxes(blob: Uint8Array, from = 0): SealedBox[] {
+  if (from === blob.length) return [];
+  if (blob[from] !== boxLayout) throw new RangeError('The sealed boxes have a layout that is not known.');
   const boxes: SealedBox[] = [];
-  let at = 1;
+  let at = from + 1;
   while (at < blob.length) {
     const nonceAt = at + uuidBytesCount;
     const tagAt = nonceAt + nonceBytesCount;
@@ -185,9 +185,9 @@ export function unpackBoxes(blob: Uint8Array | null): SealedBox[] {
     if (end > blob.length) throw new RangeError('A sealed box is cut short.');
     boxes.push({
       keyId: uuidFromBytes(blob, at),
-      nonce: blob.subarray(nonceAt, tagAt),
-      ciphertext: blob.subarray(lengthAt, end),
-      tag: blob.subarray(tagAt, tagAt + tagBytesCount),
+      nonce: new Uint8Array(blob.buffer, blob.byteOffset + nonceAt, nonceBytesCount),
+      ciphertext: new Uint8Array(blob.buffer, blob.byteOffset + lengthAt, length),
+      tag: new Uint8Array(blob.buffer, blob.byteOffset + tagAt, tagBytesCount),
     });
     at = end;
   }
@@ -231,8 +231,10 @@ function packRest(rest: MetaRest): string | null {
   return json === '{}' ? null : json;
 }
 
-export function unpackRest(rest: string): MetaRest {
-  return rest.startsWith('{') ? (JSON.parse(rest) as MetaRest) : { effectiveOn: rest };
+/** Puts into the meta what `packRest` made of its rest. */
+export function unpackRest(rest: string, meta: EventMeta): void {
+  if (rest.startsWith('{')) Object.assign(meta, JSON.parse(rest));
+  else meta.effectiveOn = rest;
 }
 
 /** The shared parts of a context are frozen, since every event of that context holds the same objects. */

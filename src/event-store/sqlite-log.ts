@@ -12,6 +12,7 @@ import {
   unpack,
   unpackBoxes,
   unpackRest,
+  uuidBytesCount,
   uuidFromBytes,
   uuidToBytes,
 } from './event-codec.ts';
@@ -96,6 +97,13 @@ const versionsMax = 20_000;
 const columns =
   'position, stream, version, kind, context, learned_at, recorded_at, id, command_id, request_digest, ' +
   'causation_id, correlation_id, meta, data, boxes';
+
+// Of what a row costs to read, most is a buffer for each of its blobs: they come in one. A command's id that is no UUID comes apart.
+const isUuidCommand = "typeof(command_id) = 'blob' AND length(command_id) = 16";
+const readColumns =
+  'position, stream, version, kind, context, learned_at, recorded_at, ' +
+  `CAST(id || iif(${isUuidCommand}, command_id, x'') || coalesce(boxes, x'') AS BLOB), ` +
+  `iif(${isUuidCommand}, NULL, command_id), request_digest, causation_id, correlation_id, meta, data`;
 
 /** `damagedAt` makes the error for a row that cannot be decoded. */
 export function openSqliteLog(
@@ -221,7 +229,7 @@ function openWriter(tables: Tables, versionOf: LogReader['version'], end: LogEnd
         // Read from what was written, not taken from the caller, who may go on changing what was handed over.
         meta: metaOf(contexts.context(context), given.meta, meta.rest),
         data: JSON.parse(data) as JsonObject,
-        boxes: unpackBoxes(boxes),
+        boxes: boxes === null ? [] : unpackBoxes(boxes),
       });
     }
     if (versions.size >= versionsMax) versions.clear();
@@ -231,7 +239,7 @@ function openWriter(tables: Tables, versionOf: LogReader['version'], end: LogEnd
 }
 
 function openReader({ database, streams, kinds, versions, decode }: Tables, head: () => number): LogReader {
-  const ofStream = `SELECT ${columns} FROM events WHERE stream = ? AND version > ? ORDER BY version`;
+  const ofStream = `SELECT ${readColumns} FROM events WHERE stream = ? AND version > ? ORDER BY version`;
   const selectOfStream = prepareRows(database, ofStream);
   const selectVersion = prepareRows(
     database,
@@ -239,15 +247,15 @@ function openReader({ database, streams, kinds, versions, decode }: Tables, head
   );
   const selectAt = prepareRows(
     database,
-    `SELECT ${columns} FROM events WHERE position IN (SELECT value FROM json_each(?))`,
+    `SELECT ${readColumns} FROM events WHERE position IN (SELECT value FROM json_each(?))`,
   );
   const selectNext = prepareRows(
     database,
-    `SELECT ${columns} FROM events WHERE position > ? ORDER BY position LIMIT ?`,
+    `SELECT ${readColumns} FROM events WHERE position > ? ORDER BY position LIMIT ?`,
   );
   const selectNextMatching = prepareRows(
     database,
-    `SELECT ${columns} FROM events WHERE position > ? AND position <= ? ` +
+    `SELECT ${readColumns} FROM events WHERE position > ? AND position <= ? ` +
       'AND kind IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?',
   );
   const decodeAll = (rows: unknown) => (rows as Row[]).map(decode);
@@ -298,20 +306,22 @@ type Row = [
   context: number,
   learnedAtMs: number,
   recordedAtMs: number,
-  id: Uint8Array,
-  commandId: Packed,
+  /** The event's id, its command's where that is a UUID, its boxes. */
+  blobs: Uint8Array,
+  /** Null where it is a UUID. */
+  commandId: Packed | null,
   requestDigest: Packed,
   causationId: Packed | null,
   correlationId: Packed | null,
   meta: string | null,
   data: string,
-  boxes: Uint8Array | null,
 ];
 
 function decodeRow(row: Row, { streams, kinds, contexts }: Tables): StoredEvent {
   const kind = kinds.kind(row[3]);
+  const blobs = row[7];
   const ids = {
-    commandId: unpack(row[8]),
+    commandId: row[8] === null ? uuidFromBytes(blobs, uuidBytesCount) : unpack(row[8]),
     requestDigest: unpack(row[9]),
     causationId: row[10] === null ? undefined : unpack(row[10]),
     correlationId: row[11] === null ? undefined : unpack(row[11]),
@@ -320,14 +330,14 @@ function decodeRow(row: Row, { streams, kinds, contexts }: Tables): StoredEvent 
     stream: streams.name(row[1]),
     version: row[2],
     position: row[0],
-    id: uuidFromBytes(row[7]),
+    id: uuidFromBytes(blobs),
     type: kind.type,
     typeVersion: kind.typeVersion,
     learnedAtMs: row[5],
     recordedAtMs: row[6],
     meta: metaOf(contexts.context(row[4]), ids, row[12]),
     data: JSON.parse(row[13]) as JsonObject,
-    boxes: unpackBoxes(row[14]),
+    boxes: unpackBoxes(blobs, row[8] === null ? 2 * uuidBytesCount : uuidBytesCount),
   };
 }
 
@@ -342,6 +352,6 @@ function metaOf({ actor, source, policy }: MetaContext, ids: MetaIds, rest: stri
   if (policy !== undefined) meta.policy = policy;
   if (ids.causationId !== undefined) meta.causationId = ids.causationId;
   if (ids.correlationId !== undefined) meta.correlationId = ids.correlationId;
-  if (rest !== null) Object.assign(meta, unpackRest(rest));
+  if (rest !== null) unpackRest(rest, meta);
   return meta;
 }
