@@ -119,9 +119,9 @@ function abandon(client: EventStoreDBClient): void {
 }
 
 /**
- * The user named in the connection string, given with each call: without it the client takes its batched path, on which a call
- * may hang for ever and a lost connection rejects, unhandled, what other clients of the process wait for. That cannot be cured
- * from outside: the table of waiting appends belongs to the client's module, and its promise to write is nobody's to catch.
+ * The user named in the connection string, given with each call: without it the client takes its own batched path, on which a
+ * call may hang for ever and a lost connection rejects, unhandled, what other clients of the process wait for. That cannot be
+ * cured from outside; a lane (event-store-db-lane.ts) is that path without its faults.
  */
 function credentialsOf(url: string): Credentials {
   const [, user, password] = /^esdb(?:\+discover)?:\/\/([^:@/]+):([^@/]+)@/.exec(url) ?? [];

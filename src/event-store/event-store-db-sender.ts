@@ -1,4 +1,4 @@
-// Sends appends to the cluster: in order within a stream, a bounded number at a time, again until the time is up.
+// Sends appends to the cluster: in order within a stream, on a lane, in calls of their own where that says nothing clear, again until the time is up.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   MaxAppendSizeExceededError,
@@ -13,11 +13,9 @@ import {
   isPassing,
   unavailable,
 } from './event-store-db-connection.ts';
+import { createLane, type Sent } from './event-store-db-lane.ts';
 import { gap } from './event-store-db-mirror.ts';
 import { EventStoreFailure } from './port.ts';
-
-/** `version` is that of the stream in the cluster. */
-export type Sent = { kind: 'written' } | { kind: 'wrong_version'; version: number };
 
 export interface Sender {
   /**
@@ -30,6 +28,7 @@ export interface Sender {
     events: readonly WireEvent[],
     deadlineMs: number,
   ): Promise<Sent>;
+  close(): void;
 }
 
 /** A server takes 100 calls on a connection and lets the next one wait without a word; the rest is left for reads. */
@@ -37,9 +36,20 @@ const callsInFlightMax = 80;
 
 export function createSender(connection: Connection, limits: ConnectionLimits): Sender {
   const turns = createTurns(callsInFlightMax);
+  const lane = createLane(connection);
   const newest = new Map<string, Promise<unknown>>();
 
   async function attempt(
+    stream: string,
+    expectedVersion: number,
+    events: readonly WireEvent[],
+  ): Promise<Sent> {
+    const told = await connection.call((client) => lane.append(client, stream, expectedVersion, events));
+    return told ?? turns.take(() => attemptAlone(stream, expectedVersion, events));
+  }
+
+  /** In a call of its own, whose faults the client knows how to read. */
+  async function attemptAlone(
     stream: string,
     expectedVersion: number,
     events: readonly WireEvent[],
@@ -70,7 +80,7 @@ export function createSender(connection: Connection, limits: ConnectionLimits): 
       if (performance.now() >= deadlineMs)
         throw unavailable('now; repeat the command, with the same idempotency key', cause);
       try {
-        return await turns.take(() => attempt(stream, expectedVersion, events));
+        return await attempt(stream, expectedVersion, events);
       } catch (error) {
         if (!isPassing(error)) throw lastingFailure(error, stream);
         cause = error;
@@ -98,6 +108,7 @@ export function createSender(connection: Connection, limits: ConnectionLimits): 
         if (newest.get(stream) === settled) newest.delete(stream);
       }
     },
+    close: lane.close,
   };
 }
 

@@ -173,6 +173,7 @@ function openReplica(
     over = new EventStoreFailure('STORE_UNAVAILABLE', 'The ledger is closed. Open it again to use it.');
     mirror.wake();
     await follower.stop();
+    sender.close();
     connection.close();
     mirror.close();
   }

@@ -51,7 +51,7 @@ export interface DoubleNode {
   readonly conduct: Conduct;
   readonly gate: TcpGate;
   /** Calls that came in, by method. */
-  readonly calls: Record<'append' | 'batchAppend' | 'read' | 'gossip', number>;
+  readonly calls: Record<'append' | 'batchAppend' | 'read' | 'gossip' | 'features', number>;
   close(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ const callsPerConnectionMax = 100;
 
 export async function startNode(log: MemoryLog, membership?: Membership): Promise<DoubleNode> {
   const conduct: Conduct = { silent: false, slowMs: 0, refuses: 'nothing', onAppend: () => undefined };
-  const calls = { append: 0, batchAppend: 0, read: 0, gossip: 0 };
+  const calls = { append: 0, batchAppend: 0, read: 0, gossip: 0, features: 0 };
   const server = new Server({
     // Statistics of each call, which nobody asks for.
     'grpc.enable_channelz': 0,
@@ -126,6 +126,7 @@ export async function startNode(log: MemoryLog, membership?: Membership): Promis
   });
   server.addService(ServerFeaturesService, {
     getSupportedMethods(_: unknown, answer: sendUnaryData<features.SupportedMethods>) {
+      calls.features += 1;
       if (conduct.refuses === 'features') answer({ code: status.INTERNAL, details: 'No features today' });
       else answer(null, supportedMethods());
     },
