@@ -95,16 +95,16 @@ export function findMerged(db: ReadDatabase, ids: readonly string[]): string[] {
 export function createMergeLinks(db: ReadDatabase): MergeLinks {
   let noted: { loserId: string; survivorId: string }[] = [];
   let notedMax = notedMin;
-  // Asked for every event, so what most ledgers have none of must cost nothing.
-  let hasAny: boolean | undefined;
+  // Asked for every event, so those that no merge is about, which are nearly all, must cost nothing.
+  let merged: Set<string> | undefined;
 
-  function mayHave(): boolean {
-    hasAny ??= db.prepare('SELECT 1 FROM merge LIMIT 1').get() !== undefined;
-    return hasAny;
+  function isMerged(id: string): boolean {
+    merged ??= new Set([...readMerged(db), ...noted.flatMap((one) => [one.loserId, one.survivorId])]);
+    return merged.has(id);
   }
 
   function survivorsOf(loserId: string): string[] {
-    if (!mayHave()) return [];
+    if (!isMerged(loserId)) return [];
     return distinct(
       db.prepare('SELECT survivor_id AS id FROM merge WHERE loser_id = ?').all(loserId),
       noted.filter((one) => one.loserId === loserId).map(({ survivorId }) => survivorId),
@@ -113,7 +113,7 @@ export function createMergeLinks(db: ReadDatabase): MergeLinks {
 
   return {
     losersOf(survivorId) {
-      if (!mayHave()) return [];
+      if (!isMerged(survivorId)) return [];
       return distinct(
         db.prepare('SELECT loser_id AS id FROM merge WHERE survivor_id = ?').all(survivorId),
         noted.filter((one) => one.survivorId === survivorId).map(({ loserId }) => loserId),
@@ -126,7 +126,7 @@ export function createMergeLinks(db: ReadDatabase): MergeLinks {
       return reached.has(contactId) ? [...reached].sort() : [];
     },
     note(loserId, survivorId) {
-      hasAny = true;
+      merged?.add(loserId).add(survivorId);
       if (noted.length >= notedMax) {
         noted = noted.filter((one) => !isWritten(db, one.loserId, one.survivorId));
         notedMax = Math.max(notedMin, 2 * noted.length);
@@ -138,6 +138,12 @@ export function createMergeLinks(db: ReadDatabase): MergeLinks {
 
 /** Merges kept in memory at least before those are dropped that have their row by now. */
 const notedMin = 500;
+
+/** All that were ever merged into another, or another into them. */
+function readMerged(db: ReadDatabase): string[] {
+  const sql = 'SELECT loser_id AS id FROM merge UNION SELECT survivor_id FROM merge';
+  return (db.prepare(sql).all() as { id: string }[]).map(({ id }) => id);
+}
 
 function isWritten(db: ReadDatabase, loserId: string, survivorId: string): boolean {
   const sql = 'SELECT 1 FROM merge WHERE survivor_id = ? AND loser_id = ?';
