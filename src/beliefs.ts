@@ -46,8 +46,8 @@ export interface Beliefs {
  * streams are read and opened once, not for each question.
  */
 export function createBeliefs(
-  store: EventStore,
-  sealing: EventSealing,
+  store: Pick<EventStore, 'read'>,
+  sealing: Pick<EventSealing, 'open'>,
   links: MergeHistory,
   rememberedMax = 0,
 ): Beliefs {

@@ -52,7 +52,9 @@ interface OpenedStream {
   keyIds: ReadonlySet<string>;
 }
 
-export function createEventSealing(keyStore: KeyStore): EventSealing {
+export function createEventSealing(
+  keyStore: Pick<KeyStore, 'take' | 'getMany' | 'cached' | 'destroy'>,
+): EventSealing {
   const sealer = createSealer(keyStore);
   // Two generations: the older is forgotten when the younger is full.
   let remembered = new Map<string, LedgerEvent>();

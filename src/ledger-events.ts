@@ -37,6 +37,13 @@ export function contractOf(stream: string, type: string): EventContract | undefi
   return table && Object.hasOwn(table, type) ? table[type] : undefined;
 }
 
+/** Follow the destruction of the keys of whom they are about. */
+export const erasureMarks: ReadonlySet<string> = new Set([
+  'ContactErased',
+  'SignalsErased',
+  'TurnoverErased',
+] satisfies LedgerEvent['type'][]);
+
 export function categoryOf(stream: string): string {
   return stream.slice(0, stream.indexOf('-'));
 }

@@ -5,7 +5,7 @@ import { streamsOfContact } from './erasure/person.ts';
 import type { EventSealing } from './event-sealing.ts';
 import type { StoredEvent } from './event-store/port.ts';
 import type { Ledger } from './ledger.ts';
-import { subjectOf } from './ledger-events.ts';
+import { erasureMarks, subjectOf } from './ledger-events.ts';
 import type { KeyStore } from './personal-data/key-store.ts';
 import type { ReadModels } from './projector/read-models.ts';
 
@@ -19,9 +19,6 @@ export interface ReplicaOptions {
   acknowledge: () => Promise<void>;
   onFault: (fault: unknown) => void;
 }
-
-/** Events that follow the destruction of keys. */
-const marks: ReadonlySet<string> = new Set(['ContactErased', 'SignalsErased', 'TurnoverErased']);
 
 /** What to tell of events that another replica wrote. */
 export function createReplicaMemory(options: ReplicaOptions): (events: readonly StoredEvent[]) => void {
@@ -50,7 +47,7 @@ export function createReplicaMemory(options: ReplicaOptions): (events: readonly 
         keysOf.set(data.erasureId, data.keyIds);
         forgetPeople(data.contactIds, data.keyIds);
       }
-      if (marks.has(event.type)) {
+      if (erasureMarks.has(event.type)) {
         const keyIds = keysOf.get(String(event.data['erasureId'])) ?? [];
         forgetPeople([subjectOf(event.stream)], keyIds);
         sealing.forget(new Set([event.stream]));

@@ -47,7 +47,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
   projector: {
     files: /^src\/projector\//,
-    mayImport: ['ledger', 'contact', 'account', 'turnover', 'kernel', 'port', 'time'],
+    mayImport: ['ledger', 'contact', 'account', 'turnover', 'kernel', 'port', 'keys', 'time'],
   },
   'read models': {
     files: /^projections\//,
@@ -92,7 +92,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
   application: {
     files:
-      /^src\/(application|ledger-files|replica|migrate|audit-trail|removal-candidates|export|verify|config|sealed-log|contact-proof|risk-reports)\.ts$|^src\/(ingest|erasure|access|explaining)\//,
+      /^src\/(application|read-models-thread|ledger-files|replica|migrate|audit-trail|removal-candidates|export|verify|config|sealed-log|contact-proof|risk-reports)\.ts$|^src\/(ingest|erasure|access|explaining)\//,
     mayImport: [
       'reports',
       'auth',

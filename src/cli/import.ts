@@ -16,6 +16,9 @@ import {
   print,
 } from './terminal.ts';
 
+/** Less is in before a thread is there. */
+const threadBytesMin = 1_000_000;
+
 interface ImportCommandOptions {
   rejects?: string;
   create?: boolean;
@@ -51,7 +54,11 @@ export function defineImport(program: Command): void {
       const feeds = files.map((file) => ({ file, size: sizeOf(file) }));
       const listed = rejectsFiles(files, options.rejects);
       const progress = createProgress();
-      const app = await openConfigured(config, { create: options.create !== false, progress });
+      const app = await openConfigured(config, {
+        create: options.create !== false,
+        keepsReadModelsApart: feeds.some(({ size }) => size === undefined || size >= threadBytesMin),
+        progress,
+      });
       try {
         const results: FileResult[] = [];
         for (const feed of feeds) {

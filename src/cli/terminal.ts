@@ -97,6 +97,7 @@ export async function openConfigured(
     progress?: Progress;
     openWithinMs?: number;
     policies?: readonly Policy[];
+    keepsReadModelsApart?: boolean;
     onTrouble?: (trouble: StoreTrouble) => void;
   },
 ): Promise<Application> {
@@ -109,6 +110,7 @@ export async function openConfigured(
     clock: systemClock,
     timeZone: config.timeZone,
     create: options.create,
+    keepsReadModelsApart: options.keepsReadModelsApart ?? false,
     openWithinMs: options.openWithinMs ?? openWithinMs,
     onTrouble(trouble) {
       log({ level: 'warn', ...trouble });

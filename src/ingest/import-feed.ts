@@ -48,8 +48,8 @@ export interface ImportSummary extends ImportCounts {
 
 /** Lines on their way to the store at a time: what shares one fsync and one change of the read models. */
 const inFlightMax = 256;
-/** Events that the read models may be behind while an import runs. */
-const lagMax = 4_000;
+/** Events that the read models may be behind while an import runs; at half of them they are told not to let more gather. */
+const lagMax = 8_000;
 /** Ids of the source kept in memory. */
 const resolvedMax = 20_000;
 
@@ -132,7 +132,7 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
         await submit(line);
         if (inFlight.size >= inFlightMax) {
           await Promise.all(inFlight);
-          await waitForReadModels(app, lagMax);
+          await keepReadModelsNear(app);
         }
         if (fault) break;
       }
@@ -146,7 +146,7 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
   if (fault) throw fault;
   const { accepted, repeated, refused } = counts;
   if (complete && firstLine !== undefined) await (await openRun()).complete({ accepted, repeated, refused });
-  await waitForReadModels(app, 0);
+  await app.readModels.applied(await app.store.head());
   return { ...counts, complete };
 }
 
@@ -155,10 +155,15 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Waits until the read models are at most this many events behind. */
-async function waitForReadModels({ store, readModels }: Application, eventsBehind: number): Promise<void> {
+/** Lets them write many rows at a time, beside what is decided meanwhile, without letting them fall far behind. */
+async function keepReadModelsNear({ store, readModels }: Application): Promise<void> {
   const head = await store.head();
-  if (head - readModels.database.checkpoint > eventsBehind) await readModels.applied(head);
+  const behind = head - readModels.database.checkpoint;
+  if (behind <= lagMax / 2) return;
+  const caughtUp = readModels.applied(head - lagMax / 2);
+  if (behind > lagMax) await caughtUp;
+  // What stops them is told to whoever waits for them in the end.
+  else caughtUp.catch(() => undefined);
 }
 
 /** Ids of a source become the ledger's: what it knows by that id already, else one hashed from it. */

@@ -44,7 +44,7 @@ const erased: Opened = { state: 'erased' };
 // No UTF-8 text starts with this byte: it marks a text with half a surrogate pair, kept as UTF-16.
 const utf16Mark = 0xff;
 
-export function createSealer(keyStore: KeyStore): Sealer {
+export function createSealer(keyStore: Pick<KeyStore, 'cached' | 'getMany'>): Sealer {
   const takeNonce = createNonces();
   const associated = Buffer.alloc(32);
 

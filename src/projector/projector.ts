@@ -1,37 +1,15 @@
 // Follows the log and keeps the read models: rows and checkpoint move together; a rebuild gives the same rows.
-import type { AccountBelief } from '../account/belief.ts';
-import type { Beliefs } from '../beliefs.ts';
-import type { ContactBelief } from '../contact/belief.ts';
-import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
-import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
-import { isMergedCategory, mayChangeMerge, survivorIn } from '../merge.ts';
-import { type Belief, believeStreamNext } from '../stream-belief.ts';
-import type { TurnoverBelief } from '../turnover/belief.ts';
-import { noStates, type TurnoverStates, withState } from '../turnover/states.ts';
-import {
-  type AccountProjection,
-  type BelievedCategory,
-  type ContactProjection,
-  type EventProjection,
-  isBelieved,
-  type Projection,
-  type ProjectionSettings,
-  type Row,
-  type TurnoverProjection,
-} from './projection.ts';
-import type { Change, ReadDatabase } from './read-database.ts';
-import type { MergeLinks } from './read-models.ts';
+import type { ReadDatabase } from './read-database.ts';
+import type { RowWriter } from './row-writer.ts';
 
 export interface ProjectorOptions {
-  store: EventStore;
-  sealing: EventSealing;
-  beliefs: Beliefs;
-  projections: readonly Projection[];
-  settings: ProjectionSettings;
-  readDatabase: ReadDatabase;
-  links: MergeLinks;
-  /** Told of the fault that stopped it: an outage of the keys must not look like an erasure. */
+  store: Pick<EventStore, 'subscribe'>;
+  /** What `rows` are written to; asked for its checkpoint. */
+  readDatabase: Pick<ReadDatabase, 'checkpoint'>;
+  /** Closed when the projector stops. */
+  rows: RowWriter;
+  /** Told of the fault that stopped it. */
   onFault: (fault: unknown) => void;
 }
 
@@ -48,12 +26,11 @@ const gatherMs = 1_000;
 
 /** Follows the log from the checkpoint of the read models until stopped. */
 export function startProjector(options: ProjectorOptions): Projector {
-  const { store, readDatabase } = options;
+  const { store, readDatabase, rows } = options;
   const stopping = new AbortController();
   const waiting: { position: number; resolve: () => void; reject: (fault: unknown) => void }[] = [];
   let stopped: unknown;
   let wake = () => {};
-  const batches = createBatches(options);
 
   function settle(fault?: unknown): void {
     for (let index = waiting.length - 1; index >= 0; index--) {
@@ -80,10 +57,9 @@ export function startProjector(options: ProjectorOptions): Projector {
   async function follow(): Promise<void> {
     try {
       for await (const stored of store.subscribe(readDatabase.checkpoint, { signal: stopping.signal })) {
-        const change = await batches.changeOf(await options.sealing.open(stored));
-        if (stopping.signal.aborted) break;
-        readDatabase.write(change);
+        await rows.take(stored);
         settle();
+        if (stopping.signal.aborted) break;
         if (waiting.length === 0) await need();
       }
       stopped = new Error('The projector was stopped.');
@@ -92,6 +68,7 @@ export function startProjector(options: ProjectorOptions): Projector {
       options.onFault(fault);
     }
     settle(stopped);
+    await rows.close();
   }
 
   const following = follow();
@@ -111,178 +88,4 @@ export function startProjector(options: ProjectorOptions): Projector {
       await following;
     },
   };
-}
-
-interface Held {
-  belief: Belief;
-  newestLearnedAtMs: number;
-  /** Of a turnover; none of what keeps no former states. */
-  states: TurnoverStates;
-}
-
-const beliefsHeldMax = 10_000;
-
-/** From a batch of events to one change of the read models, with a bounded memory of beliefs. */
-function createBatches(options: ProjectorOptions): {
-  changeOf(events: readonly LedgerEvent[]): Promise<Change>;
-} {
-  const { beliefs, projections, settings, links } = options;
-  const byEvent = projections.filter(
-    (projection): projection is EventProjection => projection.by === 'event',
-  );
-  const held = new Map<string, Held>();
-
-  /** Folds on where the event is the newest; forgets what must be folded anew. */
-  function advance(event: LedgerEvent): void {
-    const known = held.get(event.stream);
-    if (event.version === 1 && links.losersOf(subjectOf(event.stream)).length === 0) {
-      const belief = believeStreamNext(event.stream, null, event);
-      const states = statesAfter(noStates, event, belief);
-      held.set(event.stream, { belief, newestLearnedAtMs: event.learnedAtMs, states });
-      return;
-    }
-    if (!known) return;
-    if (event.learnedAtMs < known.newestLearnedAtMs || event.type === 'ChangesReverted') {
-      held.delete(event.stream);
-      return;
-    }
-    known.belief = believeStreamNext(event.stream, known.belief, event);
-    known.newestLearnedAtMs = event.learnedAtMs;
-    known.states = statesAfter(known.states, event, known.belief);
-  }
-
-  async function beliefOf(stream: string, atPosition: number): Promise<Believed> {
-    const known = held.get(stream);
-    if (known) {
-      held.delete(stream);
-      held.set(stream, known);
-      return known;
-    }
-    const id = subjectOf(stream);
-    const by = categoryOf(stream) as BelievedCategory;
-    let newestLearnedAtMs = Number.NEGATIVE_INFINITY;
-    const witness = ({ learnedAtMs }: { learnedAtMs: number }) => {
-      newestLearnedAtMs = Math.max(newestLearnedAtMs, learnedAtMs);
-    };
-    const believed = await believedOf(beliefs, by, id, atPosition, witness);
-    // What others brought in when they were merged changes without this stream's doing: such a belief is not kept.
-    const keeps =
-      !isMergedCategory(by) || (await beliefs.mergesOf(by, id, { atPosition })).brought.length === 0;
-    if (keeps) held.set(stream, { ...believed, newestLearnedAtMs });
-    return believed;
-  }
-
-  /** What the events of an erased contact still put. */
-  async function rowsOfErased(contactId: string, atPosition: number): Promise<Row[]> {
-    const rows: Row[] = [];
-    for (const stream of [`contact-${contactId}`, `signals-${contactId}`]) {
-      const stored = await options.store.read(stream);
-      const events = await options.sealing.open(stored.filter(({ position }) => position <= atPosition));
-      for (const event of events) for (const projection of byEvent) rows.push(...projection.rows(event));
-    }
-    return rows;
-  }
-
-  function forget(): void {
-    for (const stream of held.keys()) {
-      if (held.size <= beliefsHeldMax) return;
-      held.delete(stream);
-    }
-  }
-
-  return {
-    async changeOf(events) {
-      const rows: Row[] = [];
-      const erased = new Set<string>();
-      for (const { type, stream } of events)
-        if (type === 'ContactErased' || type === 'SignalsErased') erased.add(subjectOf(stream));
-      const touched = new Set<string>();
-      const merged = new Set<string>();
-      for (const event of events) {
-        const category = categoryOf(event.stream);
-        // It may have been opened before its key was destroyed: of the erased all is read again below.
-        const isErased =
-          (category === 'contact' || category === 'signals') && erased.has(subjectOf(event.stream));
-        if (!isErased) for (const projection of byEvent) rows.push(...projection.rows(event));
-        if (!isBelieved(category)) continue;
-        if (isErased || event.type === 'TurnoverErased') held.delete(event.stream);
-        else advance(event);
-        touched.add(event.stream);
-        const survivorId = survivorIn(event);
-        if (survivorId !== null) links.note(subjectOf(event.stream), survivorId);
-        if (!isMergedCategory(category)) continue;
-        const streamOf = (id: string) => `${category}-${id}`;
-        for (const id of links.survivorsOf(subjectOf(event.stream))) merged.add(streamOf(id));
-        if (mayChangeMerge(event))
-          for (const id of links.cycleOf(subjectOf(event.stream))) merged.add(streamOf(id));
-      }
-      for (const stream of merged)
-        for (const reached of links.survivorsOf(subjectOf(stream)))
-          merged.add(`${categoryOf(stream)}-${reached}`);
-      for (const stream of merged) {
-        touched.add(stream);
-        held.delete(stream);
-      }
-      const checkpoint = events.at(-1)!.position;
-      for (const id of erased) rows.push(...(await rowsOfErased(id, checkpoint)));
-      const replace: Change['replace'][number][] = [];
-      for (const stream of touched) {
-        const by = categoryOf(stream) as BelievedCategory;
-        const believed = await beliefOf(stream, checkpoint);
-        replace.push({ by, id: subjectOf(stream), rows: beliefRows(projections, by, believed, settings) });
-      }
-      forget();
-      return { checkpoint, replace, rows, ...(erased.size > 0 && { erased: [...erased] }) };
-    },
-  };
-}
-
-/** What is believed of one contact, account or turnover, and of a turnover also what was. */
-type Believed = Pick<Held, 'belief' | 'states'>;
-
-const statesAfter = (states: TurnoverStates, event: LedgerEvent, belief: Belief): TurnoverStates =>
-  // The category decides which belief it is.
-  categoryOf(event.stream) === 'turnover'
-    ? withState(states, event, belief as TurnoverBelief | null)
-    : states;
-
-export async function believedOf(
-  beliefs: Beliefs,
-  by: BelievedCategory,
-  id: string,
-  atPosition: number,
-  witness?: (event: LedgerEvent) => void,
-): Promise<Believed> {
-  let states = noStates;
-  const belief = await beliefs[by](
-    id,
-    { atPosition },
-    (event: LedgerEvent, _before: Belief, after: Belief) => {
-      witness?.(event);
-      states = statesAfter(states, event, after);
-    },
-  );
-  return { belief, states };
-}
-
-/** The rows of what is believed of one contact, account or turnover. */
-export function beliefRows(
-  projections: readonly Projection[],
-  by: BelievedCategory,
-  { belief, states }: Believed,
-  settings: ProjectionSettings,
-): Row[] {
-  if (!belief) return [];
-  const rows: Row[] = [];
-  for (const projection of projections) {
-    if (projection.by !== by) continue;
-    rows.push(
-      ...(projection.by === 'contact'
-        ? (projection as ContactProjection).rows(belief as ContactBelief, settings)
-        : projection.by === 'account'
-          ? (projection as AccountProjection).rows(belief as AccountBelief, settings)
-          : (projection as TurnoverProjection).rows(belief as TurnoverBelief, settings, states)),
-    );
-  }
-  return rows;
 }

@@ -21,6 +21,8 @@ export interface ReadDatabase {
   readonly checkpoint: number;
   /** Writes rows and the checkpoint in one transaction. */
   write(change: Change): void;
+  /** Notes that rows were written through another connection, up to this checkpoint. */
+  writtenElsewhere(checkpoint: number): void;
   /** A prepared statement, kept for the next use. */
   prepare(sql: string): StatementSync;
   /** What is believed of these, in the order asked; who is not known is left out. Shared by all who ask: nobody may change them. */
@@ -264,6 +266,10 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
         if (database.isTransaction) database.exec('ROLLBACK');
         throw fault;
       }
+    },
+    writtenElsewhere(written) {
+      checkpoint = written;
+      remembered.clear();
     },
     checksums: () => projections.map((projection) => checksum(database, projection)),
     createIndexes: () => createIndexes(database, projections),

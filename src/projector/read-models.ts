@@ -7,6 +7,7 @@ import type { Projection, ProjectionSettings } from './projection.ts';
 import { type Projector, startProjector } from './projector.ts';
 import { openReadDatabase, type ProjectionChecksum, type ReadDatabase } from './read-database.ts';
 import { type RebuildOptions, rebuild } from './rebuild.ts';
+import { createRowWriter, type RowWriter } from './row-writer.ts';
 
 export interface MergeLinks extends MergeHistory {
   /** Those whose rows depend on this one's because it was merged into them. */
@@ -25,6 +26,8 @@ export interface ReadModelsOptions {
   settings: ProjectionSettings;
   createLinks: (database: ReadDatabase) => MergeLinks;
   createBeliefs: (links: MergeLinks) => Beliefs;
+  /** Starts what writes the rows of the tables that serve, where that is not to be done on this thread. */
+  startRowThread?: ((database: ReadDatabase) => RowWriter) | undefined;
   onProgress?: RebuildOptions['onProgress'];
   onFault: (fault: unknown) => void;
 }
@@ -72,24 +75,24 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
   /** While the tables are exchanged nobody follows the log. */
   let exchange: PromiseWithResolvers<void> | undefined;
   if (opened.state === 'empty') await build(live, options.onProgress);
-  let projector = follow(live);
+  let projector = serve();
   if (opened.state === 'old_versions')
     begin(() => swap(options.onProgress)).catch((fault) => {
       if (!closing.signal.aborted) onFault(fault);
     });
 
-  function follow({ database, links, beliefs }: Generation): Projector {
+  /** Follows the log with the tables that serve. */
+  function serve(): Projector {
+    return follow(live, options.startRowThread?.(serving));
+  }
+
+  function follow(generation: Generation, rows: RowWriter = rowsOf(generation)): Projector {
+    return startProjector({ store, readDatabase: generation.database, rows, onFault });
+  }
+
+  function rowsOf({ database, links, beliefs }: Generation): RowWriter {
     const { sealing } = options;
-    return startProjector({
-      store,
-      sealing,
-      beliefs,
-      projections,
-      settings,
-      readDatabase: database,
-      links,
-      onFault,
-    });
+    return createRowWriter({ store, sealing, beliefs, projections, settings, readDatabase: database, links });
   }
 
   async function build(
@@ -133,7 +136,7 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
       throw fault;
     } finally {
       if (exchange) {
-        projector = follow(live);
+        projector = serve();
         exchange.resolve();
         exchange = undefined;
       }
@@ -161,7 +164,7 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
         openReadDatabase(nextPath, projections, settings, options.ledgerId).readDatabase!,
       );
     } finally {
-      projector = follow(live);
+      projector = serve();
       exchange.resolve();
       exchange = undefined;
     }
@@ -244,6 +247,7 @@ function servingDatabase(current: () => ReadDatabase): ReadDatabase {
       return current().checkpoint;
     },
     write: (change) => current().write(change),
+    writtenElsewhere: (checkpoint) => current().writtenElsewhere(checkpoint),
     prepare: (sql) => current().prepare(sql),
     findCards: (table, ids) => current().findCards(table, ids),
     checksums: () => current().checksums(),

@@ -10,8 +10,8 @@ import {
   type ProjectionSettings,
   type Row,
 } from './projection.ts';
-import { beliefRows, believedOf } from './projector.ts';
 import type { ReadDatabase } from './read-database.ts';
+import { beliefRows, believedOf } from './row-writer.ts';
 
 export interface RebuildOptions {
   store: EventStore;

@@ -7,6 +7,7 @@ import { createBeliefs } from '../../src/beliefs.ts';
 import type { EventProjection } from '../../src/projector/projection.ts';
 import { startProjector } from '../../src/projector/projector.ts';
 import { openReadDatabase } from '../../src/projector/read-database.ts';
+import { createRowWriter } from '../../src/projector/row-writer.ts';
 import { latest } from '../../src/timeline.ts';
 import { openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
 import { acme, ann, at, bob, cleo, job } from '../support/ids.ts';
@@ -180,7 +181,7 @@ function follow({ store, sealing }: Application, projection: EventProjection) {
   const database = openReadDatabase(':memory:', [projection], settings, 'ledger').readDatabase!;
   const links = { losersOf: () => [], survivorsOf: () => [], cycleOf: () => [], note: () => undefined };
   const faults: unknown[] = [];
-  const projector = startProjector({
+  const rows = createRowWriter({
     store,
     sealing,
     beliefs: createBeliefs(store, sealing, links),
@@ -188,6 +189,11 @@ function follow({ store, sealing }: Application, projection: EventProjection) {
     settings,
     readDatabase: database,
     links,
+  });
+  const projector = startProjector({
+    store,
+    readDatabase: database,
+    rows,
     onFault: (fault) => faults.push(fault),
   });
   return { faults, projector, database };

@@ -1,0 +1,115 @@
+// Read models kept on a thread of their own: the same rows, the erased gone from them, and faults told.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Application } from '../../src/application.ts';
+import type { StoredEvent } from '../../src/event-store/port.ts';
+import { KeyStoreFailure } from '../../src/personal-data/key-store.ts';
+import { type RowThreadOptions, startRowThread } from '../../src/projector/row-thread.ts';
+import { tell, testActor } from '../support/app-in-memory.ts';
+import { ledgerFolder } from '../support/app-on-disk.ts';
+import { filesIn, findInFiles } from '../support/byte-search.ts';
+import { tellDemo } from '../support/demo-ledger.ts';
+import { ann, bob } from '../support/ids.ts';
+import { carryOutAll, steps } from '../support/random-commands.ts';
+
+const folder = ledgerFolder();
+
+const register = (app: Application, contactId: string, name: string) =>
+  tell(app, { type: 'RegisterContact', contactId, name });
+
+const namesIn = ({ readModels }: Application) =>
+  readModels.database
+    .prepare('SELECT name FROM contact ORDER BY sort_name')
+    .all()
+    .map((row) => row['name']);
+
+describe('read models on a thread of their own', () => {
+  test('have the rows of a rebuild, across a swap, merges, undos and late arrivals', async () => {
+    const app = await folder.open({ keepsReadModelsApart: true });
+    for (const told of fc.sample(steps, { numRuns: 12, seed: 7 })) await carryOutAll(app, told);
+    await tellDemo(app, { accounts: 10, months: 12 });
+    await app.readModels.rebuild();
+    for (const told of fc.sample(steps, { numRuns: 12, seed: 8 })) await carryOutAll(app, told);
+    const { live, rebuilt } = await app.readModels.compareWithRebuilt();
+    expect(live).toEqual(rebuilt);
+    await app.close();
+    const reopened = await folder.open();
+    expect(reopened.readModels.database.checksums()).toEqual(live);
+    expect(folder.faults).toEqual([]);
+  });
+
+  test('show a change to whoever waited for it, also one that was shown before', async () => {
+    const app = await folder.open({ keepsReadModelsApart: true });
+    await register(app, ann, 'Ann Archer');
+    const read = () =>
+      app.readModels.database.findCards<{ name: { value: string }[] }>('contact', [ann]).get(ann);
+    const before = read();
+    await tell(app, { type: 'ChangeContactName', contactId: ann, name: 'Ann Baker' });
+    expect(JSON.stringify(before)).toContain('Ann Archer');
+    expect(JSON.stringify(read())).toContain('Ann Baker');
+  });
+
+  test('hold nothing of the erased, whose keys the thread had', async () => {
+    const app = await folder.open({ keepsReadModelsApart: true });
+    await register(app, ann, 'Ann Unforgettable');
+    await register(app, bob, 'Bob Archer');
+    await app.erasures.erase(
+      [{ contactId: ann, legalBasis: 'consent_withdrawn', requester: 'data_subject', ticket: 'PRIV-7' }],
+      testActor,
+    );
+    expect(namesIn(app)).toEqual(['Bob Archer', null]);
+    const { live, rebuilt } = await app.readModels.compareWithRebuilt();
+    expect(live).toEqual(rebuilt);
+    await app.close();
+    expect(findInFiles(filesIn(folder.path), ['Unforgettable'])).toEqual([]);
+  });
+});
+
+describe('a thread that cannot go on', () => {
+  /** The program of the read models, with an event to write of a ledger that is open here. */
+  async function started(options: Partial<RowThreadOptions> = {}) {
+    const app = await folder.open();
+    await register(app, ann, 'Ann Archer');
+    const [event] = await app.store.read(`contact-${ann}`);
+    const data = { path: folder.file('other.db'), ledgerId: app.ledgerId, settings: { timeZone: 'UTC' } };
+    const written: number[] = [];
+    const rows = startRowThread({
+      program: new URL('../../src/read-models-thread.ts', import.meta.url),
+      data,
+      store: app.store,
+      keyStore: app.keyStore,
+      readDatabase: { writtenElsewhere: (checkpoint) => written.push(checkpoint) },
+      ...options,
+    });
+    return { rows, written, event: event as StoredEvent };
+  }
+
+  test('because keys are out of reach says so with their code: that is no erasure', async () => {
+    const outage = new KeyStoreFailure('KEYS_UNAVAILABLE', 'out of reach');
+    const { rows, event, written } = await started({ keyStore: { getMany: () => Promise.reject(outage) } });
+    await expect(rows.take([event])).rejects.toMatchObject({
+      code: 'KEYS_UNAVAILABLE',
+      message: 'out of reach',
+    });
+    expect(written).toEqual([]);
+    await rows.close();
+  });
+
+  test('because it failed or ended tells whoever waits, and whoever asks it later', async () => {
+    const { rows, event } = await started({
+      program: new URL('data:text/javascript,throw new Error("broken")'),
+    });
+    await expect(rows.take([event])).rejects.toThrow('broken');
+    await expect(rows.take([event])).rejects.toThrow('broken');
+    await rows.close();
+  });
+
+  test('stops the read models, which say so', async () => {
+    const app = await folder.open({ keepsReadModelsApart: true });
+    await register(app, ann, 'Ann Archer');
+    app.readModels.database.database.exec('DROP TABLE placement');
+    await expect(register(app, bob, 'Bob Archer')).rejects.toThrow('placement');
+    expect(app.readModels.isFollowing).toBe(false);
+    expect(folder.faults).toHaveLength(1);
+  });
+});
