@@ -35,7 +35,7 @@ export interface LedgerStates {
   dropStream(stream: string): void;
 }
 
-const statesMax = 20_000;
+const statesMax = 8_000;
 /** States that keep all their events at a time. */
 const statesWithEventsMax = 2_000;
 

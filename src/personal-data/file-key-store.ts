@@ -20,7 +20,7 @@ const keysPerTurn = 1000;
  * KEY_FILE_TOO_NEW, KEY_FILE_MISMATCH, MASTER_KEY_WRONG, KEYS_UNAVAILABLE; in all these cases the file is as it was.
  */
 export function openFileKeyStore(options: FileKeyStoreOptions): KeyStore {
-  const { path, blockSize = 64, cacheMax = 50_000 } = options;
+  const { path, blockSize = 64, cacheMax = 10_000 } = options;
   const file = openKeyFile(options);
   const rows = createKeyRows(file);
   const cache = new LRUCache<string, KeyState>({ max: cacheMax });

@@ -83,7 +83,10 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
 
   /** Follows the log with the tables that serve. */
   function serve(): Projector {
-    return follow(live, options.startRowThread?.(serving));
+    if (!options.startRowThread) return follow(live);
+    // Each commit of the other connection empties this one's cache.
+    serving.database.exec('PRAGMA cache_size=-2000');
+    return follow(live, options.startRowThread(serving));
   }
 
   function follow(generation: Generation, rows: RowWriter = rowsOf(generation)): Projector {

@@ -34,13 +34,18 @@ type ToThread =
   | 'close';
 type FromThread = { written: number } | { fault: Fault } | { asks: number; question: Question };
 
+/** Half of what a thread would take by itself: its batches are small. */
+const youngMib = 24;
 /** More than the events of a batch have. */
-const keysMax = 20_000;
+const keysMax = 10_000;
 
 /** Starts the thread. Its rows are written once `take` resolves. */
 export function startRowThread(options: RowThreadOptions): RowWriter {
   const { store, keyStore, readDatabase } = options;
-  const thread = new Worker(options.program, { workerData: options.data });
+  const thread = new Worker(options.program, {
+    workerData: options.data,
+    resourceLimits: { maxYoungGenerationSizeMb: youngMib },
+  });
   const ended = Promise.withResolvers<void>();
   let taking: PromiseWithResolvers<void> | undefined;
   let stopped: unknown;

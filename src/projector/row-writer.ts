@@ -46,7 +46,7 @@ interface Held {
   states: TurnoverStates;
 }
 
-const beliefsHeldMax = 10_000;
+const beliefsHeldMax = 8_000;
 
 export function createRowWriter(options: RowWriterOptions): RowWriter {
   const { sealing, readDatabase } = options;
