@@ -46,8 +46,8 @@ export interface Beliefs {
  * streams are read and opened once, not for each question.
  */
 export function createBeliefs(
-  store: Pick<EventStore, 'read'>,
-  sealing: Pick<EventSealing, 'open'>,
+  store: Pick<EventStore, 'read' | 'version'>,
+  sealing: Pick<EventSealing, 'openStream'>,
   links: MergeHistory,
   rememberedMax = 0,
 ): Beliefs {

@@ -23,7 +23,13 @@ serveRows(parentPort!, ({ store, keyStore }) => {
   const readDatabase = openReadDatabase(path, projections, settings, ledgerId).readDatabase!;
   const sealing = createEventSealing({ ...keyStore, take: nothingIsSealed, destroy: nothingIsSealed });
   const links = createMergeLinks(readDatabase);
-  const beliefs = createBeliefs(store, sealing, links);
+  // Which version a stream has is known on the other thread alone: nothing that was opened is kept here.
+  const reading = { read: store.read, version: async () => 0 };
+  const beliefs = createBeliefs(
+    reading,
+    { openStream: async (_stream, _version, read) => sealing.open(await read()) },
+    links,
+  );
   const rows = createRowWriter({ store, sealing, beliefs, projections, settings, readDatabase, links });
   return {
     take: rows.take,

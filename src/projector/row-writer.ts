@@ -47,6 +47,7 @@ interface Held {
 }
 
 const beliefsHeldMax = 8_000;
+const readTogetherMax = 256;
 
 export function createRowWriter(options: RowWriterOptions): RowWriter {
   const { sealing, readDatabase } = options;
@@ -88,13 +89,32 @@ function createChanges(options: RowWriterOptions): {
     known.states = statesAfter(known.states, event, known.belief);
   }
 
-  async function beliefOf(stream: string, atPosition: number): Promise<Believed> {
-    const known = held.get(stream);
-    if (known) {
+  /** What is believed of each of these. Those that are not held are read together: a log on another thread answers slowly. */
+  async function beliefsOf(
+    streams: ReadonlySet<string>,
+    atPosition: number,
+  ): Promise<ReadonlyMap<string, Believed>> {
+    const believed = new Map<string, Believed>();
+    const missing: string[] = [];
+    for (const stream of streams) {
+      const known = held.get(stream);
+      if (!known) {
+        missing.push(stream);
+        continue;
+      }
       held.delete(stream);
       held.set(stream, known);
-      return known;
+      believed.set(stream, known);
     }
+    for (let start = 0; start < missing.length; start += readTogetherMax) {
+      const some = missing.slice(start, start + readTogetherMax);
+      const read = await Promise.all(some.map((stream) => beliefOf(stream, atPosition)));
+      for (const [index, stream] of some.entries()) believed.set(stream, read[index]!);
+    }
+    return believed;
+  }
+
+  async function beliefOf(stream: string, atPosition: number): Promise<Believed> {
     const id = subjectOf(stream);
     const by = categoryOf(stream) as BelievedCategory;
     let newestLearnedAtMs = Number.NEGATIVE_INFINITY;
@@ -163,9 +183,8 @@ function createChanges(options: RowWriterOptions): {
       const checkpoint = events.at(-1)!.position;
       for (const id of erased) rows.push(...(await rowsOfErased(id, checkpoint)));
       const replace: Change['replace'][number][] = [];
-      for (const stream of touched) {
+      for (const [stream, believed] of await beliefsOf(touched, checkpoint)) {
         const by = categoryOf(stream) as BelievedCategory;
-        const believed = await beliefOf(stream, checkpoint);
         replace.push({ by, id: subjectOf(stream), rows: beliefRows(projections, by, believed, settings) });
       }
       forget();
