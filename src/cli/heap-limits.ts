@@ -4,17 +4,25 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 /** Old objects are collected when they have grown by this share, rather than when they have multiplied. */
 const growthPercent = 25;
 /** Both halves of the space of young objects; large enough that what is in flight dies young. */
-const youngBytesMax = 16 * 1_048_576;
+const youngBytesMax = 32 * 1_048_576;
 const lookEveryMs = 50;
 
-/** Sets V8's own dials, which it reads at every collection; nothing fails where a version has none of them. */
+/**
+ * Sets V8's own dials, which it reads at every collection; nothing fails where a version has none of them. Call it once the program
+ * is loaded: opening a ledger lets nobody look for half a second, in which young objects would take twice what they may.
+ */
 export function limitHeap(): void {
   setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
+  growYoungBy(1);
   const looking = setInterval(() => {
     const young = getHeapSpaceStatistics().find((space) => space.space_name === 'new_space');
-    if (!young || young.space_size < youngBytesMax) return;
-    setFlagsFromString('--semi-space-growth-factor=1');
-    clearInterval(looking);
+    const isLarge = !young || young.space_size >= youngBytesMax;
+    growYoungBy(isLarge ? 1 : 2);
+    if (isLarge) clearInterval(looking);
   }, lookEveryMs);
   looking.unref();
+}
+
+function growYoungBy(factor: 1 | 2): void {
+  setFlagsFromString(`--semi-space-growth-factor=${factor}`);
 }
