@@ -22,6 +22,8 @@ export interface FollowerOptions {
   connection: Connection;
   mirror: Mirror;
   limits: ConnectionLimits;
+  /** How many appends of this replica wait for their events to be counted. */
+  awaited: () => number;
   /** Told of what was counted, with the batch that it was written in. */
   onCounted: (stored: readonly StoredEvent[], batches: readonly string[]) => void;
   /** Told when the connection is lost and when it is back. */
@@ -186,16 +188,25 @@ async function followOnce(
   }
 }
 
-/** Events that came in one turn are counted together. */
-function createBatch({ connection, mirror, onCounted }: FollowerOptions, fail: (fault: unknown) => void) {
+/** For so many appends that wait their events gather a millisecond, at most so long: a commit costs as much as ten events. */
+const awaitedPerMs = 8;
+const gatherMaxMs = 8;
+
+/** Events that came in one turn are counted together, and those of many appends that wait together. */
+function createBatch(
+  { connection, mirror, awaited, onCounted }: FollowerOptions,
+  fail: (fault: unknown) => void,
+) {
   let events: CountedEvent[] = [];
   let place: AllPosition | undefined;
   let scheduled = false;
+  let gathering: NodeJS.Timeout | undefined;
   let isOver = false;
   let checking = Promise.resolve();
 
   function flush(): void {
     scheduled = false;
+    gathering = undefined;
     if (isOver || !place || events.length === 0) return;
     const taking = events;
     events = [];
@@ -209,6 +220,20 @@ function createBatch({ connection, mirror, onCounted }: FollowerOptions, fail: (
     } catch (fault) {
       stop(fault);
     }
+  }
+
+  function schedule(): void {
+    scheduled = true;
+    const waitMs = Math.min(gatherMaxMs, Math.floor(awaited() / awaitedPerMs));
+    if (waitMs > 0) gathering = setTimeout(flush, waitMs);
+    else setImmediate(flush);
+  }
+
+  /** All that is waited for has come. */
+  function hurry(): void {
+    clearTimeout(gathering);
+    gathering = undefined;
+    setImmediate(flush);
   }
 
   function stop(fault: unknown): void {
@@ -235,8 +260,8 @@ function createBatch({ connection, mirror, onCounted }: FollowerOptions, fail: (
         return;
       }
       place = event.position;
-      if (!scheduled) setImmediate(flush);
-      scheduled = true;
+      if (!scheduled) schedule();
+      else if (gathering && events.length >= awaited()) hurry();
     },
     flush,
     /** Resolves once what was seen of the streams' metadata has been looked into. */

@@ -151,6 +151,7 @@ function openReplica(
     connection,
     mirror,
     limits,
+    awaited: () => arrivals.size,
     onCounted(stored, batches) {
       const foreign = stored.filter((event, index) => {
         const arrival = arrivals.get(batches[index]!);
