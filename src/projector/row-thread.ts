@@ -35,7 +35,9 @@ type ToThread =
 type FromThread = { written: number } | { fault: Fault } | { asks: number; question: Question };
 
 /** Half of what a thread would take by itself: its batches are small. */
-const youngMib = 24;
+const youngMib = 12;
+/** Events of a message: what is on its way is there four times, here, in the message, there and as rows. */
+const batchMax = 2_000;
 /** More than the events of a batch have. */
 const keysMax = 10_000;
 
@@ -82,10 +84,12 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
 
   return {
     async take(events) {
-      if (stopped !== undefined) throw stopped;
-      taking = Promise.withResolvers();
-      send({ take: events });
-      await taking.promise;
+      for (let start = 0; start < events.length; start += batchMax) {
+        if (stopped !== undefined) throw stopped;
+        taking = Promise.withResolvers();
+        send({ take: events.slice(start, start + batchMax) });
+        await taking.promise;
+      }
     },
     async close() {
       send('close');
