@@ -96,6 +96,8 @@ export function createConnection(url: string, limits: ConnectionLimits): Connect
         } finally {
           read.cancel().catch(() => undefined);
         }
+        // A client that is given up ends what is read from it without a word, as if there were no more.
+        if (used !== client) throw new Error('The connection was given up before all was read.');
         return items;
       }),
     renew,

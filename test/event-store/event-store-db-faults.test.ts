@@ -124,6 +124,18 @@ describe('a server that is frozen', () => {
     expect(positions(await all(store, 0))).toEqual([1, 2]);
   });
 
+  test('and whose connections are lost is not taken for one that lost events, though an append gives up meanwhile', async () => {
+    const store = await open();
+    await stored(store, freshStream(), 0, newEvents(1));
+    const [stream, events] = [freshStream(), newEvents(2)];
+    each.server.freeze();
+    const refused = refusedInTime(store.append(stream, 0, events));
+    each.server.gate.drop();
+    await refused;
+    each.server.thaw();
+    await thereOnce(store, stream, events);
+  });
+
   test('when a replica starts lets it wait, and go on once it thaws', async () => {
     each.server.freeze();
     const opening = open();
