@@ -17,6 +17,7 @@ import { reachPosition } from '../live/position-wait.ts';
 import type { ExampleQuery } from '../server/graphiql-page.ts';
 import { type HttpServer, startHttpServer } from '../server/http-server.ts';
 import { liveChanges } from './demo-queries.ts';
+import { growYoungTo, youngBytesMaxOfServer } from './heap-limits.ts';
 import { readRegisteredOperations } from './registered-operations.ts';
 import { accessFileName, logAtLeast } from './terminal.ts';
 
@@ -38,6 +39,7 @@ export async function serveApplication(
   app.policies.follow();
   const tokens = openAccessFile(join(config.dataDirectory, accessFileName));
   const authenticator = authenticatorOf(app, config, tokens);
+  growYoungTo(youngBytesMaxOfServer);
   const server = await startHttpServer({
     schema: await buildLedgerSchema(),
     authenticator,
