@@ -34,8 +34,8 @@ type ToThread =
   | 'close';
 type FromThread = { written: number } | { fault: Fault } | { asks: number; question: Question };
 
-/** Half of what a thread would take by itself: its batches are small. */
-const youngMib = 12;
+/** Half of what a thread would take by itself; with less than this it spends its time collecting. */
+const youngMib = 24;
 /** Events of a message: what is on its way is there four times, here, in the message, there and as rows. */
 const batchMax = 2_000;
 /** More than the events of a batch have. */
