@@ -37,7 +37,7 @@ type FromThread = { written: number } | { fault: Fault } | { asks: number; quest
 /** Half of what a thread would take by itself; with less than this it spends its time collecting. */
 const youngMib = 24;
 /** Events of a message: what is on its way is there four times, here, in the message, there and as rows. */
-const batchMax = 2_000;
+const batchMax = 1_000;
 /** More than the events of a batch have. */
 const keysMax = 10_000;
 
