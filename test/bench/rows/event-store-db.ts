@@ -205,8 +205,9 @@ async function contactsOf(app: Application, contacts: number): Promise<string[]>
   return ids;
 }
 
-const renamed = (app: Application, contactId: string, name: string) =>
-  app.ledger.execute({ type: 'ChangeContactName', contactId, name }, by);
+/** A person's command is answered when it is in the read models, a feed's when it is appended and counted. */
+const renamed = (app: Application, contactId: string, name: string, teller: 'person' | 'feed') =>
+  app.ledger.execute({ type: 'ChangeContactName', contactId, name }, { ...by, by: teller });
 
 /** The least that a handler does which keeps no state. */
 function bareHandler({ client }: Bench) {
@@ -242,7 +243,9 @@ async function emmettHandler({ server }: Bench) {
 
 const commandRow = (inFlight: number, beside: 'bare' | 'emmett'): Row => ({
   id: `cluster-command-${inFlight}${beside === 'emmett' ? '-emmett' : ''}`,
-  what: `whole commands, ${inFlight} at a time: state, decision, sealed, appended, counted, in the read models`,
+  what:
+    `whole commands, ${inFlight} at a time: state, decision, sealed, appended, counted` +
+    (beside === 'emmett' ? '' : ', in the read models'),
   unit: 'commands/s',
   target: '≥ 1.5',
   largerIsBetter: true,
@@ -253,13 +256,15 @@ const commandRow = (inFlight: number, beside: 'bare' | 'emmett'): Row => ({
     const contacts = await contactsOf(app, 1_000);
     const streams = contacts.map((id) => `bare_${id}`);
     const other = await (beside === 'emmett' ? emmettHandler(bench) : bareHandler(bench));
+    // Emmett's handler answers from the append, too: what reads its events is not waited for.
+    const teller = beside === 'emmett' ? 'feed' : 'person';
     let turn = 0;
     return {
       own: {
         name: 'ledger',
         run: () =>
           perSecond(countOf(operations, inFlight), inFlight, (index) =>
-            renamed(app, contacts[index % contacts.length]!, `Person ${turn++}`),
+            renamed(app, contacts[index % contacts.length]!, `Person ${turn++}`, teller),
           ),
       },
       other: {
@@ -344,7 +349,7 @@ async function changeSteadily(
   for (let turn = 0; turn < seconds * changesPerSecond; turn++) {
     const earlyMs = startedMs + (turn * 1_000) / changesPerSecond - performance.now();
     if (earlyMs > 0) await wait(earlyMs);
-    const change = renamed(here, contacts[turn % contacts.length]!, `Person ${turn} ${startedMs}`);
+    const change = renamed(here, contacts[turn % contacts.length]!, `Person ${turn} ${startedMs}`, 'person');
     changes.push(
       change.then((result) => {
         if (!result.ok) throw new Error(`A change was refused: ${result.rejected}`);
