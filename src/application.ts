@@ -126,10 +126,12 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       settings: { timeZone },
       createLinks: createMergeLinks,
       createBeliefs: (links) => createBeliefs(store, sealing, links),
-      ...(options.keepsReadModelsApart && {
-        startRowThread: (readDatabase) =>
-          startRowThread({ program: threadProgram, data: threadData, store, keyStore, readDatabase }),
-      }),
+      // What lies in memory alone another thread cannot open.
+      ...(options.keepsReadModelsApart &&
+        viewsPath !== ':memory:' && {
+          startRowThread: (readDatabase) =>
+            startRowThread({ program: threadProgram, data: threadData, store, keyStore, readDatabase }),
+        }),
       onProgress: options.onProgress,
       onFault: options.onFault,
     });

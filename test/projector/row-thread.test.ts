@@ -49,6 +49,12 @@ describe('read models on a thread of their own', () => {
     expect(JSON.stringify(read())).toContain('Ann Baker');
   });
 
+  test('stay on this one where the ledger lies in memory', async () => {
+    const app = await folder.open({ dataDirectory: ':memory:', keepsReadModelsApart: true });
+    await register(app, ann, 'Ann Archer');
+    expect(namesIn(app)).toEqual(['Ann Archer']);
+  });
+
   test('hold nothing of the erased, whose keys the thread had', async () => {
     const app = await folder.open({ keepsReadModelsApart: true });
     await register(app, ann, 'Ann Unforgettable');
