@@ -4,7 +4,7 @@ import { createMergeLinks } from '../projections/identities.ts';
 import { projections } from '../projections/index.ts';
 import { type AccessLog, createAccessLog } from './access/access-log.ts';
 import type { AccessLogLevel } from './access/events.ts';
-import { createBeliefs } from './beliefs.ts';
+import { createBeliefs, streamsOf } from './beliefs.ts';
 import { ConfigInvalid } from './config.ts';
 import { createErasedPeople } from './erasure/erased-people.ts';
 import { isOfPerson, joinReplicas, readErasures } from './erasure/erasure-log.ts';
@@ -112,20 +112,17 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
         learnedAtMs: clock.nowMs(),
       });
     const viewsPath = pathOf(options, 'views.db');
-    const threadData: ReadModelsThreadData = {
-      path: viewsPath,
-      ledgerId: store.ledgerId,
-      settings: { timeZone },
-    };
+    const settings = { timeZone };
+    const threadData: ReadModelsThreadData = { path: viewsPath, ledgerId: store.ledgerId, settings };
     const readModels = await openReadModels({
       path: viewsPath,
       store,
       ledgerId: store.ledgerId,
       sealing,
       projections,
-      settings: { timeZone },
+      settings,
       createLinks: createMergeLinks,
-      createBeliefs: (links) => createBeliefs(store, sealing, links),
+      createBeliefs: (links) => createBeliefs(streamsOf(store, sealing), links),
       // What lies in memory alone another thread cannot open.
       ...(options.keepsReadModelsApart &&
         viewsPath !== ':memory:' && {

@@ -41,28 +41,30 @@ export interface Beliefs {
   mergesOf<K extends MergedCategory>(category: K, id: string, cut?: Cut): Promise<Merges<MergedBeliefs[K]>>;
 }
 
+/** All events of a stream, opened; shared by all who ask, so that nobody may change them. */
+export type ReadStream = (stream: string) => Promise<readonly LedgerEvent[]>;
+
+/** Reads streams of the log, those that were asked for lately from memory. */
+export function streamsOf(
+  store: Pick<EventStore, 'read' | 'version'>,
+  sealing: Pick<EventSealing, 'openStream'>,
+): ReadStream {
+  return async (stream) => sealing.openStream(stream, await store.version(stream), () => store.read(stream));
+}
+
 /**
  * `rememberedMax` is for whoever asks much of a log that does not grow meanwhile, such as a dry run over all of history: so many
  * streams are read and opened once, not for each question.
  */
-export function createBeliefs(
-  store: Pick<EventStore, 'read' | 'version'>,
-  sealing: Pick<EventSealing, 'openStream'>,
-  links: MergeHistory,
-  rememberedMax = 0,
-): Beliefs {
+export function createBeliefs(readStream: ReadStream, links: MergeHistory, rememberedMax = 0): Beliefs {
   const remembered = new Map<string, Promise<readonly LedgerEvent[]>>();
 
-  async function readLog(stream: string): Promise<readonly LedgerEvent[]> {
-    return sealing.openStream(stream, await store.version(stream), () => store.read(stream));
-  }
-
   async function read<E extends LedgerEvent>(stream: string): Promise<readonly E[]> {
-    if (rememberedMax === 0) return (await readLog(stream)) as readonly E[];
+    if (rememberedMax === 0) return (await readStream(stream)) as readonly E[];
     let reading = remembered.get(stream);
     if (!reading) {
       if (remembered.size >= rememberedMax) remembered.clear();
-      reading = readLog(stream);
+      reading = readStream(stream);
       remembered.set(stream, reading);
     }
     return (await reading) as readonly E[];

@@ -23,13 +23,8 @@ serveRows(parentPort!, ({ store, keyStore }) => {
   const readDatabase = openReadDatabase(path, projections, settings, ledgerId).readDatabase!;
   const sealing = createEventSealing({ ...keyStore, take: nothingIsSealed, destroy: nothingIsSealed });
   const links = createMergeLinks(readDatabase);
-  // Which version a stream has is known on the other thread alone: nothing that was opened is kept here.
-  const reading = { read: store.read, version: async () => 0 };
-  const beliefs = createBeliefs(
-    reading,
-    { openStream: async (_stream, _version, read) => sealing.open(await read()) },
-    links,
-  );
+  // Nothing that was opened is kept: which version a stream has by now is known on the other thread alone.
+  const beliefs = createBeliefs(async (stream) => sealing.open(await store.read(stream)), links);
   const rows = createRowWriter({ store, sealing, beliefs, projections, settings, readDatabase, links });
   return {
     take: rows.take,

@@ -1,6 +1,6 @@
 // Reading what is believed of a contact from the log: what was merged and unmerged again costs little.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createBeliefs } from '../src/beliefs.ts';
+import { createBeliefs, streamsOf } from '../src/beliefs.ts';
 import { createEventSealing } from '../src/event-sealing.ts';
 import { openTestApplication, type TestApplication, tell } from './support/app-in-memory.ts';
 
@@ -32,7 +32,7 @@ it('reads each contact that was ever merged in once, however often they were mer
       await tell(app, { type: 'UnmergeContacts', contactId });
     }
   // One that remembers nothing yet.
-  const beliefs = createBeliefs(store, createEventSealing(app.keyStore), {
+  const beliefs = createBeliefs(streamsOf(store, createEventSealing(app.keyStore)), {
     losersOf: (id) => everybody.filter((other) => other !== id),
     cycleOf: () => everybody,
   });

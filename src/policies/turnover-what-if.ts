@@ -1,7 +1,7 @@
 // What the turnover policy would have done under another definition: all of history replayed in memory, nothing written.
 import type { TurnoverSubject } from '../../projections/turnovers.ts';
 import type { Cut } from '../belief.ts';
-import { createBeliefs } from '../beliefs.ts';
+import { createBeliefs, streamsOf } from '../beliefs.ts';
 import type { Deciding } from '../deciding.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import type { ReadModels } from '../projector/read-models.ts';
@@ -50,7 +50,7 @@ export async function turnoversUnder(
   });
   // What was learned of real turnovers is about other ones.
   const told = { ...policy, types: policy.types.filter((type) => type !== 'DepartureDetailsLearned') };
-  const beliefs = createBeliefs(log.store, log.sealing, log.readModels.links, streamsRemembered);
+  const beliefs = createBeliefs(streamsOf(log.store, log.sealing), log.readModels.links, streamsRemembered);
   // As the world is, but for what is asked: `beliefs` is a getter there.
   const asked = Object.create(world, {
     rules: { value: rules },

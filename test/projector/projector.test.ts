@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findAccount } from '../../projections/accounts.ts';
 import { findContact } from '../../projections/contacts.ts';
 import type { Application } from '../../src/application.ts';
-import { createBeliefs } from '../../src/beliefs.ts';
+import { createBeliefs, streamsOf } from '../../src/beliefs.ts';
 import type { EventProjection } from '../../src/projector/projection.ts';
 import { startProjector } from '../../src/projector/projector.ts';
 import { openReadDatabase } from '../../src/projector/read-database.ts';
@@ -184,7 +184,7 @@ function follow({ store, sealing }: Application, projection: EventProjection) {
   const rows = createRowWriter({
     store,
     sealing,
-    beliefs: createBeliefs(store, sealing, links),
+    beliefs: createBeliefs(streamsOf(store, sealing), links),
     projections: [projection],
     settings,
     readDatabase: database,

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createMergeLinks } from '../../projections/identities.ts';
 import { projections } from '../../projections/index.ts';
 import type { Application } from '../../src/application.ts';
-import { createBeliefs } from '../../src/beliefs.ts';
+import { createBeliefs, streamsOf } from '../../src/beliefs.ts';
 import { createEventSealing } from '../../src/event-sealing.ts';
 import type { EventStore } from '../../src/event-store/port.ts';
 import { type KeyStore, KeyStoreFailure } from '../../src/personal-data/key-store.ts';
@@ -47,7 +47,7 @@ async function openOther(
     projections,
     settings: { timeZone: 'UTC' },
     createLinks: createMergeLinks,
-    createBeliefs: (links) => createBeliefs(options.store ?? store, sealing, links),
+    createBeliefs: (links) => createBeliefs(streamsOf(options.store ?? store, sealing), links),
     onFault: (fault) => folder.faults.push(fault),
     ...options,
   });
