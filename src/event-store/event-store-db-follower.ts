@@ -8,14 +8,14 @@ import {
   StreamDeletedError,
   streamNameFilter,
 } from '@eventstore/db-client';
-import { type CountedEvent, fromWire } from './event-store-db-codec.ts';
+import { fromWire } from './event-store-db-codec.ts';
 import {
   type Connection,
   type ConnectionLimits,
   isPassing,
   unavailable,
 } from './event-store-db-connection.ts';
-import { type AllPosition, gap, type Mirror } from './event-store-db-mirror.ts';
+import { gap, type Mirror } from './event-store-db-mirror.ts';
 import { EventStoreFailure, type StoredEvent } from './port.ts';
 
 export interface FollowerOptions {
@@ -24,8 +24,8 @@ export interface FollowerOptions {
   limits: ConnectionLimits;
   /** How many appends of this replica wait for their events to be counted. */
   awaited: () => number;
-  /** Told of what was counted, with the batch that it was written in. */
-  onCounted: (stored: readonly StoredEvent[], batches: readonly string[]) => void;
+  /** Told of each event that was counted, with the batch that it was written in. */
+  onCounted: (stored: StoredEvent, batch: string) => void;
   /** Told when the connection is lost and when it is back. */
   onTrouble: (trouble: StoreTrouble) => void;
   /** Told of the fault that ended it for good, such as LEDGER_GAP. */
@@ -123,12 +123,13 @@ export function startFollower(options: FollowerOptions): Follower {
 async function checkPlace(connection: Connection, mirror: Mirror): Promise<void> {
   const { followed, log } = mirror;
   if (!followed) return;
-  const [known] = log.readPositions([log.head]);
+  const head = mirror.head();
+  const [known] = log.readPositions([head]);
   const [found] = await connection.readShort((client) =>
     client.readAll({ ...connection.callOptions, fromPosition: followed, maxCount: 1 }),
   );
   if (found?.event?.id === known?.id) return;
-  throw gap(`the event at position ${log.head} is not where it was`);
+  throw gap(`the event at position ${head} is not where it was`);
 }
 
 interface Lifeline {
@@ -153,7 +154,7 @@ async function followOnce(
     credentials,
     requiresLeader,
   });
-  const batch = createBatch(options, reject);
+  const counting = createCounting(options, reject);
   const silence = setTimeout(
     () => reject(new Error('The subscription is not confirmed.')),
     limits.callWithinMs,
@@ -161,14 +162,14 @@ async function followOnce(
   // Without a listener an error would end the process, also one that comes after the end.
   subscription.on('error', reject);
   subscription.on('confirmation', () => clearTimeout(silence));
-  subscription.on('data', (resolved: AllStreamResolvedEvent) => batch.add(resolved));
+  subscription.on('data', (resolved: AllStreamResolvedEvent) => counting.add(resolved));
   subscription.on('end', () => reject(new Error('The subscription has ended.')));
   // Announced before what came with it was handed on.
   subscription.on('caughtUp', () =>
     setImmediate(async () => {
-      batch.flush();
-      await batch.checked();
-      if (!batch.isOver) onCaughtUp();
+      counting.commit();
+      await counting.checked();
+      if (!counting.isOver) onCaughtUp();
     }),
   );
   const stop = () => resolve();
@@ -183,40 +184,30 @@ async function followOnce(
   } finally {
     clearTimeout(silence);
     signal.removeEventListener('abort', stop);
-    batch.end();
+    counting.end();
     subscription.unsubscribe().catch(() => undefined);
   }
 }
 
-/** For so many appends that wait their events gather a millisecond, at most so long: a commit costs as much as ten events. */
+/** For so many appends that wait what was counted gathers a millisecond, at most so long: a commit costs as much as ten events. */
 const awaitedPerMs = 8;
 const gatherMaxMs = 8;
 
-/** Events that came in one turn are counted together, and those of many appends that wait together. */
-function createBatch(
+/** Counts each event as it comes, and commits those of one turn together, or those of many appends that wait together. */
+function createCounting(
   { connection, mirror, awaited, onCounted }: FollowerOptions,
   fail: (fault: unknown) => void,
 ) {
-  let events: CountedEvent[] = [];
-  let place: AllPosition | undefined;
   let scheduled = false;
   let gathering: NodeJS.Timeout | undefined;
   let isOver = false;
   let checking = Promise.resolve();
 
-  function flush(): void {
+  function commit(): void {
     scheduled = false;
     gathering = undefined;
-    if (isOver || !place || events.length === 0) return;
-    const taking = events;
-    events = [];
     try {
-      const stored = mirror.take(taking, place);
-      const batchOf = new Map(taking.map(({ stream, version, batch }) => [`${version} ${stream}`, batch]));
-      onCounted(
-        stored,
-        stored.map(({ stream, version }) => batchOf.get(`${version} ${stream}`)!),
-      );
+      mirror.commit();
     } catch (fault) {
       stop(fault);
     }
@@ -225,15 +216,15 @@ function createBatch(
   function schedule(): void {
     scheduled = true;
     const waitMs = Math.min(gatherMaxMs, Math.floor(awaited() / awaitedPerMs));
-    if (waitMs > 0) gathering = setTimeout(flush, waitMs);
-    else setImmediate(flush);
+    if (waitMs > 0) gathering = setTimeout(commit, waitMs);
+    else setImmediate(commit);
   }
 
   /** All that is waited for has come. */
   function hurry(): void {
     clearTimeout(gathering);
     gathering = undefined;
-    setImmediate(flush);
+    setImmediate(commit);
   }
 
   function stop(fault: unknown): void {
@@ -253,21 +244,24 @@ function createBatch(
         return;
       }
       try {
-        events.push(fromWire(event));
+        const counted = fromWire(event);
+        const stored = mirror.take(counted, event.position);
+        if (stored) onCounted(stored, counted.batch);
       } catch (fault) {
-        flush();
         stop(fault);
         return;
       }
-      place = event.position;
       if (!scheduled) schedule();
-      else if (gathering && events.length >= awaited()) hurry();
+      else if (gathering && awaited() === 0) hurry();
     },
-    flush,
+    commit,
     /** Resolves once what was seen of the streams' metadata has been looked into. */
     checked: () => checking,
+    /** What was counted is kept, however it ended. */
     end() {
       isOver = true;
+      clearTimeout(gathering);
+      commit();
     },
   };
 }

@@ -13,14 +13,21 @@ export interface AllPosition {
 }
 
 export interface Mirror extends Pick<EventStore, 'readAll' | 'subscribe'> {
-  readonly log: SqliteLog;
-  /** Where the last counted event lies in the cluster's log. */
+  readonly log: Pick<SqliteLog, 'read' | 'readPositions' | 'version' | 'write'>;
+  /** Where the last event that was taken lies in the cluster's log. */
   readonly followed: AllPosition | undefined;
   /**
-   * Counts events of the cluster, in its order, and the place of the last one with them in one transaction. One that is there
-   * already is left out. Throws LEDGER_GAP where one is missing before it. Answers what it took.
+   * Counts the cluster's next event: its position is certain from here on, and reads of streams find it. Answers undefined for
+   * one that is there already. Throws LEDGER_GAP where one is missing before it.
    */
-  take(events: readonly CountedEvent[], followed: AllPosition): StoredEvent[];
+  take(event: CountedEvent, place: AllPosition): StoredEvent | undefined;
+  /**
+   * Keeps what was taken since the last commit, and the place of the last of it, in one transaction, and wakes the followers. What
+   * a killed process had not committed comes from the cluster again, to the same positions.
+   */
+  commit(): void;
+  /** Position of the last event, which is committed then. */
+  head(): number;
   /** Resolves once the stream has this version; rejects where it has not in time. `onHalfway` is told when half of that is over. */
   reaches(stream: string, version: number, withinMs: number, onHalfway: () => void): Promise<void>;
   /** Wakes all who wait, so that they look at what `whileOpen` says. */
@@ -70,33 +77,77 @@ export function openMirror({ path, ledgerId, nowMs, pageSize, whileOpen }: Mirro
   const commits = announcements();
   const tail = createTail();
   const waiting = createWaiting(log, whileOpen);
+  let taken: StoredEvent[] = [];
+  let isTaking = false;
+  let failure: unknown;
+
+  /** What fails undoes all since the last commit: from then on nothing is taken, since what follows would not go on from there. */
+  function changing<Result>(work: () => Result): Result {
+    if (failure !== undefined) throw failure;
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof EventStoreFailure) throw error;
+      log.undo();
+      isTaking = false;
+      failure = storeFailure(error, path);
+      throw failure;
+    }
+  }
+
+  function commit(): void {
+    if (failure !== undefined) throw failure;
+    if (!isTaking) return;
+    changing(() => {
+      if (followed) putFollowed.run(followed.commit.toString(), followed.prepare.toString());
+      log.commit();
+    });
+    isTaking = false;
+    if (taken.length === 0) return;
+    tail.add(taken);
+    taken = [];
+    commits.announce();
+  }
+
+  const committed = {
+    get head() {
+      return log.head;
+    },
+    page(...asked: Parameters<SqliteLog['page']>) {
+      commit();
+      return log.page(...asked);
+    },
+  };
+  const { readAll, subscribe } = followers(committed, tail, commits, pageSize, whileOpen);
 
   return {
     log,
     get followed() {
       return followed;
     },
-    take(events, place) {
-      const taken: StoredEvent[] = [];
-      try {
-        log.transaction(() => {
-          for (const event of events) {
-            const stored = count(log, event);
-            if (stored) taken.push(stored);
-          }
-          putFollowed.run(place.commit.toString(), place.prepare.toString());
-        });
-      } catch (error) {
-        throw storeFailure(error, path);
-      }
+    take(event, place) {
+      const stored = changing(() => {
+        if (!isTaking) log.begin();
+        isTaking = true;
+        return count(log, event);
+      });
       followed = place;
-      tail.add(taken);
-      if (taken.length > 0) commits.announce();
-      for (const { stream, version } of taken) waiting.reached(stream, version);
-      return taken;
+      if (!stored) return undefined;
+      taken.push(stored);
+      waiting.reached(stored.stream, stored.version);
+      return stored;
     },
+    commit,
+    head() {
+      commit();
+      return log.head;
+    },
+    readAll(...asked) {
+      whileOpen(commit);
+      return readAll(...asked);
+    },
+    subscribe,
     reaches: waiting.reaches,
-    ...followers(log, tail, commits, pageSize, whileOpen),
     wake() {
       commits.announce();
       waiting.wake();
@@ -112,7 +163,7 @@ interface Waiter {
 }
 
 /** Who waits for versions of streams, found by stream: an event wakes only those that wait for it. */
-function createWaiting(log: SqliteLog, whileOpen: MirrorOptions['whileOpen']) {
+function createWaiting(log: Mirror['log'], whileOpen: MirrorOptions['whileOpen']) {
   const waiters = new Map<string, Set<Waiter>>();
   return {
     async reaches(stream: string, version: number, withinMs: number, onHalfway: () => void): Promise<void> {
@@ -152,7 +203,7 @@ function createWaiting(log: SqliteLog, whileOpen: MirrorOptions['whileOpen']) {
 
 /** One event at its place, or undefined where it had been counted before. */
 function count(
-  log: SqliteLog,
+  log: Mirror['log'],
   { stream, version, encoded, recordedAtMs }: CountedEvent,
 ): StoredEvent | undefined {
   // Two replicas' clocks may differ: the time grows with the position here, and so comes out the same on every replica.

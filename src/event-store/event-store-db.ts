@@ -122,6 +122,7 @@ async function before(untilMs: number, promise: Promise<void>): Promise<void> {
 /** What an append waits for: its own events in the mirror, of which none come where another one had written the same before. */
 interface Arrival {
   events: StoredEvent[];
+  count: number;
 }
 
 function openReplica(
@@ -152,13 +153,11 @@ function openReplica(
     mirror,
     limits,
     awaited: () => arrivals.size,
-    onCounted(stored, batches) {
-      const foreign = stored.filter((event, index) => {
-        const arrival = arrivals.get(batches[index]!);
-        arrival?.events.push(event);
-        return !arrival;
-      });
-      if (foreign.length > 0) writtenElsewhere(foreign);
+    onCounted(stored, batch) {
+      const arrival = arrivals.get(batch);
+      if (!arrival) return writtenElsewhere([stored]);
+      arrival.events.push(stored);
+      if (arrival.events.length === arrival.count) arrivals.delete(batch);
     },
     onTrouble: options.onTrouble ?? (() => undefined),
     onStopped(fault) {
@@ -208,7 +207,7 @@ function openReplica(
       readPositions: async (positions) => whileOpen(() => log.readPositions(positions)),
       readAll: mirror.readAll,
       subscribe: mirror.subscribe,
-      head: async () => whileOpen(() => log.head),
+      head: async () => whileOpen(mirror.head),
       version: async (stream) => whileOpen(() => log.version(stream)),
       close() {
         closing ??= close();
@@ -273,7 +272,7 @@ function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen
     appends += 1;
     const stamp = { batch: `${writer}${appends.toString(36)}`, recordedAtMs: clock.nowMs() };
     const wire = events.map((event, index) => toWire(event, encoded[index]!, stamp));
-    const arrival: Arrival = { events: [] };
+    const arrival: Arrival = { events: [], count: events.length };
     arrivals.set(stamp.batch, arrival);
     try {
       const sent = await sender.send(stream, expectedVersion, wire, deadlineMs);

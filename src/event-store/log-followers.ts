@@ -5,7 +5,7 @@ import type { SqliteLog } from './sqlite-log.ts';
 
 /** The reads that go on from page to page. Each page is complete before the next turn, so none holds up a write. */
 export function followers(
-  log: SqliteLog,
+  log: Pick<SqliteLog, 'head' | 'page'>,
   tail: Tail,
   commits: Announcements,
   pageSize: number,

@@ -61,7 +61,11 @@ export interface SqliteLog extends LogReader {
   readonly head: number;
   /** Runs the writes in one transaction; throws SQLite's error with all of them undone. */
   transaction(writes: () => void): void;
-  /** Appends to one stream, or says why not. Only inside `transaction`. */
+  /** The same in steps: writes after `begin` are kept by `commit`, which throws SQLite's error, or forgotten by `undo`. */
+  begin(): void;
+  commit(): void;
+  undo(): void;
+  /** Appends to one stream, or says why not. Only inside a transaction. */
   write(
     stream: string,
     expectedVersion: number,
@@ -130,23 +134,35 @@ export function openSqliteLog(
   let committed: LogEnd = { ...end };
   const writing: LogEnd = end;
   const reader = openReader(tables, () => committed.head);
+
+  function commit(): void {
+    database.exec('COMMIT');
+    committed = { ...writing };
+  }
+
+  /** SQLite may have rolled back by itself; what was found or made in the transaction is forgotten either way. */
+  function undo(): void {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    Object.assign(writing, committed);
+    for (const names of [tables.streams, tables.kinds, tables.contexts]) names.forget();
+    tables.versions.clear();
+  }
+
   return {
     ...reader,
     get head() {
       return committed.head;
     },
+    begin: () => database.exec('BEGIN IMMEDIATE'),
+    commit,
+    undo,
     transaction(writes) {
       try {
         database.exec('BEGIN IMMEDIATE');
         writes();
-        database.exec('COMMIT');
-        committed = { ...writing };
+        commit();
       } catch (error) {
-        // SQLite may have rolled back by itself; what was found or made in the transaction is forgotten either way.
-        if (database.isTransaction) database.exec('ROLLBACK');
-        Object.assign(writing, committed);
-        for (const names of [tables.streams, tables.kinds, tables.contexts]) names.forget();
-        tables.versions.clear();
+        undo();
         throw error;
       }
     },

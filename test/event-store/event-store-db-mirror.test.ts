@@ -1,5 +1,9 @@
 // Waiting for an event of the cluster in the mirror: until it is there, until the time is up, until the mirror stops.
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Mirror, openMirror } from '../../src/event-store/event-store-db-mirror.ts';
 import { encodeEvent } from '../../src/event-store/sqlite-log.ts';
@@ -7,11 +11,10 @@ import { newEvents } from './event-builder.ts';
 
 let mirror: Mirror;
 let stopped: Error | undefined;
-beforeEach(() => {
-  stopped = undefined;
-  mirror = openMirror({
-    path: ':memory:',
-    ledgerId: randomUUID(),
+const open = (path: string, ledgerId = randomUUID()) =>
+  openMirror({
+    path,
+    ledgerId,
     nowMs: 1_000,
     pageSize: 10,
     whileOpen(work) {
@@ -19,6 +22,9 @@ beforeEach(() => {
       return work();
     },
   });
+beforeEach(() => {
+  stopped = undefined;
+  mirror = open(':memory:');
 });
 afterEach(() => mirror.close());
 
@@ -27,15 +33,11 @@ const stream = 'contact-1';
 
 /** Counts the next events of the stream. */
 function count(after: number, events: number): void {
-  const encoded = newEvents(events).map(encodeEvent);
-  const counted = encoded.map((event, index) => ({
-    stream,
-    version: after + index + 1,
-    encoded: event,
-    batch: 'b',
-    recordedAtMs: 1_000,
-  }));
-  mirror.take(counted, { commit: 1n, prepare: 1n });
+  for (const [index, event] of newEvents(events).entries()) {
+    const version = after + index + 1;
+    const encoded = encodeEvent(event);
+    mirror.take({ stream, version, encoded, batch: 'b', recordedAtMs: 1_000 }, { commit: 1n, prepare: 1n });
+  }
 }
 
 test('it is over once the stream has the version, at once where it has it already', async () => {
@@ -61,4 +63,43 @@ test('when the mirror stops all who wait are told why', async () => {
   stopped = new Error('The log has a gap.');
   mirror.wake();
   for (const each of waiting) await expect(each).rejects.toBe(stopped);
+});
+
+test('what was taken is read at once, and followed once it is committed', async () => {
+  count(0, 2);
+  expect(mirror.log.version(stream)).toBe(2);
+  expect(mirror.log.read(stream, 0).map(({ position }) => position)).toEqual([1, 2]);
+  const stop = new AbortController();
+  const following = mirror.subscribe(0, { signal: stop.signal })[Symbol.asyncIterator]();
+  const seen = vi.fn();
+  const first = following.next().then(seen);
+  await setImmediate();
+  expect(seen).not.toHaveBeenCalled();
+  mirror.commit();
+  await first;
+  expect(seen.mock.calls[0]![0].value).toHaveLength(2);
+  count(2, 1);
+  // Who asks for all of the log, or for its end, is told of what is not committed yet, too.
+  expect((await Array.fromAsync(mirror.readAll(0))).flat()).toHaveLength(3);
+  count(3, 1);
+  expect(mirror.head()).toBe(4);
+  stop.abort();
+});
+
+test('what a killed process had not committed is taken again, at the same positions', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mirror-'));
+  const file = join(folder, 'mirror.db');
+  const ledgerId = randomUUID();
+  mirror.close();
+  mirror = open(file, ledgerId);
+  count(0, 1);
+  mirror.commit();
+  count(1, 2);
+  // Closing a file keeps nothing of an open transaction, as killing a process does not.
+  mirror.close();
+  mirror = open(file, ledgerId);
+  rmSync(folder, { recursive: true });
+  expect(mirror.head()).toBe(1);
+  count(1, 2);
+  expect(mirror.log.read(stream, 0).map(({ position }) => position)).toEqual([1, 2, 3]);
 });
