@@ -95,6 +95,9 @@ export type ChangesFrom = Pick<ChangeStreamOptions, 'after' | 'filter' | 'buffer
 
 export async function openApplication(options: ApplicationOptions): Promise<Application> {
   const { clock, timeZone, rules = defaultRules } = options;
+  const viewsPath = pathOf(options, 'views.db');
+  // What lies in memory alone another thread cannot open.
+  const keepsReadModelsApart = options.keepsReadModelsApart === true && viewsPath !== ':memory:';
   const { store, keyStore } = await openLedgerFiles(options);
   let policyFile: PolicyFile | undefined;
   try {
@@ -104,14 +107,13 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
     await destroyErasedKeys(keyStore, records);
     const erased = createErasedPeople(keyStore.salt);
     for (const record of records) if (isOfPerson(record)) erased.note(record.order);
-    const sealing = createEventSealing(keyStore);
+    const sealing = createEventSealing(keyStore, !keepsReadModelsApart);
     const { replica } = options;
     if (replica !== undefined)
       await joinReplicas({ store, sealing }, replica, {
         actor: { id: replica, kind: 'system' },
         learnedAtMs: clock.nowMs(),
       });
-    const viewsPath = pathOf(options, 'views.db');
     const settings = { timeZone };
     const threadData: ReadModelsThreadData = { path: viewsPath, ledgerId: store.ledgerId, settings };
     const readModels = await openReadModels({
@@ -123,12 +125,10 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       settings,
       createLinks: createMergeLinks,
       createBeliefs: (links) => createBeliefs(streamsOf(store, sealing), links),
-      // What lies in memory alone another thread cannot open.
-      ...(options.keepsReadModelsApart &&
-        viewsPath !== ':memory:' && {
-          startRowThread: (readDatabase) =>
-            startRowThread({ program: threadProgram, data: threadData, store, keyStore, readDatabase }),
-        }),
+      ...(keepsReadModelsApart && {
+        startRowThread: (readDatabase) =>
+          startRowThread({ program: threadProgram, data: threadData, store, keyStore, readDatabase }),
+      }),
       onProgress: options.onProgress,
       onFault: options.onFault,
     });

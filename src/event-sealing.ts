@@ -42,6 +42,7 @@ export interface EventSealing {
   forget(streams: ReadonlySet<string>): void;
 }
 
+/** Events as they were before they were sealed: whoever follows the log closely opens none of them. */
 const rememberedMax = 2_048;
 /** So many bytes of opened streams are kept: sealed bytes, and for each event what its envelope takes. */
 const streamBytesMax = 8_000_000;
@@ -52,8 +53,10 @@ interface OpenedStream {
   keyIds: ReadonlySet<string>;
 }
 
+/** `remembers` is false where those who follow the log open its events themselves, on another thread. */
 export function createEventSealing(
   keyStore: Pick<KeyStore, 'take' | 'getMany' | 'cached' | 'destroy'>,
+  remembers = true,
 ): EventSealing {
   const sealer = createSealer(keyStore);
   // Two generations: the older is forgotten when the younger is full.
@@ -151,7 +154,7 @@ export function createEventSealing(
       const plaintext = JSON.stringify(event.personal ?? {});
       const isSealed = event.personal === null || plaintext !== '{}';
       if (!key && isSealed) throw new Error('An event with personal data needs a key.');
-      remember(event);
+      if (remembers) remember(event);
       return {
         id,
         type,

@@ -33,6 +33,8 @@ export interface LedgerStates {
   isCurrent(state: StreamState): boolean;
   drop(state: StreamState): void;
   dropStream(stream: string): void;
+  /** Drops all that have nothing on its way to the store. */
+  dropSettled(): void;
 }
 
 const statesMax = 8_000;
@@ -149,6 +151,9 @@ export function createLedgerStates(
     dropStream(stream) {
       states.delete(stream);
       loading.delete(stream);
+    },
+    dropSettled() {
+      for (const state of states.values()) if (!state.pending) states.delete(state.stream);
     },
   };
 }

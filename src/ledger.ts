@@ -80,6 +80,8 @@ export interface Ledger {
   closeTo(contactIds: readonly string[]): Promise<void>;
   /** Forgets what it remembers of streams, once what was on its way to the store has arrived or failed. */
   forget(streams: readonly string[]): Promise<void>;
+  /** Forgets what it remembers, except where something is on its way to the store: whoever wrote much of it is done. */
+  forgetSettled(): void;
   /** Forgets what it remembers of streams that another replica has written to. */
   noteWrittenElsewhere(events: readonly StoredEvent[]): void;
 }
@@ -128,6 +130,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     restore,
     closeTo,
     forget,
+    forgetSettled: states.dropSettled,
     noteWrittenElsewhere(events) {
       for (const event of events) {
         states.dropStream(event.stream);

@@ -4,6 +4,7 @@ import { createMergeLinks } from '../projections/identities.ts';
 import { projections } from '../projections/index.ts';
 import { createBeliefs } from './beliefs.ts';
 import { createEventSealing } from './event-sealing.ts';
+import { createFollowedStreams } from './projector/followed-streams.ts';
 import type { ProjectionSettings } from './projector/projection.ts';
 import { openReadDatabase } from './projector/read-database.ts';
 import { serveRows } from './projector/row-thread.ts';
@@ -23,11 +24,24 @@ serveRows(parentPort!, ({ store, keyStore }) => {
   const readDatabase = openReadDatabase(path, projections, settings, ledgerId).readDatabase!;
   const sealing = createEventSealing({ ...keyStore, take: nothingIsSealed, destroy: nothingIsSealed });
   const links = createMergeLinks(readDatabase);
-  // Nothing that was opened is kept: which version a stream has by now is known on the other thread alone.
-  const beliefs = createBeliefs(async (stream) => sealing.open(await store.read(stream)), links);
-  const rows = createRowWriter({ store, sealing, beliefs, projections, settings, readDatabase, links });
+  const streams = createFollowedStreams(async (stream) => sealing.open(await store.read(stream)));
+  const rows = createRowWriter({
+    store,
+    sealing: {
+      async open(stored) {
+        const events = await sealing.open(stored);
+        streams.take(events);
+        return events;
+      },
+    },
+    beliefs: createBeliefs(streams.read, links),
+    projections,
+    settings,
+    readDatabase,
+    links,
+  });
   return {
-    take: rows.take,
+    ...rows,
     async close() {
       await rows.close();
       readDatabase.close();

@@ -48,7 +48,7 @@ export interface Tail {
   page(after: number, eventsMax: number): StoredEvent[] | undefined;
 }
 
-const tailEvents = 4_096;
+const tailEvents = 2_048;
 
 export function createTail(): Tail {
   let events: StoredEvent[] = [];

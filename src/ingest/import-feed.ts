@@ -143,6 +143,7 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
     // Also where the input fails: what is on its way to the store is written, and each refusal is told.
     await Promise.all(inFlight);
   }
+  app.ledger.forgetSettled();
   if (fault) throw fault;
   const { accepted, repeated, refused } = counts;
   if (complete && firstLine !== undefined) await (await openRun()).complete({ accepted, repeated, refused });

@@ -1,5 +1,5 @@
 // Follows the log and keeps the read models: rows and checkpoint move together; a rebuild gives the same rows.
-import type { EventStore } from '../event-store/port.ts';
+import type { EventStore, StoredEvent } from '../event-store/port.ts';
 import type { ReadDatabase } from './read-database.ts';
 import type { RowWriter } from './row-writer.ts';
 
@@ -54,14 +54,29 @@ export function startProjector(options: ProjectorOptions): Projector {
     });
   }
 
+  const underway: Promise<void>[] = [];
+
+  function take(stored: readonly StoredEvent[]): void {
+    const written = rows.take(stored).then(() => settle());
+    // Also while no more events come.
+    written.catch(() => stop());
+    underway.push(written);
+  }
+
+  function stop(): void {
+    stopping.abort();
+    wake();
+  }
+
   async function follow(): Promise<void> {
     try {
       for await (const stored of store.subscribe(readDatabase.checkpoint, { signal: stopping.signal })) {
-        await rows.take(stored);
-        settle();
+        take(stored);
+        if (underway.length >= rows.ahead) await underway.shift();
         if (stopping.signal.aborted) break;
         if (waiting.length === 0) await need();
       }
+      await Promise.all(underway);
       stopped = new Error('The projector was stopped.');
     } catch (fault) {
       stopped = fault;
@@ -83,8 +98,7 @@ export function startProjector(options: ProjectorOptions): Projector {
       return new Promise((resolve, reject) => waiting.push({ position, resolve, reject }));
     },
     async stop() {
-      stopping.abort();
-      wake();
+      stop();
       await following;
     },
   };

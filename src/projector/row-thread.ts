@@ -28,7 +28,7 @@ interface Fault {
   code?: unknown;
 }
 type ToThread =
-  | { take: readonly StoredEvent[] }
+  | { take: readonly StoredEvent[]; keys: Map<string, KeyState> }
   | { answerTo: number; answer: Answer }
   | { answerTo: number; fault: Fault }
   | 'close';
@@ -36,9 +36,9 @@ type FromThread = { written: number } | { fault: Fault } | { asks: number; quest
 
 /** Half of what a thread would take by itself; with less than this it spends its time collecting. */
 const youngMib = 24;
-/** Events of a message: what is on its way is there four times, here, in the message, there and as rows. */
-const batchMax = 1_000;
-/** More than the events of a batch have. */
+/** While it writes one batch the next ones wait there, so that it never waits for this thread. */
+const ahead = 3;
+/** More than the events of the batches on their way have. */
 const keysMax = 10_000;
 
 /** Starts the thread. Its rows are written once `take` resolves. */
@@ -49,12 +49,36 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
     resourceLimits: { maxYoungGenerationSizeMb: youngMib },
   });
   const ended = Promise.withResolvers<void>();
-  let taking: PromiseWithResolvers<void> | undefined;
+  const underway: PromiseWithResolvers<void>[] = [];
+  const handed = new Set<string>();
+  let handing = Promise.resolve();
   let stopped: unknown;
 
   function stop(fault: unknown): void {
     stopped ??= fault;
-    taking?.reject(stopped);
+    for (const written of underway.splice(0)) written.reject(stopped);
+  }
+
+  /** The keys that the thread has not been handed yet: it need not ask for them. */
+  async function keysFor(events: readonly StoredEvent[]): Promise<Map<string, KeyState>> {
+    if (handed.size > keysMax / 2 || events.some(isErasureMark)) handed.clear();
+    const missing = new Set<string>();
+    for (const { boxes } of events) for (const { keyId } of boxes) if (!handed.has(keyId)) missing.add(keyId);
+    for (const keyId of missing) handed.add(keyId);
+    return missing.size === 0 ? new Map() : keyStore.getMany([...missing]);
+  }
+
+  async function hand(events: readonly StoredEvent[], written: PromiseWithResolvers<void>): Promise<void> {
+    try {
+      const keys = await keysFor(events);
+      if (stopped !== undefined) throw stopped;
+      underway.push(written);
+      send({ take: events, keys });
+    } catch (fault) {
+      written.reject(fault);
+      // What comes after it must not be written without it.
+      stop(fault);
+    }
   }
 
   async function answer({ asks, question }: { asks: number; question: Question }): Promise<void> {
@@ -72,9 +96,10 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
 
   thread.on('message', (message: FromThread) => {
     if ('asks' in message) return void answer(message);
-    if ('fault' in message) return taking?.reject(asError(message.fault));
+    const written = underway.shift();
+    if ('fault' in message) return written?.reject(asError(message.fault));
     readDatabase.writtenElsewhere(message.written);
-    taking?.resolve();
+    written?.resolve();
   });
   thread.on('error', stop);
   thread.on('exit', () => {
@@ -83,13 +108,11 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
   });
 
   return {
-    async take(events) {
-      for (let start = 0; start < events.length; start += batchMax) {
-        if (stopped !== undefined) throw stopped;
-        taking = Promise.withResolvers();
-        send({ take: events.slice(start, start + batchMax) });
-        await taking.promise;
-      }
+    ahead,
+    take(events) {
+      const written = Promise.withResolvers<void>();
+      handing = handing.then(() => hand(events, written));
+      return written.promise;
     },
     async close() {
       send('close');
@@ -133,26 +156,39 @@ export function serveRows(port: MessagePort, createRows: (remote: Remote) => Row
     },
   });
 
-  async function take(events: readonly StoredEvent[]): Promise<void> {
-    try {
-      // Whose keys were destroyed is asked for anew.
-      if (events.some(({ type }) => erasureMarks.has(type))) keys.clear();
-      await rows.take(events);
-      send({ written: events.at(-1)!.position });
-    } catch (fault) {
-      send({ fault: asMessage(fault) });
-    }
+  let taking = Promise.resolve();
+
+  /** One after the other; after one that failed none is written. */
+  async function take(events: readonly StoredEvent[], handed: Map<string, KeyState>): Promise<void> {
+    await taking;
+    // What follows the destruction of keys comes with what they are now.
+    if (events.some(isErasureMark)) keys.clear();
+    for (const [keyId, state] of handed) keys.set(keyId, state);
+    await rows.take(events);
+    send({ written: events.at(-1)!.position });
+  }
+
+  async function close(): Promise<void> {
+    await taking.catch(() => undefined);
+    await rows.close();
+    port.close();
   }
 
   port.on('message', (message: ToThread) => {
-    if (message === 'close') return void rows.close().then(() => port.close());
-    if ('take' in message) return void take(message.take);
+    if (message === 'close') return void close();
+    if ('take' in message) {
+      taking = take(message.take, message.keys);
+      taking.catch((fault) => send({ fault: asMessage(fault) }));
+      return;
+    }
     const answering = asked.get(message.answerTo)!;
     asked.delete(message.answerTo);
     if ('fault' in message) answering.reject(asError(message.fault));
     else answering.resolve(message.answer);
   });
 }
+
+const isErasureMark = ({ type }: StoredEvent) => erasureMarks.has(type);
 
 function asMessage(fault: unknown): Fault {
   const { name, message, code } = fault as Fault;

@@ -34,6 +34,8 @@ export interface RowWriterOptions {
 }
 
 export interface RowWriter {
+  /** How many batches it may be handed before the first of them is written. */
+  readonly ahead: number;
   /** Writes the rows of the next events of the log. Rejects on faults: an outage of the keys must not look like an erasure. */
   take(events: readonly StoredEvent[]): Promise<void>;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export function createRowWriter(options: RowWriterOptions): RowWriter {
   const { sealing, readDatabase } = options;
   const { changeOf } = createChanges(options);
   return {
+    ahead: 1,
     async take(events) {
       readDatabase.write(await changeOf(await sealing.open(events)));
     },

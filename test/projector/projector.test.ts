@@ -1,5 +1,5 @@
 // How the read models follow the log: what is learned late, taken back or merged is folded anew, and a fault stops them.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findAccount } from '../../projections/accounts.ts';
 import { findContact } from '../../projections/contacts.ts';
 import type { Application } from '../../src/application.ts';
@@ -173,6 +173,61 @@ describe('a projection that fails', () => {
     expect(database.prepare('SELECT count(*) AS n FROM seen').get()).toEqual({ n: 4 });
     await projector.stop();
     await expect(projector.applied(5)).rejects.toThrow();
+  });
+});
+
+describe('rows that are written elsewhere', () => {
+  /** Rows whose writing the test settles, and a projector that follows the log into them. */
+  function startElsewhere(ahead: number) {
+    const readDatabase = { checkpoint: 0 };
+    const handed: { upTo: number; written: PromiseWithResolvers<void> }[] = [];
+    const faults: unknown[] = [];
+    const projector = startProjector({
+      store: app.store,
+      readDatabase,
+      rows: {
+        ahead,
+        take(events) {
+          const written = Promise.withResolvers<void>();
+          handed.push({ upTo: events.at(-1)!.position, written });
+          return written.promise;
+        },
+        close: async () => undefined,
+      },
+      onFault: (fault) => faults.push(fault),
+    });
+    function write(): void {
+      const { upTo, written } = handed.shift()!;
+      readDatabase.checkpoint = upTo;
+      written.resolve();
+    }
+    return { projector, handed, faults, write };
+  }
+
+  test('are handed over before those before them are written, and no further ahead', async () => {
+    const { projector, handed, write } = startElsewhere(2);
+    const applied = projector.applied(await app.store.head());
+    await vi.waitFor(() => expect(handed).toHaveLength(1));
+    await rename('Ann Archer', '2026-03-01');
+    await vi.waitFor(() => expect(handed).toHaveLength(2));
+    await rename('Ann Baker', '2026-03-02');
+    const last = projector.applied(await app.store.head());
+    write();
+    await applied;
+    await vi.waitFor(() => expect(handed.length).toBeGreaterThan(1));
+    while (handed.length > 0) write();
+    await last;
+    await projector.stop();
+  });
+
+  test('stop the projector when they fail, also while no more events come', async () => {
+    const { projector, handed, faults } = startElsewhere(2);
+    const applied = expect(projector.applied(await app.store.head())).rejects.toThrow('cannot be written');
+    await vi.waitFor(() => expect(handed).toHaveLength(1));
+    handed[0]!.written.reject(new Error('cannot be written'));
+    await applied;
+    expect(faults).toMatchObject([{ message: 'cannot be written' }]);
+    expect(projector.isFollowing).toBe(false);
   });
 });
 

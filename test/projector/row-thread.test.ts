@@ -1,6 +1,6 @@
 // Read models kept on a thread of their own: the same rows, the erased gone from them, and faults told.
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Application } from '../../src/application.ts';
 import type { StoredEvent } from '../../src/event-store/port.ts';
 import { KeyStoreFailure } from '../../src/personal-data/key-store.ts';
@@ -97,6 +97,17 @@ describe('a thread that cannot go on', () => {
       code: 'KEYS_UNAVAILABLE',
       message: 'out of reach',
     });
+    expect(written).toEqual([]);
+    await rows.close();
+  });
+
+  test('after a batch that it could not write writes none of those handed to it meanwhile', async () => {
+    const outage = new KeyStoreFailure('KEYS_UNAVAILABLE', 'out of reach');
+    const getMany = vi.fn(async () => new Map());
+    const { rows, event, written } = await started({ keyStore: { getMany } });
+    getMany.mockRejectedValueOnce(outage);
+    const takes = await Promise.allSettled([rows.take([event]), rows.take([event]), rows.take([event])]);
+    expect(takes).toMatchObject(Array(3).fill({ reason: { code: 'KEYS_UNAVAILABLE' } }));
     expect(written).toEqual([]);
     await rows.close();
   });
