@@ -36,10 +36,15 @@ type FromThread = { written: number } | { fault: Fault } | { asks: number; quest
 
 /** Half of what a thread would take by itself; with less than this it spends its time collecting. */
 const youngMib = 24;
-/** While it writes one batch the next ones wait there, so that it never waits for this thread. */
-const ahead = 3;
+/** While it writes one batch the next ones wait there: it never waits for this thread, and writes them together. */
+const ahead = 4;
 /** More than the events of the batches on their way have. */
 const keysMax = 10_000;
+
+/** A batch that the thread was handed, up to a position. */
+interface Underway extends Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'> {
+  upTo: number;
+}
 
 /** Starts the thread. Its rows are written once `take` resolves. */
 export function startRowThread(options: RowThreadOptions): RowWriter {
@@ -49,14 +54,15 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
     resourceLimits: { maxYoungGenerationSizeMb: youngMib },
   });
   const ended = Promise.withResolvers<void>();
-  const underway: PromiseWithResolvers<void>[] = [];
+  let underway: Underway[] = [];
   const handed = new Set<string>();
   let handing = Promise.resolve();
   let stopped: unknown;
 
   function stop(fault: unknown): void {
     stopped ??= fault;
-    for (const written of underway.splice(0)) written.reject(stopped);
+    for (const { reject } of underway) reject(stopped);
+    underway = [];
   }
 
   /** The keys that the thread has not been handed yet: it need not ask for them. */
@@ -68,14 +74,13 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
     return missing.size === 0 ? new Map() : keyStore.getMany([...missing]);
   }
 
-  async function hand(events: readonly StoredEvent[], written: PromiseWithResolvers<void>): Promise<void> {
+  async function hand(events: readonly StoredEvent[], batch: Underway): Promise<void> {
+    underway.push(batch);
     try {
       const keys = await keysFor(events);
-      if (stopped !== undefined) throw stopped;
-      underway.push(written);
-      send({ take: events, keys });
+      if (stopped === undefined) send({ take: events, keys });
+      else batch.reject(stopped);
     } catch (fault) {
-      written.reject(fault);
       // What comes after it must not be written without it.
       stop(fault);
     }
@@ -96,10 +101,9 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
 
   thread.on('message', (message: FromThread) => {
     if ('asks' in message) return void answer(message);
-    const written = underway.shift();
-    if ('fault' in message) return written?.reject(asError(message.fault));
+    if ('fault' in message) return stop(asError(message.fault));
     readDatabase.writtenElsewhere(message.written);
-    written?.resolve();
+    while (underway[0] && underway[0].upTo <= message.written) underway.shift()!.resolve();
   });
   thread.on('error', stop);
   thread.on('exit', () => {
@@ -110,9 +114,9 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
   return {
     ahead,
     take(events) {
-      const written = Promise.withResolvers<void>();
-      handing = handing.then(() => hand(events, written));
-      return written.promise;
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      handing = handing.then(() => hand(events, { upTo: events.at(-1)!.position, resolve, reject }));
+      return promise;
     },
     async close() {
       send('close');
@@ -156,20 +160,27 @@ export function serveRows(port: MessagePort, createRows: (remote: Remote) => Row
     },
   });
 
-  let taking = Promise.resolve();
+  const waiting: Extract<ToThread, { take: unknown }>[] = [];
+  let writing: Promise<void> | undefined;
 
-  /** One after the other; after one that failed none is written. */
-  async function take(events: readonly StoredEvent[], handed: Map<string, KeyState>): Promise<void> {
-    await taking;
-    // What follows the destruction of keys comes with what they are now.
-    if (events.some(isErasureMark)) keys.clear();
-    for (const [keyId, state] of handed) keys.set(keyId, state);
-    await rows.take(events);
-    send({ written: events.at(-1)!.position });
+  /** What has come meanwhile is written together: who changed ten times is written once. After a fault nothing is. */
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const events: StoredEvent[] = [];
+      for (const { take, keys: handed } of waiting.splice(0)) {
+        // What follows the destruction of keys comes with what they are now.
+        if (take.some(isErasureMark)) keys.clear();
+        for (const [keyId, state] of handed) keys.set(keyId, state);
+        events.push(...take);
+      }
+      await rows.take(events);
+      send({ written: events.at(-1)!.position });
+    }
+    writing = undefined;
   }
 
   async function close(): Promise<void> {
-    await taking.catch(() => undefined);
+    await writing?.catch(() => undefined);
     await rows.close();
     port.close();
   }
@@ -177,8 +188,9 @@ export function serveRows(port: MessagePort, createRows: (remote: Remote) => Row
   port.on('message', (message: ToThread) => {
     if (message === 'close') return void close();
     if ('take' in message) {
-      taking = take(message.take, message.keys);
-      taking.catch((fault) => send({ fault: asMessage(fault) }));
+      waiting.push(message);
+      writing ??= writeAll();
+      writing.catch((fault) => send({ fault: asMessage(fault) }));
       return;
     }
     const answering = asked.get(message.answerTo)!;
