@@ -38,7 +38,7 @@ interface OpenLane {
 }
 
 export function createLane({ callOptions }: Connection): Lane {
-  let current: { client: EventStoreDBClient; opening: Promise<OpenLane> } | undefined;
+  let current: { client: EventStoreDBClient; opening: Promise<OpenLane>; lane?: OpenLane } | undefined;
   let isClosed = false;
 
   async function openOn(client: EventStoreDBClient): Promise<OpenLane> {
@@ -63,11 +63,16 @@ export function createLane({ callOptions }: Connection): Lane {
       // A client is replaced where its connection is silent.
       end(known);
     }
-    const opened = { client, opening: openOn(client) };
+    const opened: typeof current = { client, opening: openOn(client) };
     current = opened;
-    opened.opening.catch(() => {
-      if (current === opened) current = undefined;
-    });
+    opened.opening.then(
+      (lane) => {
+        opened.lane = lane;
+      },
+      () => {
+        if (current === opened) current = undefined;
+      },
+    );
     return opened.opening;
   }
 
@@ -80,7 +85,8 @@ export function createLane({ callOptions }: Connection): Lane {
 
   return {
     async append(client, stream, expectedVersion, events) {
-      const lane = await laneOf(client).catch(() => undefined);
+      const open = current?.client === client && current.lane?.isUsable ? current.lane : undefined;
+      const lane = open ?? (await laneOf(client).catch(() => undefined));
       return lane?.send(requestOf(stream, expectedVersion, events));
     },
     close() {

@@ -94,9 +94,8 @@ export function createSender(connection: Connection, limits: ConnectionLimits): 
     async send(stream, expectedVersion, events, deadlineMs) {
       // Appends that build on each other go out in the order they came: the cluster would refuse the second before the first.
       const before = newest.get(stream);
-      const sending = (before ?? Promise.resolve()).then(() =>
-        untilAnswered(stream, expectedVersion, events, deadlineMs),
-      );
+      const send = () => untilAnswered(stream, expectedVersion, events, deadlineMs);
+      const sending = before ? before.then(send) : send();
       const settled = sending.then(
         () => undefined,
         () => undefined,
