@@ -8,14 +8,14 @@ import {
   StreamDeletedError,
   streamNameFilter,
 } from '@eventstore/db-client';
-import { fromWire } from './event-store-db-codec.ts';
+import { type CountedEvent, fromWire } from './event-store-db-codec.ts';
 import {
   type Connection,
   type ConnectionLimits,
   isPassing,
   unavailable,
 } from './event-store-db-connection.ts';
-import { gap, type Mirror } from './event-store-db-mirror.ts';
+import { type AllPosition, gap, type Mirror } from './event-store-db-mirror.ts';
 import { EventStoreFailure, type StoredEvent } from './port.ts';
 
 export interface FollowerOptions {
@@ -167,7 +167,7 @@ async function followOnce(
   // Announced before what came with it was handed on.
   subscription.on('caughtUp', () =>
     setImmediate(async () => {
-      counting.commit();
+      counting.flush();
       await counting.checked();
       if (!counting.isOver) onCaughtUp();
     }),
@@ -189,23 +189,44 @@ async function followOnce(
   }
 }
 
-/** For so many appends that wait what was counted gathers a millisecond, at most so long: a commit costs as much as ten events. */
+/**
+ * For so many appends that wait their events gather a millisecond, at most so long: a commit costs as much as ten events, and
+ * appends that are answered together go out together next time, which spares the cluster's disk.
+ */
 const awaitedPerMs = 8;
 const gatherMaxMs = 8;
 
-/** Counts each event as it comes, and commits those of one turn together, or those of many appends that wait together. */
+/** Counts each event as it comes, or those of many appends that wait together, and commits what came in one turn together. */
 function createCounting(
   { connection, mirror, awaited, onCounted }: FollowerOptions,
   fail: (fault: unknown) => void,
 ) {
-  let scheduled = false;
+  let come: { event: CountedEvent; place: AllPosition }[] = [];
   let gathering: NodeJS.Timeout | undefined;
+  let isCommitting = false;
   let isOver = false;
   let checking = Promise.resolve();
 
-  function commit(): void {
-    scheduled = false;
+  function count(): void {
+    clearTimeout(gathering);
     gathering = undefined;
+    const counting = come;
+    come = [];
+    if (isOver) return;
+    try {
+      for (const { event, place } of counting) {
+        const stored = mirror.take(event, place);
+        if (stored) onCounted(stored, event.batch);
+      }
+    } catch (fault) {
+      stop(fault);
+    }
+    if (!isCommitting) setImmediate(commit);
+    isCommitting = true;
+  }
+
+  function commit(): void {
+    isCommitting = false;
     try {
       mirror.commit();
     } catch (fault) {
@@ -213,18 +234,9 @@ function createCounting(
     }
   }
 
-  function schedule(): void {
-    scheduled = true;
-    const waitMs = Math.min(gatherMaxMs, Math.floor(awaited() / awaitedPerMs));
-    if (waitMs > 0) gathering = setTimeout(commit, waitMs);
-    else setImmediate(commit);
-  }
-
-  /** All that is waited for has come. */
-  function hurry(): void {
-    clearTimeout(gathering);
-    gathering = undefined;
-    setImmediate(commit);
+  function flush(): void {
+    count();
+    commit();
   }
 
   function stop(fault: unknown): void {
@@ -244,24 +256,23 @@ function createCounting(
         return;
       }
       try {
-        const counted = fromWire(event);
-        const stored = mirror.take(counted, event.position);
-        if (stored) onCounted(stored, counted.batch);
+        come.push({ event: fromWire(event), place: event.position });
       } catch (fault) {
+        flush();
         stop(fault);
         return;
       }
-      if (!scheduled) schedule();
-      else if (gathering && awaited() === 0) hurry();
+      const waitMs = Math.min(gatherMaxMs, Math.floor(awaited() / awaitedPerMs));
+      if (gathering ? come.length >= awaited() : waitMs === 0) count();
+      else gathering ??= setTimeout(count, waitMs);
     },
-    commit,
+    flush,
     /** Resolves once what was seen of the streams' metadata has been looked into. */
     checked: () => checking,
-    /** What was counted is kept, however it ended. */
+    /** What came before it ended is kept. */
     end() {
+      flush();
       isOver = true;
-      clearTimeout(gathering);
-      commit();
     },
   };
 }
