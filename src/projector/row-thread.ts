@@ -36,8 +36,8 @@ type FromThread = { written: number } | { fault: Fault } | { asks: number; quest
 
 /** Half of what a thread would take by itself; with less than this it spends its time collecting. */
 const youngMib = 24;
-/** While it writes one batch the next ones wait there: it never waits for this thread, and writes them together. */
-const ahead = 4;
+/** While it writes one batch the next one waits there: it need not wait for this thread. More would only take memory. */
+const ahead = 2;
 /** More than the events of the batches on their way have. */
 const keysMax = 10_000;
 
