@@ -135,6 +135,8 @@ export function openSqliteLog(
   const writing: LogEnd = end;
   const reader = openReader(tables, () => committed.head);
 
+  const begin = () => database.exec('BEGIN IMMEDIATE');
+
   function commit(): void {
     database.exec('COMMIT');
     committed = { ...writing };
@@ -153,12 +155,12 @@ export function openSqliteLog(
     get head() {
       return committed.head;
     },
-    begin: () => database.exec('BEGIN IMMEDIATE'),
+    begin,
     commit,
     undo,
     transaction(writes) {
       try {
-        database.exec('BEGIN IMMEDIATE');
+        begin();
         writes();
         commit();
       } catch (error) {

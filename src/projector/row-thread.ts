@@ -79,7 +79,7 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
     try {
       const keys = await keysFor(events);
       if (stopped === undefined) send({ take: events, keys });
-      else batch.reject(stopped);
+      else stop(stopped);
     } catch (fault) {
       // What comes after it must not be written without it.
       stop(fault);
@@ -180,7 +180,7 @@ export function serveRows(port: MessagePort, createRows: (remote: Remote) => Row
   }
 
   async function close(): Promise<void> {
-    await writing?.catch(() => undefined);
+    await writing;
     await rows.close();
     port.close();
   }
@@ -189,8 +189,7 @@ export function serveRows(port: MessagePort, createRows: (remote: Remote) => Row
     if (message === 'close') return void close();
     if ('take' in message) {
       waiting.push(message);
-      writing ??= writeAll();
-      writing.catch((fault) => send({ fault: asMessage(fault) }));
+      writing ??= writeAll().catch((fault) => send({ fault: asMessage(fault) }));
       return;
     }
     const answering = asked.get(message.answerTo)!;
