@@ -218,19 +218,34 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     statement.run(...values);
   }
 
+  const rowsOf = new Map<string, RowsOfSubject>();
+  function rowsOfSubject({ name }: TableDefinition): RowsOfSubject {
+    let known = rowsOf.get(name);
+    if (!known) {
+      const { names, keys } = columnsOf(database, name);
+      const select = database.prepare(`SELECT * FROM ${name} WHERE ${names[0]} = ?`);
+      select.setReturnArrays(true);
+      const isKey = keys.map((key) => `${names[key]} = ?`).join(' AND ');
+      known = { keys, select, remove: database.prepare(`DELETE FROM ${name} WHERE ${isKey}`) };
+      rowsOf.set(name, known);
+    }
+    return known;
+  }
+
   /** Rows that are as they were are not touched: each that is not written again spares the pages of its indexes. */
-  function replace({ name, columns }: TableDefinition, id: string, rows: readonly Row[]): void {
+  function replace(table: TableDefinition, id: string, rows: readonly Row[]): void {
     const after: Row[] = [];
-    for (const row of rows) if (row[0] === name) after.push(row);
-    const where = `FROM ${name} WHERE ${columns.trim().split(/\s/, 1)[0]} = ?`;
-    const select = prepare(`SELECT * ${where}`);
-    select.setReturnArrays(true);
+    for (const row of rows) if (row[0] === table.name) after.push(row);
+    const { keys, select, remove } = rowsOfSubject(table);
+    // A row whose key is the subject's id is replaced by putting it, and hardly ever what it was.
+    if (after.length === 1 && keys.length === 1 && keys[0] === 0) {
+      put(after[0]!);
+      return;
+    }
     const before = select.all(id) as unknown as SqlValue[][];
-    if (sameRows(before, after)) return;
-    // A row whose key is the subject's id is replaced by putting it; another row may have another key.
-    const isReplaced = after.length === 1 && /^\s*\w+ TEXT PRIMARY KEY/.test(columns);
-    if (before.length > 0 && !isReplaced) prepare(`DELETE ${where}`).run(id);
-    for (const row of after) put(row);
+    for (const row of before)
+      if (!after.some((other) => isSameRow(row, other))) remove.run(...keys.map((key) => row[key]!));
+    for (const row of after) if (!before.some((other) => isSameRow(other, row))) put(row);
   }
 
   return {
@@ -292,23 +307,34 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     close() {
       statements.clear();
       puts.clear();
+      rowsOf.clear();
       remembered.clear();
       database.close();
     },
   };
 }
 
-/** Whether the rows, in whatever order, are those that are there. Both are few: the rows of one contact or account. */
-function sameRows(before: readonly SqlValue[][], after: readonly Row[]): boolean {
-  return (
-    before.length === after.length &&
-    after.every((row, at) => sameRow(before[at]!, row) || before.some((other) => sameRow(other, row)))
-  );
+/** Reads and removes the rows of one contact, account or turnover in a table. */
+interface RowsOfSubject {
+  /** The columns of the primary key. */
+  keys: readonly number[];
+  select: StatementSync;
+  remove: StatementSync;
 }
 
-/** The first element of a row to put is its table. */
-function sameRow(before: readonly SqlValue[], row: Row): boolean {
-  return before.every((value, column) => row[column + 1] === value);
+/** The names of a table's columns, and which of them are its primary key, in the key's order. */
+function columnsOf(database: DatabaseSync, table: string): { names: string[]; keys: number[] } {
+  const columns = database
+    .prepare(`SELECT cid, name, pk FROM pragma_table_info('${table}') ORDER BY cid`)
+    .all() as { cid: number; name: string; pk: number }[];
+  const keys = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
+  return { names: columns.map(({ name }) => name), keys: keys.map(({ cid }) => cid) };
+}
+
+/** Of two rows of one subject, which is their first column; the first element of a row to put is its table. */
+function isSameRow(before: readonly SqlValue[], row: Row): boolean {
+  for (let column = 1; column < before.length; column++) if (row[column + 1] !== before[column]) return false;
+  return true;
 }
 
 function checksum(database: DatabaseSync, projection: Projection): ProjectionChecksum {
@@ -316,13 +342,10 @@ function checksum(database: DatabaseSync, projection: Projection): ProjectionChe
   let rows = 0;
   for (const table of projection.tables) {
     hash.update(`${table.name}\n`);
-    const columns = database
-      .prepare(`SELECT name, pk FROM pragma_table_info('${table.name}') ORDER BY cid`)
-      .all() as { name: string; pk: number }[];
-    const keys = columns.filter((column) => column.pk > 0).sort((a, b) => a.pk - b.pk);
-    const compared = columns.filter((column) => !table.notCompared?.includes(column.name));
+    const { names, keys } = columnsOf(database, table.name);
+    const compared = names.filter((name) => !table.notCompared?.includes(name));
     const ordered = database.prepare(
-      `SELECT ${namesOf(compared)} FROM ${table.name} ORDER BY ${namesOf(keys)}`,
+      `SELECT ${compared.join(', ')} FROM ${table.name} ORDER BY ${keys.map((key) => names[key]).join(', ')}`,
     );
     ordered.setReturnArrays(true);
     for (const row of ordered.iterate() as Iterable<unknown>) {
@@ -332,8 +355,4 @@ function checksum(database: DatabaseSync, projection: Projection): ProjectionChe
     }
   }
   return { name: projection.name, version: projection.version, rows, sha256: hash.digest('hex') };
-}
-
-function namesOf(columns: readonly { name: string }[]): string {
-  return columns.map((column) => column.name).join(', ');
 }

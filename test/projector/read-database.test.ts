@@ -79,6 +79,22 @@ describe('a change of the read models', () => {
     expect([rowsOf(db, 'person'), rowsOf(db, 'job')]).toEqual([[], ['bob 1 t']]);
   });
 
+  test('touches no row that stays as it was', () => {
+    const db = open();
+    const touched = () => Number((db.prepare('SELECT total_changes() AS n').get() as { n: number }).n);
+    const write = (...jobs: [string, string][]) => {
+      const before = touched();
+      const rows = jobs.map(([id, title]): [string, ...string[]] => ['job', 'ann', id, title]);
+      db.write({ checkpoint: 1, replace: [ann(...rows)], rows: [] });
+      // Beside the checkpoint.
+      return touched() - before - 1;
+    };
+    expect(write(['1', 'a'], ['2', 'b'], ['3', 'c'])).toBe(3);
+    expect(write(['3', 'c'], ['1', 'a'], ['2', 'b'])).toBe(0);
+    expect(write(['3', 'c'], ['4', 'd'], ['2', 'b'])).toBe(2);
+    expect(rowsOf(db, 'job')).toEqual(['ann 2 b', 'ann 3 c', 'ann 4 d']);
+  });
+
   test('shows in the checksum of its projection alone', () => {
     const db = open();
     const [people, log] = db.checksums();
