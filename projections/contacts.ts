@@ -57,9 +57,8 @@ export const contacts: ContactProjection = {
       ],
     },
   ],
-  rows(belief, { timeZone }) {
+  rows(belief, { timeZone }, json) {
     const name = latest(belief.name);
-    const json = JSON.stringify(belief);
     const rows: Row[] = [
       [
         'contact',

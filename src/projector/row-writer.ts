@@ -85,13 +85,11 @@ function createChanges(options: RowWriterOptions): {
     return known;
   }
 
-  function pack(streams: ReadonlySet<string>): void {
-    for (const stream of streams) {
-      const known = held.get(stream);
-      if (!known) continue;
-      known.packed = JSON.stringify(known.belief);
-      known.belief = null;
-    }
+  function pack(stream: string, json: string): void {
+    const known = held.get(stream);
+    if (!known) return;
+    known.packed = json;
+    known.belief = null;
   }
 
   /** Folds on where the event is the newest; forgets what must be folded anew. */
@@ -209,9 +207,11 @@ function createChanges(options: RowWriterOptions): {
       const replace: Change['replace'][number][] = [];
       for (const [stream, believed] of await beliefsOf(touched, checkpoint)) {
         const by = categoryOf(stream) as BelievedCategory;
-        replace.push({ by, id: subjectOf(stream), rows: beliefRows(projections, by, believed, settings) });
+        const json = JSON.stringify(believed.belief);
+        const rows = beliefRows(projections, by, believed, settings, json);
+        replace.push({ by, id: subjectOf(stream), rows });
+        if (events.length >= largeBatchMin) pack(stream, json);
       }
-      if (events.length >= largeBatchMin) pack(touched);
       forget();
       return { checkpoint, replace, rows, ...(erased.size > 0 && { erased: [...erased] }) };
     },
@@ -252,6 +252,7 @@ export function beliefRows(
   by: BelievedCategory,
   { belief, states }: Believed,
   settings: ProjectionSettings,
+  json = JSON.stringify(belief),
 ): Row[] {
   if (!belief) return [];
   const rows: Row[] = [];
@@ -259,10 +260,10 @@ export function beliefRows(
     if (projection.by !== by) continue;
     rows.push(
       ...(projection.by === 'contact'
-        ? (projection as ContactProjection).rows(belief as ContactBelief, settings)
+        ? (projection as ContactProjection).rows(belief as ContactBelief, settings, json)
         : projection.by === 'account'
-          ? (projection as AccountProjection).rows(belief as AccountBelief, settings)
-          : (projection as TurnoverProjection).rows(belief as TurnoverBelief, settings, states)),
+          ? (projection as AccountProjection).rows(belief as AccountBelief, settings, json)
+          : (projection as TurnoverProjection).rows(belief as TurnoverBelief, settings, json, states)),
     );
   }
   return rows;

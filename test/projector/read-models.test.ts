@@ -72,9 +72,9 @@ function watched(store: EventStore): { store: EventStore; readAfter: number[] } 
 
 const newerNames: Projection[] = projections.map((projection): Projection => {
   if (projection.by !== 'contact') return projection;
-  const rows: ContactProjection['rows'] = (belief, settings) =>
+  const rows: ContactProjection['rows'] = (belief, settings, json) =>
     projection
-      .rows(belief, settings)
+      .rows(belief, settings, json)
       .map(
         ([table, id, value, ...rest]): Row => [
           table,
