@@ -107,7 +107,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
     await destroyErasedKeys(keyStore, records);
     const erased = createErasedPeople(keyStore.salt);
     for (const record of records) if (isOfPerson(record)) erased.note(record.order);
-    const sealing = createEventSealing(keyStore, !keepsReadModelsApart);
+    const sealing = createEventSealing(keyStore);
     const { replica } = options;
     if (replica !== undefined)
       await joinReplicas({ store, sealing }, replica, {
@@ -116,6 +116,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       });
     const settings = { timeZone };
     const threadData: ReadModelsThreadData = { path: viewsPath, ledgerId: store.ledgerId, settings };
+    const readStream = streamsOf(store, sealing);
     const readModels = await openReadModels({
       path: viewsPath,
       store,
@@ -123,11 +124,18 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       sealing,
       projections,
       settings,
+      readStream,
       createLinks: createMergeLinks,
-      createBeliefs: (links) => createBeliefs(streamsOf(store, sealing), links),
+      createBeliefs: (links) => createBeliefs(readStream, links),
       ...(keepsReadModelsApart && {
         startRowThread: (readDatabase) =>
-          startRowThread({ program: threadProgram, data: threadData, store, keyStore, readDatabase }),
+          startRowThread({
+            program: threadProgram,
+            data: threadData,
+            open: sealing.open,
+            readStream,
+            readDatabase,
+          }),
       }),
       onProgress: options.onProgress,
       onFault: options.onFault,

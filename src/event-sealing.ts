@@ -53,10 +53,8 @@ interface OpenedStream {
   keyIds: ReadonlySet<string>;
 }
 
-/** `remembers` is false where those who follow the log open its events themselves, on another thread. */
 export function createEventSealing(
   keyStore: Pick<KeyStore, 'take' | 'getMany' | 'cached' | 'destroy'>,
-  remembers = true,
 ): EventSealing {
   const sealer = createSealer(keyStore);
   // Two generations: the older is forgotten when the younger is full.
@@ -154,7 +152,7 @@ export function createEventSealing(
       const plaintext = JSON.stringify(event.personal ?? {});
       const isSealed = event.personal === null || plaintext !== '{}';
       if (!key && isSealed) throw new Error('An event with personal data needs a key.');
-      if (remembers) remember(event);
+      remember(event);
       return {
         id,
         type,

@@ -1,6 +1,6 @@
 // The read models as a whole: opened, brought up to date, rebuilt beside the old ones and swapped when they are.
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import type { Beliefs, MergeHistory } from '../beliefs.ts';
+import type { Beliefs, MergeHistory, ReadStream } from '../beliefs.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
 import type { Projection, ProjectionSettings } from './projection.ts';
@@ -24,6 +24,7 @@ export interface ReadModelsOptions {
   sealing: EventSealing;
   projections: readonly Projection[];
   settings: ProjectionSettings;
+  readStream: ReadStream;
   createLinks: (database: ReadDatabase) => MergeLinks;
   createBeliefs: (links: MergeLinks) => Beliefs;
   /** Starts what writes the rows of the tables that serve, where that is not to be done on this thread. */
@@ -94,8 +95,15 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
   }
 
   function rowsOf({ database, links, beliefs }: Generation): RowWriter {
-    const { sealing } = options;
-    return createRowWriter({ store, sealing, beliefs, projections, settings, readDatabase: database, links });
+    const { sealing, readStream } = options;
+    return createRowWriter(sealing.open, {
+      readStream,
+      beliefs,
+      projections,
+      settings,
+      readDatabase: database,
+      links,
+    });
   }
 
   async function build(

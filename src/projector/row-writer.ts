@@ -1,9 +1,9 @@
 // From events to rows: takes batches of the log, believes what they touch, and writes rows and checkpoint together.
 import type { AccountBelief } from '../account/belief.ts';
-import type { Beliefs } from '../beliefs.ts';
+import type { Beliefs, ReadStream } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import type { EventSealing } from '../event-sealing.ts';
-import type { EventStore, StoredEvent } from '../event-store/port.ts';
+import type { StoredEvent } from '../event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import { isMergedCategory, mayChangeMerge, survivorIn } from '../merge.ts';
 import { type Belief, believeStreamNext } from '../stream-belief.ts';
@@ -23,9 +23,8 @@ import {
 import type { Change, ReadDatabase } from './read-database.ts';
 import type { MergeLinks } from './read-models.ts';
 
-export interface RowWriterOptions {
-  store: Pick<EventStore, 'read'>;
-  sealing: Pick<EventSealing, 'open'>;
+export interface RowsOptions {
+  readStream: ReadStream;
   beliefs: Beliefs;
   projections: readonly Projection[];
   settings: ProjectionSettings;
@@ -41,6 +40,9 @@ export interface RowWriter {
   close(): Promise<void>;
 }
 
+/** Writes the rows of the next events of the log, which are opened, and the checkpoint. */
+export type WriteRows = (events: readonly LedgerEvent[]) => Promise<void>;
+
 interface Held {
   belief: Belief;
   /** The belief as JSON, in its place between two large batches: it takes a third of the memory. */
@@ -55,20 +57,23 @@ const readTogetherMax = 256;
 /** Events of a batch that is large. */
 const largeBatchMin = 500;
 
-export function createRowWriter(options: RowWriterOptions): RowWriter {
-  const { sealing, readDatabase } = options;
-  const { changeOf } = createChanges(options);
+/** Opens events and writes their rows, a batch at a time. */
+export function createRowWriter(open: EventSealing['open'], options: RowsOptions): RowWriter {
+  const write = createRows(options);
   return {
     ahead: 1,
-    async take(events) {
-      readDatabase.write(await changeOf(await sealing.open(events)));
-    },
+    take: async (events) => write(await open(events)),
     close: async () => undefined,
   };
 }
 
+export function createRows(options: RowsOptions): WriteRows {
+  const { changeOf } = createChanges(options);
+  return async (events) => options.readDatabase.write(await changeOf(events));
+}
+
 /** From a batch of events to one change of the read models, with a bounded memory of beliefs. */
-function createChanges(options: RowWriterOptions): {
+function createChanges(options: RowsOptions): {
   changeOf(events: readonly LedgerEvent[]): Promise<Change>;
 } {
   const { beliefs, projections, settings, links } = options;
@@ -155,9 +160,10 @@ function createChanges(options: RowWriterOptions): {
   async function rowsOfErased(contactId: string, atPosition: number): Promise<Row[]> {
     const rows: Row[] = [];
     for (const stream of [`contact-${contactId}`, `signals-${contactId}`]) {
-      const stored = await options.store.read(stream);
-      const events = await options.sealing.open(stored.filter(({ position }) => position <= atPosition));
-      for (const event of events) for (const projection of byEvent) rows.push(...projection.rows(event));
+      for (const event of await options.readStream(stream)) {
+        if (event.position > atPosition) continue;
+        for (const projection of byEvent) rows.push(...projection.rows(event));
+      }
     }
     return rows;
   }

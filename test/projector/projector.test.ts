@@ -236,10 +236,10 @@ function follow({ store, sealing }: Application, projection: EventProjection) {
   const database = openReadDatabase(':memory:', [projection], settings, 'ledger').readDatabase!;
   const links = { losersOf: () => [], survivorsOf: () => [], cycleOf: () => [], note: () => undefined };
   const faults: unknown[] = [];
-  const rows = createRowWriter({
-    store,
-    sealing,
-    beliefs: createBeliefs(streamsOf(store, sealing), links),
+  const readStream = streamsOf(store, sealing);
+  const rows = createRowWriter(sealing.open, {
+    readStream,
+    beliefs: createBeliefs(readStream, links),
     projections: [projection],
     settings,
     readDatabase: database,

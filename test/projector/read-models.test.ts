@@ -39,6 +39,7 @@ async function openOther(
 ): Promise<ReadModels> {
   const { store } = app;
   const sealing = options.keyStore ? createEventSealing(options.keyStore) : app.sealing;
+  const readStream = streamsOf(options.store ?? store, sealing);
   return openReadModels({
     path: folder.file('other.db'),
     store,
@@ -47,7 +48,8 @@ async function openOther(
     projections,
     settings: { timeZone: 'UTC' },
     createLinks: createMergeLinks,
-    createBeliefs: (links) => createBeliefs(streamsOf(options.store ?? store, sealing), links),
+    readStream,
+    createBeliefs: (links) => createBeliefs(readStream, links),
     onFault: (fault) => folder.faults.push(fault),
     ...options,
   });

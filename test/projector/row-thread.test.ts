@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Application } from '../../src/application.ts';
+import { streamsOf } from '../../src/beliefs.ts';
 import type { StoredEvent } from '../../src/event-store/port.ts';
 import { KeyStoreFailure } from '../../src/personal-data/key-store.ts';
 import { type RowThreadOptions, startRowThread } from '../../src/projector/row-thread.ts';
@@ -84,8 +85,8 @@ describe('a thread that cannot go on', () => {
     const rows = startRowThread({
       program: new URL('../../src/read-models-thread.ts', import.meta.url),
       data,
-      store: app.store,
-      keyStore: app.keyStore,
+      open: app.sealing.open,
+      readStream: streamsOf(app.store, app.sealing),
       readDatabase: { writtenElsewhere: (checkpoint) => written.push(checkpoint) },
       ...optionsFor(app),
     });
@@ -95,7 +96,7 @@ describe('a thread that cannot go on', () => {
   test('because keys are out of reach says so with their code: that is no erasure', async () => {
     const outage = new KeyStoreFailure('KEYS_UNAVAILABLE', 'out of reach');
     const { rows, event, written } = await started(() => ({
-      keyStore: { getMany: () => Promise.reject(outage) },
+      open: () => Promise.reject(outage),
     }));
     await expect(rows.take([event])).rejects.toMatchObject({
       code: 'KEYS_UNAVAILABLE',
@@ -108,10 +109,8 @@ describe('a thread that cannot go on', () => {
   test('after a batch that it could not write writes none of those handed to it meanwhile', async () => {
     const outage = new KeyStoreFailure('KEYS_UNAVAILABLE', 'out of reach');
     let asked = 0;
-    const { rows, event, account, written } = await started(({ keyStore }) => ({
-      keyStore: {
-        getMany: (keyIds) => (asked++ === 0 ? Promise.reject(outage) : keyStore.getMany(keyIds)),
-      },
+    const { rows, event, account, written } = await started(({ sealing }) => ({
+      open: (events) => (asked++ === 0 ? Promise.reject(outage) : sealing.open(events)),
     }));
     // The second could be written, with a hole before it.
     const takes = await Promise.allSettled([rows.take([event]), rows.take([account])]);
