@@ -43,7 +43,7 @@ export interface EventSealing {
 }
 
 /** Events as they were before they were sealed: whoever follows the log closely opens none of them. */
-const rememberedMax = 2_048;
+const rememberedMax = 512;
 /** So many bytes of opened streams are kept: sealed bytes, and for each event what its envelope takes. */
 const streamBytesMax = 8_000_000;
 const envelopeBytes = 600;

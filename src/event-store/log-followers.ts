@@ -22,20 +22,24 @@ export function followers(
       }
     },
     async *subscribe(after, { signal, filter }) {
-      let cursor = after;
-      while (!signal.aborted) {
-        // Between this look at the head and falling asleep nothing else runs: no commit goes unseen.
-        if (cursor >= whileOpen(() => log.head)) {
-          await commits.next(signal);
-          continue;
+      const place = filter ? { after, leave: () => {} } : tail.follow(after);
+      try {
+        while (!signal.aborted) {
+          // Between this look at the head and falling asleep nothing else runs: no commit goes unseen.
+          if (place.after >= whileOpen(() => log.head)) {
+            await commits.next(signal);
+            continue;
+          }
+          const newest = filter ? undefined : tail.page(place.after, pageSize);
+          const page = newest
+            ? { events: newest, cursor: newest.at(-1)!.position }
+            : whileOpen(() => log.page(place.after, filter, pageSize));
+          place.after = page.cursor;
+          if (page.events.length > 0) yield page.events;
+          await turnOfTheLoop();
         }
-        const newest = filter ? undefined : tail.page(cursor, pageSize);
-        const page = newest
-          ? { events: newest, cursor: newest.at(-1)!.position }
-          : whileOpen(() => log.page(cursor, filter, pageSize));
-        cursor = page.cursor;
-        if (page.events.length > 0) yield page.events;
-        await turnOfTheLoop();
+      } finally {
+        place.leave();
       }
     },
   };
@@ -44,18 +48,42 @@ export function followers(
 /** The newest events, as they were decoded when they were written: a follower that is close behind reads no rows. */
 export interface Tail {
   add(events: readonly StoredEvent[]): void;
+  /** Keeps what comes after this position, and after wherever the follower moves it to, until it leaves or falls far behind. */
+  follow(after: number): Place;
   /** The page after a position, or undefined where the tail does not reach back so far. */
   page(after: number, eventsMax: number): StoredEvent[] | undefined;
+}
+
+/** How far somebody who follows the log has come. */
+export interface Place {
+  after: number;
+  leave(): void;
 }
 
 const tailEvents = 2_048;
 
 export function createTail(): Tail {
   let events: StoredEvent[] = [];
+  const places = new Set<Place>();
+
+  /** What every follower has: kept longer, it would outlive all else that its command made, and cost a collection. */
+  function countPassed(): number {
+    let slowest = Number.POSITIVE_INFINITY;
+    for (const { after } of places) slowest = Math.min(slowest, after);
+    return Math.max(slowest - (events[0]?.position ?? 0) + 1, 0);
+  }
+
   return {
     add(written) {
+      const passed = countPassed();
+      if (passed > events.length / 2) events = events.slice(passed);
       events.push(...written);
       if (events.length > 2 * tailEvents) events = events.slice(-tailEvents);
+    },
+    follow(after) {
+      const place: Place = { after, leave: () => places.delete(place) };
+      places.add(place);
+      return place;
     },
     page(after, eventsMax) {
       const first = events[0]?.position;

@@ -26,7 +26,7 @@ export type KeptHashes = Pick<TreeWriter, 'tree' | 'head'> & { counts: ProofsFil
 
 /** How long events gather while nobody waits for them, and how many make waiting needless. */
 const gatherMs = 200;
-const gatherMax = 1_000;
+const gatherMax = 100;
 
 export function openKeptTree(options: KeptTreeOptions): KeptTree {
   const { store } = options;
