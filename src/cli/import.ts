@@ -6,6 +6,7 @@ import type { Application } from '../application.ts';
 import { ConfigInvalid } from '../config.ts';
 import { type ImportSummary, importFeed, type Refusal } from '../ingest/import-feed.ts';
 import { openFeed } from '../ingest/line-reader.ts';
+import { growForImport } from './heap-limits.ts';
 import {
   configOf,
   count,
@@ -54,6 +55,7 @@ export function defineImport(program: Command): void {
       const feeds = files.map((file) => ({ file, size: sizeOf(file) }));
       const listed = rejectsFiles(files, options.rejects);
       const progress = createProgress();
+      growForImport();
       const app = await openConfigured(config, {
         create: options.create !== false,
         keepsReadModelsApart: feeds.some(({ size }) => size === undefined || size >= threadBytesMin),
