@@ -47,7 +47,7 @@ export interface ImportSummary extends ImportCounts {
 }
 
 /** Lines on their way to the store at a time: what shares one fsync and one change of the read models. */
-const inFlightMax = 256;
+const inFlightMax = 128;
 /** Events that the read models may be behind while an import runs; at half of them they are told not to let more gather. */
 const lagMax = 4_000;
 /** Ids of the source kept in memory. */
