@@ -36,7 +36,10 @@ export const accounts: AccountProjection = {
       ],
     },
   ],
-  rows: (belief, _settings, json) => [['account', ...Object.values(accountRow(belief, json)), json]],
+  rows(belief) {
+    const json = JSON.stringify(belief);
+    return [['account', ...Object.values(accountRow(belief, json)), json]];
+  },
 };
 
 /** The row of an account in the order of the table's columns, but for the card at its end. */

@@ -57,8 +57,9 @@ export const contacts: ContactProjection = {
       ],
     },
   ],
-  rows(belief, { timeZone }, json) {
+  rows(belief, { timeZone }) {
     const name = latest(belief.name);
+    const json = JSON.stringify(belief);
     const rows: Row[] = [
       [
         'contact',

@@ -63,7 +63,7 @@ export const turnoverStates: TurnoverProjection = {
       ],
     },
   ],
-  rows(_belief, { timeZone }, _json, { passed, isMixed, lastPosition }) {
+  rows(_belief, { timeZone }, { passed, isMixed, lastPosition }) {
     const toldFrom = isMixed ? lastPosition : 0;
     const rows: SqlValue[][] = [];
     for (const { learnedAtMs, position, belief } of passed) {

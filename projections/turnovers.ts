@@ -99,7 +99,7 @@ export const turnovers: TurnoverProjection = {
       withoutRowid: true,
     },
   ],
-  rows(belief, { timeZone }, json) {
+  rows(belief, { timeZone }) {
     const values = turnoverRow(belief, timeZone);
     const steps = progressOf(belief, timeZone).steps.map(
       ({ step, done, completed, dueOn }): Row => [
@@ -116,7 +116,7 @@ export const turnovers: TurnoverProjection = {
     );
     return [
       ['turnover', ...(Object.keys(turnoverColumns) as Column[]).map((column) => values[column])],
-      ['turnover_card', belief.id, json],
+      ['turnover_card', belief.id, JSON.stringify(belief)],
       ...steps,
     ];
   },

@@ -41,24 +41,19 @@ export interface EventProjection extends ProjectionHead {
   opens: readonly string[];
   rows(event: LedgerEvent): readonly Row[];
 }
-/** By contact: what is believed of it now becomes its rows; all its former rows are replaced. `json` is the belief as JSON. */
+/** By contact: what is believed of it now becomes its rows; all its former rows are replaced. */
 export interface ContactProjection extends ProjectionHead {
   by: 'contact';
-  rows(belief: ContactBelief, settings: ProjectionSettings, json: string): readonly Row[];
+  rows(belief: ContactBelief, settings: ProjectionSettings): readonly Row[];
 }
 export interface AccountProjection extends ProjectionHead {
   by: 'account';
-  rows(belief: AccountBelief, settings: ProjectionSettings, json: string): readonly Row[];
+  rows(belief: AccountBelief, settings: ProjectionSettings): readonly Row[];
 }
 export interface TurnoverProjection extends ProjectionHead {
   by: 'turnover';
   /** Beside what is believed now, what was believed before: boards and figures of a past point are read from rows too. */
-  rows(
-    belief: TurnoverBelief,
-    settings: ProjectionSettings,
-    json: string,
-    states: TurnoverStates,
-  ): readonly Row[];
+  rows(belief: TurnoverBelief, settings: ProjectionSettings, states: TurnoverStates): readonly Row[];
 }
 export type Projection = EventProjection | ContactProjection | AccountProjection | TurnoverProjection;
 

@@ -21,8 +21,11 @@ export interface Projector {
   stop(): Promise<void>;
 }
 
-/** How long events may gather while nobody waits for them. */
+/** How long events may gather while nobody waits for them, and how many: a contact with ten changes is then written once. */
 const gatherMs = 1_000;
+const gatherMax = 2_000;
+/** Events that may be on their way to the rows at a time. */
+const unwrittenMax = 4_000;
 
 /** Follows the log from the checkpoint of the read models until stopped. */
 export function startProjector(options: ProjectorOptions): Projector {
@@ -30,7 +33,13 @@ export function startProjector(options: ProjectorOptions): Projector {
   const stopping = new AbortController();
   const waiting: { position: number; resolve: () => void; reject: (fault: unknown) => void }[] = [];
   let stopped: unknown;
-  let wake = () => {};
+  /** Positions up to which events were handed over, are being written, are written, and are waited for. */
+  let handedTo = readDatabase.checkpoint;
+  let writingTo = handedTo;
+  let writtenTo = handedTo;
+  let neededTo = handedTo;
+  let gathering: NodeJS.Timeout | undefined;
+  const underway: Promise<void>[] = [];
 
   function settle(fault?: unknown): void {
     for (let index = waiting.length - 1; index >= 0; index--) {
@@ -43,45 +52,48 @@ export function startProjector(options: ProjectorOptions): Projector {
     }
   }
 
-  /** Nobody waits: lets events gather for a moment, so that a contact with ten changes is written once. */
-  function need(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, gatherMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  const underway: Promise<void>[] = [];
-
   function take(stored: readonly StoredEvent[]): void {
-    const written = rows.take(stored).then(() => settle());
-    // Also while no more events come.
-    written.catch(() => stop());
-    underway.push(written);
+    rows.take(stored);
+    handedTo = stored.at(-1)!.position;
+    if (neededTo > writingTo || handedTo - writingTo >= gatherMax) write();
+    else gathering ??= setTimeout(write, gatherMs);
   }
 
-  function stop(): void {
-    stopping.abort();
-    wake();
+  /** Writes what was handed over, if anything. */
+  function write(): void {
+    clearTimeout(gathering);
+    gathering = undefined;
+    if (writingTo === handedTo) return;
+    const upTo = handedTo;
+    writingTo = upTo;
+    const written = rows.write().then(() => {
+      writtenTo = upTo;
+      underway.shift();
+      settle();
+    });
+    // Also while no more events come.
+    written.catch(() => stopping.abort());
+    underway.push(written);
   }
 
   async function follow(): Promise<void> {
     try {
-      for await (const stored of store.subscribe(readDatabase.checkpoint, { signal: stopping.signal })) {
+      for await (const stored of store.subscribe(handedTo, { signal: stopping.signal })) {
         take(stored);
-        if (underway.length >= rows.ahead) await underway.shift();
+        while (handedTo - writtenTo >= unwrittenMax) {
+          write();
+          await underway[0];
+        }
         if (stopping.signal.aborted) break;
-        if (waiting.length === 0) await need();
       }
+      write();
       await Promise.all(underway);
       stopped = new Error('The projector was stopped.');
     } catch (fault) {
       stopped = fault;
       options.onFault(fault);
     }
+    clearTimeout(gathering);
     settle(stopped);
     await rows.close();
   }
@@ -94,11 +106,14 @@ export function startProjector(options: ProjectorOptions): Projector {
     applied(position) {
       if (position <= readDatabase.checkpoint) return Promise.resolve();
       if (stopped !== undefined) return Promise.reject(stopped);
-      wake();
-      return new Promise((resolve, reject) => waiting.push({ position, resolve, reject }));
+      return new Promise((resolve, reject) => {
+        waiting.push({ position, resolve, reject });
+        neededTo = Math.max(neededTo, position);
+        if (neededTo > writingTo) write();
+      });
     },
     async stop() {
-      stop();
+      stopping.abort();
       await following;
     },
   };

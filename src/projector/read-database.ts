@@ -27,6 +27,8 @@ export interface ReadDatabase {
   prepare(sql: string): StatementSync;
   /** What is believed of these, in the order asked; who is not known is left out. Shared by all who ask: nobody may change them. */
   findCards<B extends object>(table: CardTable, ids: readonly string[]): Map<string, B>;
+  /** What is believed of one, from its card, for whoever goes on with it alone; null where there is none. */
+  readBelief<B extends object>(by: BelievedCategory, id: string): B | null;
   /** SHA-256 of each projection's rows in key order, and their number. */
   checksums(): ProjectionChecksum[];
   /** Whether bytes of the file may still hold what was erased. */
@@ -264,6 +266,10 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
         if (card) found.set(id, card as B);
       }
       return found;
+    },
+    readBelief<B extends object>(by: BelievedCategory, id: string) {
+      const row = prepare(`SELECT card FROM ${cardTables[by]} WHERE id = ?`).get(id);
+      return row ? (JSON.parse(String(row['card'])) as B) : null;
     },
     write(change) {
       database.exec('BEGIN');

@@ -261,6 +261,7 @@ function servingDatabase(current: () => ReadDatabase): ReadDatabase {
     writtenElsewhere: (checkpoint) => current().writtenElsewhere(checkpoint),
     prepare: (sql) => current().prepare(sql),
     findCards: (table, ids) => current().findCards(table, ids),
+    readBelief: (by, id) => current().readBelief(by, id),
     checksums: () => current().checksums(),
     createIndexes: () => current().createIndexes(),
     get isCompactionDue() {

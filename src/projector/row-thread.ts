@@ -26,21 +26,18 @@ interface Fault {
   message: string;
   code?: unknown;
 }
-type ToThread = { take: EventsText } | Answer | 'close';
+type ToThread = { take: EventsText } | 'write' | Answer | 'close';
 type Answer = { answerTo: number; events: EventsText } | { answerTo: number; fault: Fault };
 type FromThread = { written: number } | { fault: Fault } | { asks: number; stream: string };
 
 /** Half of what a thread would take by itself; with less than this it spends its time collecting. */
 const youngMib = 24;
-/** While it writes one batch the next one waits there: it need not wait for this thread. More would only take memory. */
-const ahead = 2;
-
-/** A batch that the thread was handed, up to a position. */
+/** What the thread was told to write, up to a position. */
 interface Underway extends Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'> {
   upTo: number;
 }
 
-/** Starts the thread. Its rows are written once `take` resolves. */
+/** Starts the thread. */
 export function startRowThread(options: RowThreadOptions): RowWriter {
   const { open, readStream, readDatabase } = options;
   const thread = new Worker(options.program, {
@@ -50,6 +47,7 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
   const ended = Promise.withResolvers<void>();
   let underway: Underway[] = [];
   let handing = Promise.resolve();
+  let handedTo = 0;
   let stopped: unknown;
 
   function stop(fault: unknown): void {
@@ -58,14 +56,12 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
     underway = [];
   }
 
-  async function hand(events: readonly StoredEvent[], batch: Underway): Promise<void> {
-    underway.push(batch);
+  async function hand(events: readonly StoredEvent[]): Promise<void> {
     try {
       const take = JSON.stringify(await open(events));
+      // What comes after a fault must not be written without what came before.
       if (stopped === undefined) send({ take });
-      else stop(stopped);
     } catch (fault) {
-      // What comes after it must not be written without it.
       stop(fault);
     }
   }
@@ -95,10 +91,14 @@ export function startRowThread(options: RowThreadOptions): RowWriter {
   });
 
   return {
-    ahead,
     take(events) {
+      handedTo = events.at(-1)!.position;
+      handing = handing.then(() => hand(events));
+    },
+    async write() {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      handing = handing.then(() => hand(events, { upTo: events.at(-1)!.position, resolve, reject }));
+      underway.push({ upTo: handedTo, resolve, reject });
+      handing = handing.then(() => (stopped === undefined ? send('write') : stop(stopped)));
       return promise;
     },
     async close() {
@@ -131,11 +131,13 @@ export function serveRows(port: MessagePort, createRows: (readStream: ReadStream
   });
 
   const waiting: EventsText[] = [];
+  let isAsked = false;
   let writing: Promise<void> | undefined;
 
   /** What has come meanwhile is written together: who changed ten times is written once. After a fault nothing is. */
   async function writeAll(): Promise<void> {
-    while (waiting.length > 0) {
+    while (isAsked) {
+      isAsked = false;
       const events = waiting.splice(0).flatMap((text) => JSON.parse(text) as LedgerEvent[]);
       await rows.write(events);
       send({ written: events.at(-1)!.position });
@@ -151,9 +153,13 @@ export function serveRows(port: MessagePort, createRows: (readStream: ReadStream
 
   port.on('message', (message: ToThread) => {
     if (message === 'close') return void close();
+    if (message === 'write') {
+      isAsked = true;
+      writing ??= writeAll().catch((fault) => send({ fault: asMessage(fault) }));
+      return;
+    }
     if ('take' in message) {
       waiting.push(message.take);
-      writing ??= writeAll().catch((fault) => send({ fault: asMessage(fault) }));
       return;
     }
     const answering = asked.get(message.answerTo)!;

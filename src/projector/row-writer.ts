@@ -33,10 +33,13 @@ export interface RowsOptions {
 }
 
 export interface RowWriter {
-  /** How many batches it may be handed before the first of them is written. */
-  readonly ahead: number;
-  /** Writes the rows of the next events of the log. Rejects on faults: an outage of the keys must not look like an erasure. */
-  take(events: readonly StoredEvent[]): Promise<void>;
+  /** Hands it the next events of the log. */
+  take(events: readonly StoredEvent[]): void;
+  /**
+   * Writes the rows of all that was handed over, in its turn. Rejects on faults, and then always: an outage of the keys must not
+   * look like an erasure, and nothing is written behind a hole.
+   */
+  write(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,8 +48,8 @@ export type WriteRows = (events: readonly LedgerEvent[]) => Promise<void>;
 
 interface Held {
   belief: Belief;
-  /** The belief as JSON, in its place between two large batches: it takes a third of the memory. */
-  packed?: string | undefined;
+  /** Between two large batches only the card in the tables has the belief: there it takes no memory, and no time to be collected. */
+  isInCard?: boolean;
   newestLearnedAtMs: number;
   /** Of a turnover; none of what keeps no former states. */
   states: TurnoverStates;
@@ -57,12 +60,21 @@ const readTogetherMax = 256;
 /** Events of a batch that is large. */
 const largeBatchMin = 500;
 
-/** Opens events and writes their rows, a batch at a time. */
+/** Opens events and writes their rows, one batch after the other. */
 export function createRowWriter(open: EventSealing['open'], options: RowsOptions): RowWriter {
-  const write = createRows(options);
+  const writeRows = createRows(options);
+  let taken: StoredEvent[] = [];
+  let writing = Promise.resolve();
   return {
-    ahead: 1,
-    take: async (events) => write(await open(events)),
+    take(events) {
+      taken.push(...events);
+    },
+    write() {
+      const batch = taken;
+      taken = [];
+      writing = writing.then(async () => writeRows(await open(batch)));
+      return writing;
+    },
     close: async () => undefined,
   };
 }
@@ -76,7 +88,7 @@ export function createRows(options: RowsOptions): WriteRows {
 function createChanges(options: RowsOptions): {
   changeOf(events: readonly LedgerEvent[]): Promise<Change>;
 } {
-  const { beliefs, projections, settings, links } = options;
+  const { beliefs, projections, settings, readDatabase, links } = options;
   const byEvent = projections.filter(
     (projection): projection is EventProjection => projection.by === 'event',
   );
@@ -84,16 +96,19 @@ function createChanges(options: RowsOptions): {
 
   function heldOf(stream: string): Held | undefined {
     const known = held.get(stream);
-    if (known?.packed === undefined) return known;
-    known.belief = JSON.parse(known.packed) as Belief;
-    known.packed = undefined;
+    if (!known?.isInCard) return known;
+    known.belief = readDatabase.readBelief<NonNullable<Belief>>(
+      believedCategoryOf(stream),
+      subjectOf(stream),
+    );
+    known.isInCard = false;
     return known;
   }
 
-  function pack(stream: string, json: string): void {
+  function leaveToCard(stream: string): void {
     const known = held.get(stream);
-    if (!known) return;
-    known.packed = json;
+    if (!known?.belief) return;
+    known.isInCard = true;
     known.belief = null;
   }
 
@@ -143,7 +158,7 @@ function createChanges(options: RowsOptions): {
 
   async function beliefOf(stream: string, atPosition: number): Promise<Believed> {
     const id = subjectOf(stream);
-    const by = categoryOf(stream) as BelievedCategory;
+    const by = believedCategoryOf(stream);
     let newestLearnedAtMs = Number.NEGATIVE_INFINITY;
     const witness = ({ learnedAtMs }: { learnedAtMs: number }) => {
       newestLearnedAtMs = Math.max(newestLearnedAtMs, learnedAtMs);
@@ -212,17 +227,17 @@ function createChanges(options: RowsOptions): {
       for (const id of erased) rows.push(...(await rowsOfErased(id, checkpoint)));
       const replace: Change['replace'][number][] = [];
       for (const [stream, believed] of await beliefsOf(touched, checkpoint)) {
-        const by = categoryOf(stream) as BelievedCategory;
-        const json = JSON.stringify(believed.belief);
-        const rows = beliefRows(projections, by, believed, settings, json);
-        replace.push({ by, id: subjectOf(stream), rows });
-        if (events.length >= largeBatchMin) pack(stream, json);
+        const by = believedCategoryOf(stream);
+        replace.push({ by, id: subjectOf(stream), rows: beliefRows(projections, by, believed, settings) });
+        if (events.length >= largeBatchMin) leaveToCard(stream);
       }
       forget();
       return { checkpoint, replace, rows, ...(erased.size > 0 && { erased: [...erased] }) };
     },
   };
 }
+
+const believedCategoryOf = (stream: string) => categoryOf(stream) as BelievedCategory;
 
 /** What is believed of one contact, account or turnover, and of a turnover also what was. */
 type Believed = Pick<Held, 'belief' | 'states'>;
@@ -258,7 +273,6 @@ export function beliefRows(
   by: BelievedCategory,
   { belief, states }: Believed,
   settings: ProjectionSettings,
-  json = JSON.stringify(belief),
 ): Row[] {
   if (!belief) return [];
   const rows: Row[] = [];
@@ -266,10 +280,10 @@ export function beliefRows(
     if (projection.by !== by) continue;
     rows.push(
       ...(projection.by === 'contact'
-        ? (projection as ContactProjection).rows(belief as ContactBelief, settings, json)
+        ? (projection as ContactProjection).rows(belief as ContactBelief, settings)
         : projection.by === 'account'
-          ? (projection as AccountProjection).rows(belief as AccountBelief, settings, json)
-          : (projection as TurnoverProjection).rows(belief as TurnoverBelief, settings, json, states)),
+          ? (projection as AccountProjection).rows(belief as AccountBelief, settings)
+          : (projection as TurnoverProjection).rows(belief as TurnoverBelief, settings, states)),
     );
   }
   return rows;

@@ -1,9 +1,11 @@
 // How the read models follow the log: what is learned late, taken back or merged is folded anew, and a fault stops them.
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findAccount } from '../../projections/accounts.ts';
 import { findContact } from '../../projections/contacts.ts';
 import type { Application } from '../../src/application.ts';
 import { createBeliefs, streamsOf } from '../../src/beliefs.ts';
+import type { StoredEvent } from '../../src/event-store/port.ts';
 import type { EventProjection } from '../../src/projector/projection.ts';
 import { startProjector } from '../../src/projector/projector.ts';
 import { openReadDatabase } from '../../src/projector/read-database.ts';
@@ -176,55 +178,100 @@ describe('a projection that fails', () => {
   });
 });
 
-describe('rows that are written elsewhere', () => {
-  /** Rows whose writing the test settles, and a projector that follows the log into them. */
-  function startElsewhere(ahead: number) {
+describe('rows that are written in their own time', () => {
+  /** A log that the test goes on with, and rows whose writing it settles. */
+  function start() {
     const readDatabase = { checkpoint: 0 };
-    const handed: { upTo: number; written: PromiseWithResolvers<void> }[] = [];
+    const pages: StoredEvent[][] = [];
+    let wake = () => {};
+    const handed: number[] = [];
+    const writing: { upTo: number; written: PromiseWithResolvers<void> }[] = [];
     const faults: unknown[] = [];
     const projector = startProjector({
-      store: app.store,
+      store: {
+        async *subscribe(_after, { signal }) {
+          signal.addEventListener('abort', () => wake());
+          while (!signal.aborted) {
+            const page = pages.shift();
+            if (page) yield page;
+            else await new Promise<void>((resolve) => (wake = resolve));
+          }
+        },
+      },
       readDatabase,
       rows: {
-        ahead,
-        take(events) {
+        take: (events) => handed.push(events.at(-1)!.position),
+        write() {
           const written = Promise.withResolvers<void>();
-          handed.push({ upTo: events.at(-1)!.position, written });
+          writing.push({ upTo: handed.at(-1)!, written });
           return written.promise;
         },
         close: async () => undefined,
       },
       onFault: (fault) => faults.push(fault),
     });
-    function write(): void {
-      const { upTo, written } = handed.shift()!;
-      readDatabase.checkpoint = upTo;
-      written.resolve();
-    }
-    return { projector, handed, faults, write };
+    let head = 0;
+    return {
+      projector,
+      handed,
+      writing,
+      faults,
+      /** Resolves once the rows have been handed what comes. */
+      async append(count: number) {
+        pages.push(Array.from({ length: count }, () => ({ position: ++head }) as StoredEvent));
+        wake();
+        await vi.waitFor(() => expect(handed.at(-1)).toBe(head));
+      },
+      finishWrite() {
+        const { upTo, written } = writing.shift()!;
+        readDatabase.checkpoint = upTo;
+        written.resolve();
+      },
+    };
   }
 
-  test('are handed over before those before them are written, and no further ahead', async () => {
-    const { projector, handed, write } = startElsewhere(2);
-    const applied = projector.applied(await app.store.head());
-    await vi.waitFor(() => expect(handed).toHaveLength(1));
-    await rename('Ann Archer', '2026-03-01');
-    await vi.waitFor(() => expect(handed).toHaveLength(2));
-    await rename('Ann Baker', '2026-03-02');
-    const last = projector.applied(await app.store.head());
-    write();
+  test('are written at once for who waits, also for events that come later; else when many have gathered', async () => {
+    const { projector, writing, append, finishWrite } = start();
+    const early = projector.applied(2);
+    await append(1);
+    expect(writing.map(({ upTo }) => upTo)).toEqual([1]);
+    await append(1);
+    expect(writing.map(({ upTo }) => upTo)).toEqual([1, 2]);
+    finishWrite();
+    finishWrite();
+    await early;
+    await append(1_000);
+    expect(writing).toEqual([]);
+    await append(1_000);
+    expect(writing.map(({ upTo }) => upTo)).toEqual([2_002]);
+    await append(10);
+    const late = projector.applied(2_012);
+    expect(writing.map(({ upTo }) => upTo)).toEqual([2_002, 2_012]);
+    finishWrite();
+    finishWrite();
+    await late;
+    await projector.stop();
+  });
+
+  test('are not handed more while very many wait to be written', async () => {
+    const { projector, handed, append, finishWrite } = start();
+    const applied = projector.applied(4_005);
+    await append(4_000);
+    const five = append(5);
+    await turnOfTheLoop();
+    expect(handed).toEqual([4_000]);
+    finishWrite();
+    await five;
+    finishWrite();
     await applied;
-    await vi.waitFor(() => expect(handed.length).toBeGreaterThan(1));
-    while (handed.length > 0) write();
-    await last;
     await projector.stop();
   });
 
   test('stop the projector when they fail, also while no more events come', async () => {
-    const { projector, handed, faults } = startElsewhere(2);
-    const applied = expect(projector.applied(await app.store.head())).rejects.toThrow('cannot be written');
-    await vi.waitFor(() => expect(handed).toHaveLength(1));
-    handed[0]!.written.reject(new Error('cannot be written'));
+    const { projector, writing, faults, append } = start();
+    const applied = expect(projector.applied(1)).rejects.toThrow('cannot be written');
+    await append(1);
+    writing[0]!.written.reject(new Error('cannot be written'));
     await applied;
     expect(faults).toMatchObject([{ message: 'cannot be written' }]);
     expect(projector.isFollowing).toBe(false);

@@ -74,9 +74,9 @@ function watched(store: EventStore): { store: EventStore; readAfter: number[] } 
 
 const newerNames: Projection[] = projections.map((projection): Projection => {
   if (projection.by !== 'contact') return projection;
-  const rows: ContactProjection['rows'] = (belief, settings, json) =>
+  const rows: ContactProjection['rows'] = (belief, settings) =>
     projection
-      .rows(belief, settings, json)
+      .rows(belief, settings)
       .map(
         ([table, id, value, ...rest]): Row => [
           table,

@@ -6,6 +6,7 @@ import { streamsOf } from '../../src/beliefs.ts';
 import type { StoredEvent } from '../../src/event-store/port.ts';
 import { KeyStoreFailure } from '../../src/personal-data/key-store.ts';
 import { type RowThreadOptions, startRowThread } from '../../src/projector/row-thread.ts';
+import type { RowWriter } from '../../src/projector/row-writer.ts';
 import { tell, testActor } from '../support/app-in-memory.ts';
 import { ledgerFolder } from '../support/app-on-disk.ts';
 import { filesIn, findInFiles } from '../support/byte-search.ts';
@@ -73,6 +74,11 @@ describe('read models on a thread of their own', () => {
 });
 
 describe('a thread that cannot go on', () => {
+  function write(rows: RowWriter, event: StoredEvent): Promise<void> {
+    rows.take([event]);
+    return rows.write();
+  }
+
   /** The program of the read models, with an event to write of a ledger that is open here. */
   async function started(optionsFor: (app: Application) => Partial<RowThreadOptions>) {
     const app = await folder.open();
@@ -98,7 +104,7 @@ describe('a thread that cannot go on', () => {
     const { rows, event, written } = await started(() => ({
       open: () => Promise.reject(outage),
     }));
-    await expect(rows.take([event])).rejects.toMatchObject({
+    await expect(write(rows, event)).rejects.toMatchObject({
       code: 'KEYS_UNAVAILABLE',
       message: 'out of reach',
     });
@@ -113,7 +119,7 @@ describe('a thread that cannot go on', () => {
       open: (events) => (asked++ === 0 ? Promise.reject(outage) : sealing.open(events)),
     }));
     // The second could be written, with a hole before it.
-    const takes = await Promise.allSettled([rows.take([event]), rows.take([account])]);
+    const takes = await Promise.allSettled([write(rows, event), write(rows, account)]);
     expect(takes).toMatchObject(Array(2).fill({ reason: { code: 'KEYS_UNAVAILABLE' } }));
     expect(written).toEqual([]);
     await rows.close();
@@ -123,8 +129,8 @@ describe('a thread that cannot go on', () => {
     const { rows, event } = await started(() => ({
       program: new URL('data:text/javascript,throw new Error("broken")'),
     }));
-    await expect(rows.take([event])).rejects.toThrow('broken');
-    await expect(rows.take([event])).rejects.toThrow('broken');
+    await expect(write(rows, event)).rejects.toThrow('broken');
+    await expect(write(rows, event)).rejects.toThrow('broken');
     await rows.close();
   });
 
