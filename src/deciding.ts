@@ -1,4 +1,6 @@
 // What a decider is told beside the state and the command: times, ids and what else is known. It asks nobody.
+import type { ExternalId } from './event-contract.ts';
+import { type Rejection, reject } from './rejections.ts';
 import type { Undo } from './undo.ts';
 
 export interface Deciding {
@@ -17,8 +19,26 @@ export interface Deciding {
   contactKnown(contactId: string): boolean;
   /** The contact or account itself and all it leads to, nearest first: what it is merged into, else the account above it. */
   chain(id: string): readonly string[];
+  /** Another contact (or account) that goes by this id of another system; null for a feed, whose ids lead to whom they belong. */
+  externalIdHolder(externalId: ExternalId): string | null;
   /** Ids of the events in this stream. */
   eventKnown(eventId: string): boolean;
   /** What undoing the change of an event in this stream would do; undefined where there is no such event. */
   undo(eventId: string): Undo | undefined;
+}
+
+/** Whoever looks for somebody by an id of another system is to find one: a second one is not registered under it. */
+export function refuseTakenId(
+  belief: object | null,
+  externalId: ExternalId | undefined,
+  deciding: Deciding,
+): Rejection | null {
+  const holder = belief || !externalId ? null : deciding.externalIdHolder(externalId);
+  return holder === null
+    ? null
+    : reject(
+        'EXTERNAL_ID_TAKEN',
+        'externalId',
+        `${holder} goes by this id of the other system; change that one, or register this one without the id.`,
+      );
 }

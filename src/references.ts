@@ -4,11 +4,16 @@ import { type Command, type CommandContext, streamOf } from './command.ts';
 import type { ContactBelief } from './contact/belief.ts';
 import type { Deciding } from './deciding.ts';
 import type { Request } from './enveloping.ts';
+import type { ExternalId } from './event-contract.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
 import type { LedgerStates, StreamState } from './ledger-state.ts';
+import type { MergedCategory } from './merge.ts';
 import { type Belief, voidIn } from './stream-belief.ts';
-import { latest } from './timeline.ts';
+import { latest, sameValue } from './timeline.ts';
 import { undoOf } from './undo.ts';
+
+/** Who was said to go by an id of another system, as far as that is visible. */
+export type HolderOf = (kind: MergedCategory, externalId: ExternalId) => string | null;
 
 /** States of streams beside the command's own, by name. */
 export type Known = Map<string, StreamState>;
@@ -32,6 +37,7 @@ export async function loadReferences(
   command: Command,
   states: LedgerStates,
   by: CommandContext['by'],
+  holderOf: HolderOf,
 ): Promise<Known> {
   const known: Known = new Map();
   const own = streamOf(command);
@@ -68,6 +74,11 @@ export async function loadReferences(
     const stream = `${isContact ? 'contact' : 'account'}-${id}`;
     if (stream === own) continue;
     await reach(stream, followed(command, field));
+  }
+  if (by === 'person' && (command.type === 'RegisterContact' || command.type === 'RegisterAccount')) {
+    const kind = command.type === 'RegisterContact' ? 'contact' : 'account';
+    const holder = command.externalId && holderOf(kind, command.externalId);
+    if (holder && `${kind}-${holder}` !== own) await reach(`${kind}-${holder}`, alone);
   }
   return known;
 }
@@ -123,6 +134,14 @@ export function describeFor(
         next = isContact ? survivorStream(belief) : aboveStream(belief);
       }
       return ids;
+    },
+    externalIdHolder(externalId) {
+      for (const [other, { belief }] of known) {
+        if (other === stream || categoryOf(other) !== categoryOf(stream)) continue;
+        const { externalIds } = (belief ?? { externalIds: [] }) as Pick<ContactBelief, 'externalIds'>;
+        if (externalIds.some((held) => sameValue(held, externalId))) return subjectOf(other);
+      }
+      return null;
     },
     eventKnown: (id) => state.digests.has(id),
     undo: (id) =>

@@ -22,6 +22,8 @@ export const rejectionCodes = {
   EMAIL_MALFORMED: 'An e-mail address has the form name@domain.',
   END_BEFORE_START: 'The end lies before the start; check both dates (a feed may say so, a person may not).',
   EVENT_UNKNOWN: 'No event with this id is in the history of this contact or account.',
+  EXTERNAL_ID_TAKEN:
+    'Another contact or account goes by this id of the other system; change that one, or register this one without the id.',
   FACT_UNKNOWN:
     'No such e-mail address, phone, postal address or other fact to carry along was believed at that time.',
   IDEMPOTENCY_KEY_REUSED:

@@ -1,5 +1,5 @@
 // What is allowed on an account: from the belief at the moment of learning and a command to events, or a refusal.
-import type { Deciding } from '../deciding.ts';
+import { type Deciding, refuseTakenId } from '../deciding.ts';
 import { type Rejection, reject } from '../rejections.ts';
 import { latest } from '../timeline.ts';
 import { decideUndo } from '../undo-decision.ts';
@@ -59,6 +59,8 @@ function register(
   };
   if (belief && !restatesAccount(belief, data, personal))
     return reject('ACCOUNT_ALREADY_REGISTERED', 'accountId');
+  const taken = refuseTakenId(belief, externalId, deciding);
+  if (taken) return taken;
   return [{ type: 'AccountRegistered', data, personal }];
 }
 

@@ -1,5 +1,5 @@
 // What is allowed on a contact: from the belief at the moment of learning and a command to events, or a refusal.
-import type { Deciding } from '../deciding.ts';
+import { type Deciding, refuseTakenId } from '../deciding.ts';
 import { isRejection, type Rejection, reject } from '../rejections.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { decideUndo } from '../undo-decision.ts';
@@ -78,6 +78,8 @@ function register(
   };
   if (belief && !restatesRegistration(belief, data, personal))
     return reject('CONTACT_ALREADY_REGISTERED', 'contactId');
+  const taken = refuseTakenId(belief, externalId, deciding);
+  if (taken) return taken;
   return [{ type: 'ContactRegistered', data, personal }];
 }
 

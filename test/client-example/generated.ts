@@ -116,6 +116,8 @@ export type RejectionCode =
   | 'END_BEFORE_START'
   /** No event with this id is in the history of this contact or account. */
   | 'EVENT_UNKNOWN'
+  /** Another contact or account goes by this id of the other system; change that one, or register this one without the id. */
+  | 'EXTERNAL_ID_TAKEN'
   /** No such e-mail address, phone, postal address or other fact to carry along was believed at that time. */
   | 'FACT_UNKNOWN'
   /** The same idempotency key came with another request; use a fresh key for each request. */

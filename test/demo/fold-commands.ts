@@ -62,6 +62,7 @@ export function foldCommands(commands: readonly DemoCommand[]): Folded {
     accountKnown: (id) => accounts.has(id),
     contactKnown: (id) => contacts.has(id),
     chain,
+    externalIdHolder: () => null,
     eventKnown: () => false,
     undo: () => undefined,
   });

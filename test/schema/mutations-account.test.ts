@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Application } from '../../src/application.ts';
 import { openTestApplication } from '../support/app-in-memory.ts';
-import { acme, globex, initech } from '../support/ids.ts';
+import { accountIdOf, acme, globex, initech } from '../support/ids.ts';
 import { change, mistake, refusal, send } from './mutate.ts';
 
 const eur = (minorUnits: number) => ({ minorUnits, currency: 'EUR' });
@@ -51,6 +51,17 @@ describe('registerAccount', () => {
   test('gets an id from the server', async () => {
     const { id } = await change(app, 'registerAccount', { name: 'Initech' });
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('under an id of another system that another one goes by is refused', async () => {
+    const externalId = { source: 'crm', id: 'A-3' };
+    await change(app, 'registerAccount', { accountId: initech, name: 'Initech', externalId });
+    const other = { accountId: accountIdOf(9), parentId: initech, name: 'Hooli', externalId };
+    expect(await refusal(app, 'registerAccount', other)).toMatchObject({
+      code: 'EXTERNAL_ID_TAKEN',
+      path: 'input.externalId',
+      message: expect.stringContaining(initech),
+    });
   });
 
   test('of another one under a known id, or below an unknown parent, is refused', async () => {

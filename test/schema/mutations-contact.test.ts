@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Application } from '../../src/application.ts';
 import { ask, openTestApplication } from '../support/app-in-memory.ts';
-import { acme, ann, bob, cleo, factIdOf, globex, job } from '../support/ids.ts';
+import { acme, ann, bob, cleo, contactIdOf, factIdOf, globex, job } from '../support/ids.ts';
 import { change, mistake, refusal, send } from './mutate.ts';
 
 let app: Application;
@@ -66,6 +66,26 @@ describe('registerContact', () => {
       position: 4,
       repeated: false,
     });
+  });
+
+  test('under an id of another system that somebody else goes by is refused, until that was a mistake', async () => {
+    const { eventIds } = (await send(app, 'registerContact', all)) as { eventIds: string[] };
+    const dan = { contactId: contactIdOf(4), name: 'Dan Drake', externalId: all.externalId };
+    expect(await refusal(app, 'registerContact', dan)).toMatchObject({
+      code: 'EXTERNAL_ID_TAKEN',
+      path: 'input.externalId',
+      message: expect.stringContaining(cleo),
+    });
+    const ofAnother = { ...dan, contactId: contactIdOf(5), externalId: { source: 'erp', id: '7' } };
+    await change(app, 'registerContact', ofAnother);
+    await change(app, 'revertContactChanges', {
+      contactId: cleo,
+      eventIds,
+      change: { reasonCode: 'entered_by_mistake' },
+    });
+    await change(app, 'registerContact', dan);
+    const found = await ask(app, '{ contact(externalId: { source: "crm", id: "7" }) { name } }');
+    expect(found.data).toEqual({ contact: { name: 'Dan Drake' } });
   });
 
   test('with an address that is none is refused, without repeating it', async () => {

@@ -66,6 +66,7 @@ export function carryOut(events: readonly TestEvent[], asked: Command, context: 
     accountKnown: (id) => believeAll(events, `account-${id}`) !== null,
     contactKnown: (id) => believeAll(events, `contact-${id}`) !== null,
     chain: (id) => chainOf(events, stream.startsWith('contact-') ? 'contact' : 'account', id),
+    externalIdHolder: () => null,
     eventKnown: (id) => own.some((event) => event.id === id),
     undo: (id) => undoOf(own, id, (told) => voidIn(stream, told as LedgerEvent[])),
   };
