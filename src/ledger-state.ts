@@ -38,72 +38,8 @@ export interface LedgerStates {
 }
 
 const statesMax = 8_000;
-/** States that are kept ready, those asked for last; what the others believe is kept as JSON. */
-const statesReadyMax = 1_000;
 /** States that keep all their events at a time. */
 const statesWithEventsMax = 2_000;
-
-/** What of a state takes the most memory. */
-type Grasp = Pick<StreamState, 'belief' | 'digests'>;
-
-/**
- * A state whose belief and digests become JSON when they are put aside, and objects again when they are asked for: as JSON they
- * take a third of the memory, and the collector passes over a text in one step, over as many objects in hundreds.
- */
-class KeptState implements StreamState {
-  readonly stream: string;
-  version: number;
-  newestLearnedAtMs: number;
-  events: LedgerEvent[] | undefined = undefined;
-  merges: StreamMerges;
-  keyId: string | undefined;
-  key: SealingKey | undefined = undefined;
-  erasedKey: SealingKey | undefined = undefined;
-  pending: Promise<unknown> | undefined = undefined;
-  #grasp: Grasp | string;
-
-  constructor({
-    stream,
-    version,
-    newestLearnedAtMs,
-    merges,
-    keyId,
-    ...grasp
-  }: Pick<StreamState, 'stream' | 'version' | 'newestLearnedAtMs' | 'merges' | 'keyId'> & Grasp) {
-    this.stream = stream;
-    this.version = version;
-    this.newestLearnedAtMs = newestLearnedAtMs;
-    this.merges = merges;
-    this.keyId = keyId;
-    this.#grasp = grasp;
-  }
-
-  get belief(): Belief {
-    return this.#grasped().belief;
-  }
-
-  set belief(belief: Belief) {
-    this.#grasped().belief = belief;
-  }
-
-  get digests(): Map<string, string> {
-    return this.#grasped().digests;
-  }
-
-  putAside(): void {
-    if (typeof this.#grasp === 'string') return;
-    const { belief, digests } = this.#grasp;
-    this.#grasp = JSON.stringify([belief, [...digests]]);
-  }
-
-  #grasped(): Grasp {
-    if (typeof this.#grasp === 'string') {
-      const [belief, digests] = JSON.parse(this.#grasp) as [Belief, [string, string][]];
-      this.#grasp = { belief, digests: new Map(digests) };
-    }
-    return this.#grasp;
-  }
-}
 
 /** Takes decided events into the state, before they are durable: what fails to become so is dropped with the state. */
 export function advance(state: StreamState, events: readonly LedgerEvent[]): void {
@@ -125,12 +61,11 @@ export function createLedgerStates(
   sealing: EventSealing,
   mergesOf: (category: MergedCategory, id: string) => Promise<StreamMerges>,
 ): LedgerStates {
-  const states = new Map<string, KeptState>();
-  const loading = new Map<string, Promise<KeptState>>();
-  const ready = new Set<KeptState>();
+  const states = new Map<string, StreamState>();
+  const loading = new Map<string, Promise<StreamState>>();
   const withEvents = new Set<StreamState>();
 
-  async function read(stream: string): Promise<KeptState> {
+  async function read(stream: string): Promise<StreamState> {
     const stored = await store.read(stream);
     const events = await sealing.open(stored);
     const category = categoryOf(stream);
@@ -146,39 +81,27 @@ export function createLedgerStates(
       newestLearnedAtMs = Math.max(newestLearnedAtMs, event.learnedAtMs);
       keyId = event.boxes[0]?.keyId ?? keyId;
     }
-    return new KeptState({
+    return {
       stream,
       version: stored.length,
       belief: believeStream(stream, events, undefined, merges),
       newestLearnedAtMs,
       digests: new Map(stored.map((event) => [event.id, event.meta.requestDigest])),
+      events: undefined,
       merges,
       keyId,
-    });
-  }
-
-  /** It is about to be asked; who was asked the longest time ago is put aside for it. */
-  function makeReady(state: KeptState): void {
-    ready.delete(state);
-    ready.add(state);
-    if (ready.size <= statesReadyMax) return;
-    const [oldest] = ready;
-    ready.delete(oldest!);
-    oldest!.putAside();
+      key: undefined,
+      erasedKey: undefined,
+      pending: undefined,
+    };
   }
 
   /** Oldest first, but never one with something on its way to the store. */
   function evict(): void {
     for (const state of states.values()) {
       if (states.size <= statesMax) return;
-      if (!state.pending) forget(state.stream);
+      if (!state.pending) states.delete(state.stream);
     }
-  }
-
-  function forget(stream: string): void {
-    const state = states.get(stream);
-    if (state) ready.delete(state);
-    states.delete(stream);
   }
 
   function keepEvents(state: StreamState, events: LedgerEvent[]): void {
@@ -198,23 +121,19 @@ export function createLedgerStates(
       if (known) {
         states.delete(stream);
         states.set(stream, known);
-        makeReady(known);
         return Promise.resolve(known);
       }
       const running = loading.get(stream);
       if (running) return running;
       const begun = read(stream).then((state) => {
         // Dropped while it was read: what was read may be out of date, and is nobody's current state.
-        if (loading.get(stream) === begun) {
-          states.set(stream, state);
-          makeReady(state);
-        }
+        if (loading.get(stream) === begun) states.set(stream, state);
         return state;
       });
       loading.set(stream, begun);
       evict();
-      const loaded = () => loading.get(stream) === begun && loading.delete(stream);
-      begun.then(loaded, loaded);
+      const forget = () => loading.get(stream) === begun && loading.delete(stream);
+      begun.then(forget, forget);
       return begun;
     },
     async withEvents(state) {
@@ -227,14 +146,14 @@ export function createLedgerStates(
     },
     isCurrent: (state) => states.get(state.stream) === state,
     drop(state) {
-      if (states.get(state.stream) === state) forget(state.stream);
+      if (states.get(state.stream) === state) states.delete(state.stream);
     },
     dropStream(stream) {
-      forget(stream);
+      states.delete(stream);
       loading.delete(stream);
     },
     dropSettled() {
-      for (const state of states.values()) if (!state.pending) forget(state.stream);
+      for (const state of states.values()) if (!state.pending) states.delete(state.stream);
     },
   };
 }
