@@ -49,7 +49,7 @@ export interface ImportSummary extends ImportCounts {
 /** Lines on their way to the store at a time: what shares one fsync and one change of the read models. */
 const inFlightMax = 128;
 /** Events that the read models may be behind while an import runs; at half of them they are told not to let more gather. */
-const lagMax = 4_000;
+const lagMax = 8_000;
 /** Ids of the source kept in memory. */
 const resolvedMax = 20_000;
 

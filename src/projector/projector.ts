@@ -25,7 +25,7 @@ export interface Projector {
 const gatherMs = 1_000;
 const gatherMax = 2_000;
 /** Events that may be on their way to the rows at a time. */
-const unwrittenMax = 4_000;
+const unwrittenMax = 8_000;
 
 /** Follows the log from the checkpoint of the read models until stopped. */
 export function startProjector(options: ProjectorOptions): Projector {
