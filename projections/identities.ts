@@ -53,12 +53,22 @@ export function findByExternalId(
   source: string,
   id: string,
 ): string | null {
-  const row = db
+  return findAllByExternalId(db, kind, source, id)[0] ?? null;
+}
+
+/** All that were ever said to go by it, the one that was said last first. */
+export function findAllByExternalId(
+  db: ReadDatabase,
+  kind: EntityKind,
+  source: string,
+  id: string,
+): string[] {
+  const rows = db
     .prepare(
-      'SELECT entity_id AS id FROM external_id WHERE kind = ? AND source = ? AND external_id = ? ORDER BY position DESC LIMIT 1',
+      'SELECT entity_id AS id FROM external_id WHERE kind = ? AND source = ? AND external_id = ? ORDER BY position DESC',
     )
-    .get(kind, source, id);
-  return (row as { id: string } | undefined)?.id ?? null;
+    .all(kind, source, id) as { id: string }[];
+  return rows.map((row) => row.id);
 }
 
 /** All that were at any time merged into this contact or account. */

@@ -1,6 +1,6 @@
 // The composition root: opens a ledger's files and wires store, keys, read models and commands together.
 import { extname, join } from 'node:path';
-import { createMergeLinks, findByExternalId } from '../projections/identities.ts';
+import { createMergeLinks, findAllByExternalId } from '../projections/identities.ts';
 import { projections } from '../projections/index.ts';
 import { type AccessLog, createAccessLog } from './access/access-log.ts';
 import type { AccessLogLevel } from './access/events.ts';
@@ -152,7 +152,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
       head: await store.head(),
       applied: (position) => readModels.applied(position),
       mergesOf: (category, id) => readModels.beliefs.mergesOf(category, id),
-      holderOf: (kind, { source, id }) => findByExternalId(readModels.database, kind, source, id),
+      holdersOf: (kind, { source, id }) => findAllByExternalId(readModels.database, kind, source, id),
       links: {
         note: (loserId, survivorId) => readModels.links.note(loserId, survivorId),
         survivorsOf: (id) => readModels.links.survivorsOf(id),

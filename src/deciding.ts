@@ -19,7 +19,7 @@ export interface Deciding {
   contactKnown(contactId: string): boolean;
   /** The contact or account itself and all it leads to, nearest first: what it is merged into, else the account above it. */
   chain(id: string): readonly string[];
-  /** Another contact (or account) that goes by this id of another system; null for a feed, whose ids lead to whom they belong. */
+  /** Another contact (or account) that goes by this id of another system, or whom it was merged into; null for a feed, whose ids lead to whom they belong. */
   externalIdHolder(externalId: ExternalId): string | null;
   /** Ids of the events in this stream. */
   eventKnown(eventId: string): boolean;
@@ -27,7 +27,10 @@ export interface Deciding {
   undo(eventId: string): Undo | undefined;
 }
 
-/** Whoever looks for somebody by an id of another system is to find one: a second one is not registered under it. */
+/**
+ * Whoever looks for somebody by an id of another system is to find one: a second one is not registered under it. Who is registered
+ * in the same moment is not seen: of two such the one that was said last is found.
+ */
 export function refuseTakenId(
   belief: object | null,
   externalId: ExternalId | undefined,

@@ -24,7 +24,7 @@ import type { EventStore, StoredEvent } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
 import { advance, createLedgerStates, type StreamState } from './ledger-state.ts';
 import { isMergedCategory, type MergedCategory, mayChangeMerge, survivorIn } from './merge.ts';
-import { describeFor, type HolderOf, type Known, loadReferences, mayBegin } from './references.ts';
+import { describeFor, type HoldersOf, type Known, loadReferences, mayBegin } from './references.ts';
 import { isRejection, type Rejection, reject } from './rejections.ts';
 import { decideSignal, type SignalCommand } from './signals/commands.ts';
 import { type Belief, believeStream, believeStreamNext, type StreamMerges } from './stream-belief.ts';
@@ -44,7 +44,7 @@ export interface LedgerOptions {
   applied: (position: number) => Promise<void>;
   /** What merges of other contacts or accounts mean for this one. */
   mergesOf: (category: MergedCategory, id: string) => Promise<StreamMerges>;
-  holderOf: HolderOf;
+  holdersOf: HoldersOf;
   links: {
     /** Makes a merge known before the read models have it. */
     note(loserId: string, survivorId: string): void;
@@ -239,7 +239,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     onWrite: OnWrite | undefined,
   ): Promise<Attempt> {
     const stream = streamOf(command);
-    const known = await loadReferences(command, states, context.by, options.holderOf);
+    const known = await loadReferences(command, states, context.by, options.holdersOf);
     let state = await readyState(stream, command, context, known);
     while (!isReady(state, command, context)) state = await readyState(stream, command, context, known);
     // From here to the append nothing waits, so that nobody decides in between.

@@ -7,13 +7,13 @@ import type { Request } from './enveloping.ts';
 import type { ExternalId } from './event-contract.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
 import type { LedgerStates, StreamState } from './ledger-state.ts';
-import type { MergedCategory } from './merge.ts';
+import { type MergedCategory, survivorIdOf } from './merge.ts';
 import { type Belief, voidIn } from './stream-belief.ts';
 import { latest, sameValue } from './timeline.ts';
 import { undoOf } from './undo.ts';
 
-/** Who was said to go by an id of another system, as far as that is visible. */
-export type HolderOf = (kind: MergedCategory, externalId: ExternalId) => string | null;
+/** All that were said to go by an id of another system, as far as that is visible. */
+export type HoldersOf = (kind: MergedCategory, externalId: ExternalId) => readonly string[];
 
 /** States of streams beside the command's own, by name. */
 export type Known = Map<string, StreamState>;
@@ -37,7 +37,7 @@ export async function loadReferences(
   command: Command,
   states: LedgerStates,
   by: CommandContext['by'],
-  holderOf: HolderOf,
+  holdersOf: HoldersOf,
 ): Promise<Known> {
   const known: Known = new Map();
   const own = streamOf(command);
@@ -77,8 +77,8 @@ export async function loadReferences(
   }
   if (by === 'person' && (command.type === 'RegisterContact' || command.type === 'RegisterAccount')) {
     const kind = command.type === 'RegisterContact' ? 'contact' : 'account';
-    const holder = command.externalId && holderOf(kind, command.externalId);
-    if (holder && `${kind}-${holder}` !== own) await reach(`${kind}-${holder}`, alone);
+    for (const holder of command.externalId ? holdersOf(kind, command.externalId) : [])
+      if (`${kind}-${holder}` !== own) await reach(`${kind}-${holder}`, alone);
   }
   return known;
 }
@@ -136,10 +136,12 @@ export function describeFor(
       return ids;
     },
     externalIdHolder(externalId) {
-      for (const [other, { belief }] of known) {
+      if (context.by === 'feed') return null;
+      for (const [other, state] of known) {
         if (other === stream || categoryOf(other) !== categoryOf(stream)) continue;
-        const { externalIds } = (belief ?? { externalIds: [] }) as Pick<ContactBelief, 'externalIds'>;
-        if (externalIds.some((held) => sameValue(held, externalId))) return subjectOf(other);
+        const belief = state.belief as ContactBelief | AccountBelief | null;
+        if (belief?.externalIds.some((held) => sameValue(held, externalId)))
+          return survivorIdOf(belief) ?? belief.id;
       }
       return null;
     },

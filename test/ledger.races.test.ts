@@ -52,7 +52,7 @@ async function ledgerBehindGate(): Promise<Gate> {
     salt: app.keyStore.salt,
     head: await app.store.head(),
     applied: (position) => readModels.applied(position),
-    holderOf: () => null,
+    holdersOf: () => [],
     mergesOf: (category, id) => readModels.beliefs.mergesOf(category, id),
     links: { note: () => {}, survivorsOf: () => [], cycleOf: () => [] },
   });

@@ -132,6 +132,7 @@ export function serveRows(port: MessagePort, createRows: (readStream: ReadStream
 
   const waiting: EventsText[] = [];
   let isAsked = false;
+  let writtenTo = 0;
   let writing: Promise<void> | undefined;
 
   /** What has come meanwhile is written together: who changed ten times is written once. After a fault nothing is. */
@@ -139,8 +140,10 @@ export function serveRows(port: MessagePort, createRows: (readStream: ReadStream
     while (isAsked) {
       isAsked = false;
       const events = waiting.splice(0).flatMap((text) => JSON.parse(text) as LedgerEvent[]);
-      await rows.write(events);
-      send({ written: events.at(-1)!.position });
+      // None where a batch before took them along.
+      if (events.length > 0) await rows.write(events);
+      writtenTo = events.at(-1)?.position ?? writtenTo;
+      send({ written: writtenTo });
     }
     writing = undefined;
   }

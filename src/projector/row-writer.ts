@@ -48,7 +48,7 @@ export type WriteRows = (events: readonly LedgerEvent[]) => Promise<void>;
 
 interface Held {
   belief: Belief;
-  /** Between two large batches only the card in the tables has the belief: there it takes no memory, and no time to be collected. */
+  /** Between two large batches only the card in the tables has the belief: there it takes no time to be collected. */
   isInCard?: boolean;
   newestLearnedAtMs: number;
   /** Of a turnover; none of what keeps no former states. */
@@ -60,25 +60,33 @@ const readTogetherMax = 256;
 /** Events of a batch that is large. */
 const largeBatchMin = 500;
 
-/** Opens events and writes their rows, one batch after the other. */
+/** Opens events as they come, while they may still be remembered, and writes their rows, one batch after the other. */
 export function createRowWriter(open: EventSealing['open'], options: RowsOptions): RowWriter {
   const writeRows = createRows(options);
-  let taken: StoredEvent[] = [];
-  let writing = Promise.resolve();
+  let taken: LedgerEvent[] = [];
+  let underway = Promise.resolve();
+  const settled = () => underway.catch(() => undefined);
   return {
     take(events) {
-      taken.push(...events);
+      underway = underway.then(async () => {
+        taken.push(...(await open(events)));
+      });
+      // The next write tells of it.
+      void settled();
     },
     write() {
-      const batch = taken;
-      taken = [];
-      writing = writing.then(async () => writeRows(await open(batch)));
-      return writing;
+      underway = underway.then(async () => {
+        const batch = taken;
+        taken = [];
+        await writeRows(batch);
+      });
+      return underway;
     },
-    close: async () => undefined,
+    close: settled,
   };
 }
 
+/** The rows of events that are opened already. */
 export function createRows(options: RowsOptions): WriteRows {
   const { changeOf } = createChanges(options);
   return async (events) => options.readDatabase.write(await changeOf(events));

@@ -1,11 +1,13 @@
 // Read models kept on a thread of their own: the same rows, the erased gone from them, and faults told.
+
+import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Application } from '../../src/application.ts';
 import { streamsOf } from '../../src/beliefs.ts';
 import type { StoredEvent } from '../../src/event-store/port.ts';
 import { KeyStoreFailure } from '../../src/personal-data/key-store.ts';
-import { type RowThreadOptions, startRowThread } from '../../src/projector/row-thread.ts';
+import { type RowThreadOptions, serveRows, startRowThread } from '../../src/projector/row-thread.ts';
 import type { RowWriter } from '../../src/projector/row-writer.ts';
 import { tell, testActor } from '../support/app-in-memory.ts';
 import { ledgerFolder } from '../support/app-on-disk.ts';
@@ -70,6 +72,37 @@ describe('read models on a thread of their own', () => {
     expect(live).toEqual(rebuilt);
     await app.close();
     expect(findInFiles(filesIn(folder.path), ['Unforgettable'])).toEqual([]);
+  });
+});
+
+describe('the end on the thread', () => {
+  test('writes together what came meanwhile, also what nobody has asked for yet, and answers who asks for it then', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const batches: number[][] = [];
+    const first = Promise.withResolvers<void>();
+    serveRows(port2, () => ({
+      async write(events) {
+        batches.push(events.map(({ position }) => position));
+        if (batches.length === 1) await first.promise;
+      },
+      close: () => undefined,
+    }));
+    const told: unknown[] = [];
+    port1.on('message', (message) => told.push(message));
+    const take = (position: number) => port1.postMessage({ take: JSON.stringify([{ position }]) });
+    take(1);
+    port1.postMessage('write');
+    take(2);
+    port1.postMessage('write');
+    take(3);
+    await vi.waitFor(() => expect(batches).toEqual([[1]]));
+    first.resolve();
+    await vi.waitFor(() => expect(told).toEqual([{ written: 1 }, { written: 3 }]));
+    port1.postMessage('write');
+    await vi.waitFor(() => expect(told).toEqual([{ written: 1 }, { written: 3 }, { written: 3 }]));
+    expect(batches).toEqual([[1], [2, 3]]);
+    port1.postMessage('close');
+    port1.close();
   });
 });
 

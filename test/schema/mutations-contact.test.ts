@@ -84,8 +84,15 @@ describe('registerContact', () => {
       change: { reasonCode: 'entered_by_mistake' },
     });
     await change(app, 'registerContact', dan);
+    expect(await refusal(app, 'registerContact', { ...dan, contactId: contactIdOf(6) })).toMatchObject({
+      message: expect.stringContaining(dan.contactId),
+    });
     const found = await ask(app, '{ contact(externalId: { source: "crm", id: "7" }) { name } }');
     expect(found.data).toEqual({ contact: { name: 'Dan Drake' } });
+    await change(app, 'mergeContacts', { contactId: dan.contactId, intoId: ann });
+    expect(await refusal(app, 'registerContact', { ...dan, contactId: contactIdOf(6) })).toMatchObject({
+      message: expect.stringContaining(ann),
+    });
   });
 
   test('with an address that is none is refused, without repeating it', async () => {
