@@ -93,7 +93,8 @@ export class RegisterAccountInput extends ClassificationInput {
 
   @Field(() => ExternalIdInput, {
     nullable: true,
-    description: 'What another system knows the account by. The same one always means the same account.',
+    description:
+      'What another system knows the account by. The same one always means the same account. EXTERNAL_ID_TAKEN.',
   })
   externalId?: ExternalIdInput;
 }

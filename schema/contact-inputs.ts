@@ -53,7 +53,8 @@ export class RegisterContactInput {
 
   @Field(() => ExternalIdInput, {
     nullable: true,
-    description: 'What another system knows the person by. The same one always means the same contact.',
+    description:
+      'What another system knows the person by. The same one always means the same contact. EXTERNAL_ID_TAKEN.',
   })
   externalId?: ExternalIdInput;
 

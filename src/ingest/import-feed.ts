@@ -46,7 +46,7 @@ export interface ImportSummary extends ImportCounts {
   complete: boolean;
 }
 
-/** Lines on their way to the store at a time: what shares one fsync and one change of the read models. */
+/** Lines on their way to the store at a time: what shares one fsync. Of more, much would outlive the space of young objects. */
 const inFlightMax = 128;
 /** Events that the read models may be behind while an import runs; at half of them they are told not to let more gather. */
 const lagMax = 8_000;
