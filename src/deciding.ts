@@ -19,7 +19,10 @@ export interface Deciding {
   contactKnown(contactId: string): boolean;
   /** The contact or account itself and all it leads to, nearest first: what it is merged into, else the account above it. */
   chain(id: string): readonly string[];
-  /** Another contact (or account) that goes by this id of another system, or whom it was merged into; null for a feed, whose ids lead to whom they belong. */
+  /**
+   * Another contact (or account) that goes by this id of another system, or whom it was merged into; null for a feed, whose ids
+   * lead to whom they belong.
+   */
   externalIdHolder(externalId: ExternalId): string | null;
   /** Ids of the events in this stream. */
   eventKnown(eventId: string): boolean;

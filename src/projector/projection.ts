@@ -24,7 +24,10 @@ export interface TableDefinition {
   indexes?: readonly string[];
 }
 
-/** A row to put: table and values in the order of its columns. Putting a row again replaces it; of one subject no two have one key. */
+/**
+ * A row to put: table and values in the order of its columns. Putting a row again replaces it; of one subject no two have one
+ * key.
+ */
 export type Row = readonly [table: string, ...values: SqlValue[]];
 
 interface ProjectionHead {

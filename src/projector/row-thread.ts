@@ -32,12 +32,12 @@ type FromThread = { written: number } | { fault: Fault } | { asks: number; strea
 
 /** Half of what a thread would take by itself; with less than this it spends its time collecting. */
 const youngMib = 24;
+
 /** What the thread was told to write, up to a position. */
 interface Underway extends Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'> {
   upTo: number;
 }
 
-/** Starts the thread. */
 export function startRowThread(options: RowThreadOptions): RowWriter {
   const { open, readStream, readDatabase } = options;
   const thread = new Worker(options.program, {
