@@ -11,6 +11,7 @@ export default defineConfig({
     // Ten times what the longest takes on an idle machine.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
     maxWorkers: 2,
     // Files share what they import: most of a short file's time would be loading it anew. So none

@@ -1,6 +1,6 @@
 // How the read models follow the log: what is learned late, taken back or merged is folded anew, and a fault stops them.
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findAccount } from '../../projections/accounts.ts';
 import { findContact } from '../../projections/contacts.ts';
 import type { Application } from '../../src/application.ts';
@@ -220,7 +220,7 @@ describe('rows that are written in their own time', () => {
       async append(count: number) {
         pages.push(Array.from({ length: count }, () => ({ position: ++head }) as StoredEvent));
         wake();
-        await vi.waitFor(() => expect(handed.at(-1)).toBe(head));
+        await expect.poll(() => handed.at(-1)).toBe(head);
       },
       finishWrite() {
         const { upTo, written } = writing.shift()!;

@@ -2,7 +2,7 @@
 
 import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Application } from '../../src/application.ts';
 import { streamsOf } from '../../src/beliefs.ts';
 import type { StoredEvent } from '../../src/event-store/port.ts';
@@ -95,11 +95,11 @@ describe('the end on the thread', () => {
     take(2);
     port1.postMessage('write');
     take(3);
-    await vi.waitFor(() => expect(batches).toEqual([[1]]));
+    await expect.poll(() => batches).toEqual([[1]]);
     first.resolve();
-    await vi.waitFor(() => expect(told).toEqual([{ written: 1 }, { written: 3 }]));
+    await expect.poll(() => told).toEqual([{ written: 1 }, { written: 3 }]);
     port1.postMessage('write');
-    await vi.waitFor(() => expect(told).toEqual([{ written: 1 }, { written: 3 }, { written: 3 }]));
+    await expect.poll(() => told).toEqual([{ written: 1 }, { written: 3 }, { written: 3 }]);
     expect(batches).toEqual([[1], [2, 3]]);
     port1.postMessage('close');
     port1.close();
