@@ -1,4 +1,5 @@
 // What an event changed, as field, former and new value: two beliefs as lists of named values, compared.
+import { type Money, minorUnitsPerUnit } from './event-contract.ts';
 import type { Day } from './time/day.ts';
 import { type Assertion, assertionOn, latest, sameValue, type Timeline } from './timeline.ts';
 
@@ -131,14 +132,22 @@ function holds(timeline: Timeline<unknown>, sought: Assertion<unknown>): boolean
   );
 }
 
-/** A value as text: money in minor units with its currency, a location as its narrowest code, a list with commas. */
+/** A value as text: money as people count it with its currency, a location as its narrowest code, a list with commas. */
 export function displayed(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return value.map(displayed).join(', ');
   if (typeof value !== 'object') return String(value);
-  if ('minorUnits' in value && 'currency' in value) return `${value.minorUnits} ${value.currency}`;
+  if ('minorUnits' in value && 'currency' in value) return moneyText(value as Money);
   if ('country' in value) return String(('region' in value && value.region) || value.country);
   return JSON.stringify(value);
+}
+
+/** `43000.00 EUR`, with as many digits as the currency has: without grouping, so that it can be compared and computed with. */
+export function moneyText({ minorUnits, currency }: Money): string {
+  const digits = String(minorUnitsPerUnit(currency)).length - 1;
+  const all = String(Math.abs(minorUnits)).padStart(digits + 1, '0');
+  const [whole, part] = [all.slice(0, all.length - digits), all.slice(all.length - digits)];
+  return `${minorUnits < 0 ? '-' : ''}${whole}${digits > 0 ? '.' : ''}${part} ${currency}`;
 }
 
 /** Beside the values: who and why belong to the envelope, the placement has a field of its own. */
