@@ -10,6 +10,7 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Limits } from '../limits.ts';
 import type { Admit } from './admission.ts';
+import type { ReachPosition } from './await-position.ts';
 import { compiledExecution } from './compiled-execution.ts';
 import { startDeadline, timedOut } from './deadline.ts';
 import { createShapeCheck } from './document-shape.ts';
@@ -18,7 +19,6 @@ import { asksForEventStream, checkStreamRequest, type EventStreamEndpoint } from
 import { type Authorise, operationPlugin } from './operation-plugin.ts';
 import { jsonOr, type PersistedOperations, registeredText } from './persisted-operations.ts';
 import { plainJsonPlugin } from './plain-json-plugin.ts';
-import type { ReachPosition } from './position-wait.ts';
 import { refusalOf, refuse } from './refusal.ts';
 import { dropUnreadBody, readJsonBody } from './request-body.ts';
 import {

@@ -8,11 +8,13 @@ import {
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
 } from 'graphql';
 import type { Viewer } from '../auth/viewer.ts';
 import type { Limits } from '../limits.ts';
+import { awaitPosition, type ReachPosition } from './await-position.ts';
+import { badRequest, operationUnclear } from './bad-request.ts';
 import { costOf, tooCostly } from './operation-cost.ts';
-import { awaitPosition, type ReachPosition } from './position-wait.ts';
 import { noteErrors, type RecordedContext, recordIn } from './request-log.ts';
 
 export interface AuthorisedOperation {
@@ -44,10 +46,14 @@ export function operationPlugin(options: OperationPluginOptions): ApolloServerPl
       return {
         async didResolveOperation({ contextValue, document, operation, request, schema }) {
           const record = recordIn(contextValue);
-          // Apollo answers a document without an operation by itself.
-          if (!operation) return;
+          // By itself Apollo has neither refused as what it is: a mistake of the client's, before anything is carried out.
+          if (!operation) throw operationUnclear();
           record.operation = operation.name?.value;
           record.kind = operation.operation;
+          if (operation.operation === OperationTypeNode.SUBSCRIPTION)
+            throw badRequest(
+              'A subscription goes on: ask for it with `Accept: text/event-stream`, or over a WebSocket.',
+            );
           const definitions = operation.variableDefinitions ?? [];
           const { coerced: variables } = getVariableValues(schema, definitions, request.variables ?? {});
           // Variables that do not fit are a mistake, which execution answers without reading anything.

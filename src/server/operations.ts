@@ -20,13 +20,14 @@ import {
 } from 'graphql';
 import type { Limits } from '../limits.ts';
 import type { Admitted } from './admission.ts';
+import { awaitPosition, type ReachPosition } from './await-position.ts';
+import { badRequest, operationUnclear } from './bad-request.ts';
 import { startDeadline, timedOut } from './deadline.ts';
 import { shapeProblem } from './document-shape.ts';
 import type { ErrorMask } from './error-masking.ts';
 import { costOf, tooCostly } from './operation-cost.ts';
 import type { Authorise } from './operation-plugin.ts';
 import { type PersistedOperations, registeredText } from './persisted-operations.ts';
-import { awaitPosition, type ReachPosition } from './position-wait.ts';
 import { noteErrors, type RequestRecord } from './request-log.ts';
 
 /** As it arrives: anything may stand here. */
@@ -125,7 +126,7 @@ export function createOperations(options: OperationsOptions): Operations {
     const document = check(text);
     if (Array.isArray(document)) return document;
     const operation = getOperationAST(document, operationName as string | undefined);
-    if (!operation) return [badRequest('`operationName` names no operation, or several could be meant.')];
+    if (!operation) return [operationUnclear()];
     record.operation = operation.name?.value;
     record.kind = operation.operation;
     const given = (variables ?? {}) as Record<string, unknown>;
@@ -225,10 +226,6 @@ export function asError(fault: unknown): GraphQLError {
   return new GraphQLError('Fault', {
     originalError: fault instanceof Error ? fault : new Error(String(fault)),
   });
-}
-
-function badRequest(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
 }
 
 /** What an error says of the HTTP status is not for the client. */

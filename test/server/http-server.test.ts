@@ -96,6 +96,44 @@ describe('GraphQL over HTTP', () => {
     },
   );
 
+  test.each([
+    ['of several operations without a name', { query: 'query A { greeting } query B { greeting }' }],
+    ['of another name than its only operation', { query: 'query A { greeting }', operationName: 'Z' }],
+  ])('refuses a document %s as a mistake of the client', async (_title, asked) => {
+    const server = await startStubServer();
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: jsonHeaders,
+      body: JSON.stringify(asked),
+    });
+    expect(response.status).toBe(400);
+    expect(await bodyOf(response)).toEqual({
+      errors: [
+        {
+          message: '`operationName` names no operation, or several could be meant.',
+          extensions: { code: 'BAD_REQUEST' },
+        },
+      ],
+    });
+    expect(server.logged).toEqual([]);
+  });
+
+  test('tells who posts a subscription how to ask for one', async () => {
+    const server = await startStubServer();
+    expect(await server.post('subscription { greetings }')).toEqual({
+      status: 400,
+      body: {
+        errors: [
+          {
+            message: expect.stringContaining('`Accept: text/event-stream`'),
+            extensions: { code: 'BAD_REQUEST' },
+          },
+        ],
+      },
+    });
+    expect(server.logged).toEqual([]);
+  });
+
   test('gives resolvers the context made from the headers of the request', async () => {
     const server = await startStubServer({ context: ({ headers }) => ({ viewer: headers['x-viewer'] }) });
     const response = await fetch(`${server.url}/graphql`, {
