@@ -1,23 +1,21 @@
 // Read model: each account as believed now.
-import type { AccountBelief } from '../src/account/belief.ts';
+import { type AccountBelief, memberOf } from '../src/account/belief.ts';
 import type { AccountProjection, SqlValue } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
 import { latest } from '../src/timeline.ts';
 import { newestLearnedMs, sortName } from './contacts.ts';
-import { atLeast, below, type Condition, equals, type Listing, startsWith } from './listing.ts';
+import { atLeast, below, type Condition, equals, farDay, type Listing, startsWith } from './listing.ts';
 
 /** Column `closed`: no list shows a merged account, whether closed ones are asked for or not. */
 const standing = { open: 0, closed: 1, merged: 2 } as const;
-/** After all renewals that are dated. */
-const farDay = 1_000_000_000;
 /** As with contacts: an index of a list holds all that the list is filtered by. */
 const filtered = 'closed, segment, relationship, tier, industry, owner, parent_id, renewal_day';
 
 export const accounts: AccountProjection = {
   by: 'account',
   name: 'accounts',
-  version: 3,
+  version: 4,
   tables: [
     {
       name: 'account',
@@ -55,7 +53,7 @@ export function accountRow(belief: AccountBelief, json = JSON.stringify(belief))
     relationship: latest(belief.relationship),
     tier: latest(belief.tier),
     industry: latest(belief.industry),
-    owner: latest(belief.team['owner'] ?? []),
+    owner: latest(memberOf(belief, 'owner')),
     parent_id: latest(belief.parentId),
     renewal_day: (renewalOn === null ? undefined : parseEdtf(renewalOn)?.earliest) ?? farDay,
     arr_currency: arr?.currency ?? '',

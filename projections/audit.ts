@@ -5,6 +5,7 @@ import type { EventProjection, Row } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import type { Day } from '../src/time/day.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
+import { remembered } from './remembered.ts';
 
 /** By learned and by effective time; of what few events have, in an index of those alone. */
 const everyEvent = (dimension: string) => [
@@ -73,19 +74,8 @@ function codeOf(text: string): number {
   return remembered(codes, text, () => hash('sha256', text, 'buffer').readUIntBE(0, 6));
 }
 
-const rememberedMax = 10_000;
 const codes = new Map<string, number>();
 const days = new Map<string, Day | null>();
-
-function remembered<V>(known: Map<string, V>, text: string, compute: () => V): V {
-  let value = known.get(text);
-  if (value === undefined) {
-    if (known.size >= rememberedMax) known.clear();
-    value = compute();
-    known.set(text, value);
-  }
-  return value;
-}
 
 export const auditAxes = ['recorded', 'learned', 'effective'] as const;
 export type AuditAxis = (typeof auditAxes)[number];

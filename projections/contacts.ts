@@ -1,10 +1,15 @@
 // Read model: each contact as believed now, and its placements as rows that lists and posts are read from.
 import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
-import { countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
+import {
+  countsInHistory,
+  hiddenFrom,
+  placementInterval,
+  roleInterval,
+} from '../src/contact/placement-interval.ts';
 import type { ContactProjection, Row, SqlValue } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import type { Day } from '../src/time/day.ts';
-import { latest } from '../src/timeline.ts';
+import { latest, termsOf } from '../src/timeline.ts';
 import {
   atLeast,
   atMost,
@@ -12,14 +17,13 @@ import {
   type Condition,
   codeList,
   equals,
+  farDay,
   includes,
   type Listing,
   oneOf,
   startsWith,
 } from './listing.ts';
 
-/** Stands for −∞ and +∞ in a column of days. */
-const farDay = 1_000_000_000;
 const unrated = 99;
 
 /** Beside its order, an index of a list holds all that the list is filtered by: what does not fit is passed over within it. */
@@ -28,7 +32,7 @@ const filtered = 'status, owner, country';
 export const contacts: ContactProjection = {
   by: 'contact',
   name: 'contacts',
-  version: 4,
+  version: 5,
   tables: [
     {
       name: 'contact',
@@ -45,7 +49,7 @@ export const contacts: ContactProjection = {
       name: 'placement',
       columns:
         'contact_id TEXT, id TEXT, account_id TEXT, post_id TEXT, start_earliest INTEGER, start_latest INTEGER, end_earliest INTEGER, end_latest INTEGER, ' +
-        'importance INTEGER, sort_name TEXT, contact_type TEXT, interaction_class TEXT, buying_roles TEXT, hidden INTEGER, counts INTEGER, ' +
+        'importance INTEGER, sort_name TEXT, contact_type TEXT, interaction_class TEXT, buying_roles TEXT, role_terms TEXT, hidden INTEGER, hidden_earliest INTEGER, hidden_latest INTEGER, counts INTEGER, ' +
         'PRIMARY KEY (contact_id, id)',
       withoutRowid: true,
       indexes: [
@@ -87,7 +91,9 @@ export function placementRow(
   placement: PlacementFact,
   timeZone: string,
 ): Record<string, SqlValue> {
-  const { start, end } = placementInterval(placement, belief.died, timeZone);
+  // Who asks for the removed, too, asks for those who would be there still.
+  const { start, end } = placementInterval(placement, { died: belief.died, removed: null }, timeZone);
+  const hidden = hiddenFrom(belief, placement, timeZone);
   const roles = placement.buyingRoles.filter(({ ended }) => !ended).map(({ role }) => role);
   return {
     contact_id: belief.id,
@@ -103,9 +109,26 @@ export function placementRow(
     contact_type: latest(placement.contactType),
     interaction_class: latest(placement.interactionClass),
     buying_roles: codeList(roles),
+    role_terms: JSON.stringify(roleTerms(placement, timeZone)),
     hidden: belief.removed || belief.mergedInto || placement.removed ? 1 : 0,
+    hidden_earliest: column(hidden.earliest),
+    hidden_latest: column(hidden.latest),
     counts: countsInHistory(belief) ? 1 : 0,
   };
+}
+
+/** A buying role or contact type, and from which day until before which it is so for sure. */
+export type RoleTerm = readonly [code: string, from: Day, until: Day];
+
+function roleTerms(placement: PlacementFact, timeZone: string): RoleTerm[] {
+  const roles = placement.buyingRoles.map((held): RoleTerm => {
+    const { start, end } = roleInterval(held, timeZone);
+    return [held.role, column(start.latest), column(end.earliest)];
+  });
+  const types = termsOf(placement.contactType, timeZone).flatMap(({ value, from, until }): RoleTerm[] =>
+    value === null ? [] : [[value, column(from), column(until)]],
+  );
+  return [...roles, ...types].filter(([, from, until]) => from < until);
 }
 
 /**
@@ -221,7 +244,7 @@ export function placementListing(
     parent: { column: 'account_id', ids: accountIds },
     conditions: [
       equals('counts', 1),
-      ...(filter.includeRemoved ? [] : [equals('hidden', 0)]),
+      ...(filter.includeRemoved ? [] : [isInView(on, filter.includePossible ?? false)]),
       ...(on === undefined ? [] : [holdsOn(on, filter.includePossible ?? false)]),
       ...(contactType === undefined ? [] : [equals('contact_type', contactType)]),
       ...(interactionClass === undefined ? [] : [equals('interaction_class', interactionClass)]),
@@ -232,6 +255,12 @@ export function placementListing(
     ],
     ordering: { ...placementOrders[order], descending },
   };
+}
+
+/** A removal hides what it takes away from its own day on; with no day in question, whatever its day. */
+function isInView(on: Day | undefined, includePossible: boolean): Condition {
+  if (on === undefined) return equals('hidden', 0);
+  return atLeast(includePossible ? 'hidden_latest' : 'hidden_earliest', on + 1);
 }
 
 /** An interval that holds no day for sure is never current, however uncertain its dates are. */

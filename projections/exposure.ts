@@ -2,6 +2,8 @@
 import type { ReadDatabase } from '../src/projector/read-database.ts';
 import type { Day } from '../src/time/day.ts';
 import { findStandingAccounts } from './accounts.ts';
+import type { RoleTerm } from './contacts.ts';
+import { farDay } from './listing.ts';
 
 export interface ExposedAccount {
   accountId: string;
@@ -31,8 +33,8 @@ interface AccountRow {
 interface RoleRow {
   accountId: string;
   contactId: string;
-  contactType: string | null;
-  roles: string;
+  /** JSON of `RoleTerm`s. */
+  terms: string;
 }
 
 /** Open customers (and accounts of which nobody said what they are) with who holds which role for sure on the day. */
@@ -47,32 +49,32 @@ export function findExposure(
   const { where, values } = conditionsOf(filter);
   const accounts = db
     .prepare(
-      `SELECT id, arr_minor_units AS arr, arr_currency AS currency, renewal_day AS renewal FROM account WHERE ${where} ORDER BY id`,
+      'SELECT a.id, a.arr_minor_units AS arr, a.arr_currency AS currency, a.renewal_day AS renewal ' +
+        `FROM account a WHERE ${where} ORDER BY a.id`,
     )
     .all(...values) as unknown as AccountRow[];
   const held = db
     .prepare(
-      'SELECT p.account_id AS accountId, p.contact_id AS contactId, p.contact_type AS contactType, p.buying_roles AS roles ' +
-        `FROM account a JOIN placement p ON p.account_id = a.id WHERE (${where.replace(/\b(closed|relationship|owner|segment|id)\b/g, 'a.$1')} ` +
+      'SELECT p.account_id AS accountId, p.contact_id AS contactId, p.role_terms AS terms ' +
+        `FROM account a JOIN placement p ON p.account_id = a.id WHERE (${where} ` +
         // Whoever is in a merged account counts for the one that its id leads to, where that is asked for.
-        'OR a.merged_into IS NOT NULL) AND p.hidden = 0 AND p.counts = 1 AND p.start_latest <= ? AND p.end_earliest > ?',
+        'OR a.merged_into IS NOT NULL) AND p.hidden_earliest > ? AND p.counts = 1 AND p.start_latest <= ? AND p.end_earliest > ?',
     )
-    .all(...values, on, on) as unknown as RoleRow[];
+    .all(...values, on, on, on) as unknown as RoleRow[];
   const byAccount = Map.groupBy(held, ({ accountId }) => standingOf(accountId));
-  return accounts.map((account) => exposedOf(account, byAccount.get(account.id) ?? [], deciders));
+  return accounts.map((account) => exposedOf(account, byAccount.get(account.id) ?? [], on, deciders));
 }
-
-const farDay = 1_000_000_000;
 
 function exposedOf(
   { id, arr, currency, renewal }: AccountRow,
   held: readonly RoleRow[],
+  on: Day,
   deciders: readonly string[],
 ): ExposedAccount {
   const holders = new Map<string, Set<string>>();
-  for (const { contactId, contactType, roles } of held)
-    for (const role of new Set([...roles.split(','), contactType ?? ''])) {
-      if (role === '') continue;
+  for (const { contactId, terms } of held)
+    for (const [role, from, until] of JSON.parse(terms) as RoleTerm[]) {
+      if (from > on || until <= on) continue;
       holders.set(role, (holders.get(role) ?? new Set()).add(contactId));
     }
   const deciding = new Set(deciders.flatMap((role) => [...(holders.get(role) ?? [])]));
@@ -87,8 +89,9 @@ function exposedOf(
   };
 }
 
+/** Of the account `a`. */
 function conditionsOf({ owner, segment, accountId }: ExposureFilter): { where: string; values: string[] } {
-  const conditions = ['closed = 0', "(relationship = 'customer' OR relationship IS NULL)"];
+  const conditions = ['a.closed = 0', "(a.relationship = 'customer' OR a.relationship IS NULL)"];
   const values: string[] = [];
   for (const [column, value] of [
     ['owner', owner],
@@ -96,7 +99,7 @@ function conditionsOf({ owner, segment, accountId }: ExposureFilter): { where: s
     ['id', accountId],
   ] as const) {
     if (value === undefined) continue;
-    conditions.push(`${column} = ?`);
+    conditions.push(`a.${column} = ?`);
     values.push(value);
   }
   return { where: conditions.join(' AND '), values };

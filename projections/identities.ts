@@ -1,5 +1,6 @@
 // Read model: by which ids other systems know a contact or account, and which of them were merged into which.
 
+import type { Beliefs } from '../src/beliefs.ts';
 import { categoryOf, subjectOf } from '../src/ledger-events.ts';
 import { survivorIn } from '../src/merge.ts';
 import type { EventProjection, Row } from '../src/projector/projection.ts';
@@ -86,6 +87,21 @@ export function findMergedIntoEach(db: ReadDatabase, survivorIds: readonly strin
   const losers: string[][] = survivorIds.map(() => []);
   for (const { at, id } of rows) losers[at]!.push(id);
   return losers;
+}
+
+/** Who is one person: the contact itself first, then those it is believed to be merged into and those merged into any of them. */
+export async function personOf(
+  { database, beliefs }: { database: ReadDatabase; beliefs: Pick<Beliefs, 'contact'> },
+  contactId: string,
+): Promise<string[]> {
+  const ids = new Set([contactId]);
+  for (const id of ids) {
+    const into = (await beliefs.contact(id))?.mergedInto?.contactId;
+    if (into !== undefined) ids.add(into);
+    for (const loserId of findMergedInto(database, id))
+      if ((await beliefs.contact(loserId))?.mergedInto?.contactId === id) ids.add(loserId);
+  }
+  return [...ids];
 }
 
 /** Whether this contact or account was at any time merged into another. */

@@ -35,6 +35,9 @@ export interface Listing {
   ordering: ListOrdering;
 }
 
+/** Stands for no date in a column of days, after all dates; its negative before all of them. */
+export const farDay = 1_000_000_000;
+
 export const equals = (column: string, value: string | number): Condition => ({
   sql: `${column} = ?`,
   values: [value],

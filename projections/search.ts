@@ -31,7 +31,7 @@ const termTable = (name: string): TableDefinition => ({
 export const searchContacts: ContactProjection = {
   by: 'contact',
   name: 'search of contacts',
-  version: 1,
+  version: 2,
   tables: [termTable('contact_term')],
   rows: (belief) => termsOfContact(belief).rows('contact_term', belief.id),
 };
@@ -39,7 +39,7 @@ export const searchContacts: ContactProjection = {
 export const searchAccounts: AccountProjection = {
   by: 'account',
   name: 'search of accounts',
-  version: 1,
+  version: 2,
   tables: [termTable('account_term')],
   rows: (belief) => termsOfAccount(belief).rows('account_term', belief.id),
 };

@@ -19,6 +19,7 @@ const columns = [
   'destination',
   'coverage',
   'coverage_band',
+  'stood_in_until',
   'arr_minor',
   'arr_currency',
   'arr_band',
@@ -29,9 +30,13 @@ const columns = [
   'role_outcome_at',
   'replaced_at',
   'ended_at',
+  'ended_earliest',
   'ended_latest',
   'root_cause',
+  'saved_by',
+  'saved_by_version',
   'forecast',
+  'weight',
   'done_weight',
   'percent',
   'due_on',
@@ -45,7 +50,7 @@ const always = Number.MAX_SAFE_INTEGER;
 export const turnoverStates: TurnoverProjection = {
   by: 'turnover',
   name: 'turnover_states',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'turnover_state',

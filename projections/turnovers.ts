@@ -5,12 +5,9 @@ import type { Day } from '../src/time/day.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
 import { isOpen, isSuspected, type Stage, stageNow, type TurnoverBelief } from '../src/turnover/belief.ts';
 import { arrBandOf, coverageBandOf } from '../src/turnover/plan.ts';
-import { coverageOf, noticeOf, progressOf } from '../src/turnover/progress.ts';
+import { coverageFound, noticeOf, progressOf, stoodInUntil } from '../src/turnover/progress.ts';
 import { withLed } from './accounts.ts';
-import { atLeast, below, equals, type Listing, oneOf } from './listing.ts';
-
-/** Stands for "no date", after all dates. */
-const farDay = 1_000_000_000;
+import { atLeast, below, type Condition, equals, farDay, type Listing, oneOf } from './listing.ts';
 
 /** Names and types, in the order of the rows. Moments are milliseconds since 1970, days are days since then. */
 export const turnoverColumns = {
@@ -30,8 +27,12 @@ export const turnoverColumns = {
   destination: 'TEXT',
   destination_account_id: 'TEXT',
   notice: 'TEXT',
+  /** Without who stands in, for which see `stood_in_until`: which of the two counts depends on the day asked about. */
   coverage: 'INTEGER',
   coverage_band: 'TEXT',
+  /** The first day on which nobody stands in any more; far off where no end is known, far back where nobody does. */
+  stood_in_until: 'INTEGER',
+  interim_id: 'TEXT',
   /** At opening. */
   arr_minor: 'INTEGER',
   arr_currency: 'TEXT',
@@ -52,6 +53,9 @@ export const turnoverColumns = {
   ended_earliest: 'INTEGER',
   ended_latest: 'INTEGER',
   root_cause: 'TEXT',
+  /** The definition by which it was saved. */
+  saved_by: 'TEXT',
+  saved_by_version: 'INTEGER',
   competing: 'INTEGER',
   dismissal: 'TEXT',
   forecast: 'TEXT',
@@ -67,12 +71,13 @@ export const turnoverColumns = {
 export type Column = keyof typeof turnoverColumns;
 
 /** What boards are filtered by, in each index that they are walked by: what a board does not list is never looked up. */
-export const askedOften = 'stage, owner, segment, suspected, forecast, coverage_band, arr_band';
+export const askedOften =
+  'stage, owner, segment, suspected, forecast, coverage_band, stood_in_until, arr_band';
 
 export const turnovers: TurnoverProjection = {
   by: 'turnover',
   name: 'turnovers',
-  version: 4,
+  version: 5,
   tables: [
     {
       name: 'turnover',
@@ -87,6 +92,7 @@ export const turnovers: TurnoverProjection = {
         'contact_id',
         'placement_id',
         'replacement_id',
+        'interim_id',
         'destination_account_id',
       ],
     },
@@ -139,7 +145,7 @@ export function turnoverRow(belief: TurnoverBelief, timeZone: string): TurnoverR
 
 function identityOf(belief: TurnoverBelief, timeZone: string) {
   const { arr, outcome, definition, plan } = belief;
-  const coverage = coverageOf(belief).percent;
+  const coverage = coverageFound(belief).percent;
   return {
     id: belief.id,
     open: isOpen(belief) ? 1 : 0,
@@ -157,12 +163,16 @@ function identityOf(belief: TurnoverBelief, timeZone: string) {
     notice: noticeOf(belief, timeZone),
     coverage,
     coverage_band: coverageBandOf(coverage),
+    stood_in_until: Math.max(-farDay, Math.min(farDay, stoodInUntil(belief, timeZone))),
+    interim_id: belief.interim?.contactId ?? null,
     arr_minor: arr?.minorUnits ?? null,
     arr_currency: arr?.currency ?? '',
     arr_band: arrBandOf(arr),
     money_rank: -(arr?.minorUnits ?? 0),
     replacement_id: belief.replacement?.contactId ?? null,
     root_cause: outcome?.rootCause ?? null,
+    saved_by: outcome?.definition?.name ?? null,
+    saved_by_version: outcome?.definition?.version ?? null,
     competing: outcome?.competing ? 1 : 0,
     dismissal: outcome?.dismissal ?? null,
     forecast: belief.forecast?.forecast ?? null,
@@ -185,8 +195,8 @@ function timesOf(belief: TurnoverBelief) {
     left_earliest: left.earliest,
     left_latest: left.latest,
     assessed_at: belief.assessed?.learnedAtMs ?? null,
-    role_outcome_at: belief.roleOutcome?.learnedAtMs ?? null,
-    replaced_at: belief.replacement?.learnedAtMs ?? null,
+    role_outcome_at: belief.roleOutcome?.sinceMs ?? null,
+    replaced_at: belief.replacement?.sinceMs ?? null,
     onboarding_at: firstAt('onboarding'),
     replacement_earliest: started.earliest,
     replacement_latest: started.latest,
@@ -211,7 +221,8 @@ export interface TurnoverFilter {
   accountIds?: readonly string[];
   contactId?: string;
   suspected?: boolean;
-  coverageBands?: readonly string[];
+  /** Covered in one of these bands on the day asked about. */
+  coverage?: { bands: readonly string[]; on: Day };
   arrBands?: readonly string[];
   currency?: string;
   forecast?: string;
@@ -243,7 +254,6 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
   ];
   const among: [Column, readonly string[] | undefined][] = [
     ['stage', filter.stages],
-    ['coverage_band', filter.coverageBands],
     ['arr_band', filter.arrBands],
     ['account_id', filter.accountIds],
   ];
@@ -257,11 +267,23 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
     conditions: [
       ...equal.flatMap(([column, value]) => (value === undefined ? [] : [equals(column, value)])),
       ...among.flatMap(([column, values]) => (values === undefined ? [] : [oneOf(column, values)])),
+      ...(filter.coverage ? [isCovered(filter.coverage)] : []),
       ...(openedFromMs === undefined ? [] : [atLeast('learned_at', openedFromMs)]),
       ...(openedBeforeMs === undefined ? [] : [below('learned_at', openedBeforeMs)]),
       ...(overdueOn === undefined ? [] : [below('due_on', overdueOn)]),
     ],
     ordering: { columns, descending: false, ...(isWalked && { index }) },
+  };
+}
+
+/** Who stands in covers in full, as long as that lasts. */
+function isCovered({ bands, on }: NonNullable<TurnoverFilter['coverage']>): Condition {
+  const found = oneOf('coverage_band', bands);
+  const takesFull = bands.includes('full');
+  return {
+    sql: takesFull ? `(${found.sql} OR stood_in_until > ?)` : `${found.sql} AND stood_in_until <= ?`,
+    values: [...found.values, on],
+    holds: (row) => (Number(row['stood_in_until']) > on ? takesFull : found.holds(row)),
   };
 }
 
@@ -282,7 +304,6 @@ export interface CompletionRow {
   /** '' where no revenue was known. */
   currency: string;
   turnovers: number;
-  accounts: number;
   weight: number;
   doneWeight: number;
   /** Revenue at opening, in minor units, and the sum of each one's times its percentage. */
@@ -295,7 +316,7 @@ export function sumCompletion(db: ReadDatabase, group: CompletionGroup): Complet
   const standing = 'coalesce(led.into_id, turnover.account_id)';
   const column = group === 'account_id' ? standing : group;
   const sql =
-    `${withLed} SELECT ${column} AS value, arr_currency AS currency, count(*) AS turnovers, count(DISTINCT ${standing}) AS accounts, ` +
+    `${withLed} SELECT ${column} AS value, arr_currency AS currency, count(*) AS turnovers, ` +
     'sum(weight) AS weight, sum(done_weight) AS doneWeight, coalesce(sum(arr_minor), 0) AS arr, ' +
     'coalesce(sum(arr_minor * 100.0 * done_weight / max(weight, 1)), 0) AS arrPercent ' +
     'FROM turnover LEFT JOIN led ON led.id = turnover.account_id WHERE open = 1 GROUP BY 1, 2 ORDER BY 1, 2';
@@ -307,7 +328,8 @@ export type TurnoverSubject =
   | 'account_id'
   | 'contact_id'
   | 'placement_id'
-  | 'replacement_id';
+  | 'replacement_id'
+  | 'interim_id';
 
 /** All turnovers of an account, a leaver, a placement or a replacement, the oldest first. */
 export function findTurnoversOf(db: ReadDatabase, subject: TurnoverSubject, id: string): TurnoverBelief[] {
@@ -320,6 +342,17 @@ export function findTurnoversOf(db: ReadDatabase, subject: TurnoverSubject, id: 
       rows.map((row) => row.id),
     ).values(),
   ];
+}
+
+/** Ids of all turnovers at the accounts of some, and at all that these were ever merged with: the same customer's are among them. */
+export function findTurnoverIdsBeside(db: ReadDatabase, ids: readonly string[]): string[] {
+  const sql =
+    'WITH RECURSIVE customer(id) AS (SELECT account_id FROM turnover WHERE id IN (SELECT value FROM json_each(?)) ' +
+    'UNION SELECT merge.survivor_id FROM customer JOIN merge ON merge.loser_id = customer.id ' +
+    'UNION SELECT merge.loser_id FROM customer JOIN merge ON merge.survivor_id = customer.id) ' +
+    'SELECT turnover.id FROM customer JOIN turnover ON turnover.account_id = customer.id';
+  const rows = db.prepare(sql).all(JSON.stringify(ids)) as { id: string }[];
+  return rows.map(({ id }) => id);
 }
 
 /** Ids of the turnovers of any of these accounts, leavers, placements or replacements. */

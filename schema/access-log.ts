@@ -12,7 +12,7 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import { countLooks, type LookFilter, type Look as LookRow, listLooks } from '../projections/access.ts';
-import { personOf } from '../src/erasure/person.ts';
+import { personOf } from '../projections/identities.ts';
 import { zId, zSubject } from '../src/event-contract.ts';
 import { connectionOf, PageArguments, pageOf, readPage } from './connection.ts';
 import type { Context } from './context.ts';

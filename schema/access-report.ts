@@ -6,6 +6,7 @@ import { displayed } from '../src/changes.ts';
 import { zId } from '../src/event-contract.ts';
 import type { Context } from './context.ts';
 import { ExportRecord } from './erasure.ts';
+import { noteLook } from './looks.ts';
 import { parseInput } from './parse-input.ts';
 import { EdtfDate, Instant, Position } from './scalars.ts';
 
@@ -26,12 +27,15 @@ export class ReportedValue {
   @Field(() => ID, { description: 'The contact, of those that are one person.' })
   contactId: string;
 
-  @Field(() => String, { description: 'What it is, such as email or placement.title.' })
+  @Field(() => String, {
+    description:
+      'What it is, by the fields of a history, such as email or placement.title; placement.buyingRole.ending says why a role ended.',
+  })
   field: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Kind of a phone, name of an attribute, post of a placement.',
+    description: 'Kind of a phone, name of an attribute, post of a placement or else the id of its account.',
   })
   label: string | null;
 
@@ -74,7 +78,8 @@ export class AccessReport {
   position: number;
 
   @Field(() => [ReportedValue], {
-    description: 'Every value that is or was believed, with its source and dates.',
+    description:
+      'Every value that is or was believed, with its source and dates; what was undone is among the events of the document.',
   })
   values(): ReportedValue[] {
     return this.report.values.map(({ learnedAtMs, recordedAtMs, value, ...same }) => ({
@@ -112,10 +117,10 @@ export class AccessReportQueries {
     @Ctx() context: Context,
     @Arg('contactId', () => ID, { description: 'Any id of the person.' }) contactId: string,
   ): Promise<AccessReport | null> {
-    const { app, actor, purpose } = context;
+    const { app } = context;
     const report = await accessReport(app, parseInput(zId, contactId, 'contactId'));
     if (!report) return null;
-    app.accessLog.note({ actor, kind: 'access_report', subjectIds: report.contactIds, purpose });
+    noteLook(context, 'access_report', report.contactIds);
     const { contactIds, generatedAtMs: generatedAt, position } = report;
     return Object.assign(new AccessReport(), { report, contactIds, generatedAt, position });
   }

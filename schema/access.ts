@@ -70,7 +70,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
       account account(externalId:) accounts contact contacts node nodes nodes(ids:) post post(name:) postHolders posts
       accountMergePreview accountMergePreview(intoId:) mergePreview mergePreview(contactId:) mergePreview(intoId:)
       posts(name:) removalExplanation removalExplanation(contactId:) removalGateCandidates successions undoPreview
-      executiveReport executiveReport(definition:) executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(definition:) timeAtRisk(filter:) timeAtRisk(from:) timeAtRisk(groupBy:)
+      executiveReport executiveReport(comparedTo:) executiveReport(definition:) executiveReport(weekEnding:) timeAtRisk timeAtRisk(before:) timeAtRisk(definition:) timeAtRisk(filter:) timeAtRisk(from:) timeAtRisk(groupBy:)
       turnover turnoverRules turnovers
       workList workList(limit:) workList(owner:) exposure
       turnoverCompletion turnoverCompletion(groupBy:)`,
@@ -175,7 +175,11 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   WeightedPercent: 'read',
   AgeBounds: 'read',
   TimeAtRisk: 'read',
-  RiskGroup: 'read',
+  RiskGroup: {
+    read: `
+      detectionLag lagToPlan lagToRecovery lagToReplacement lost open saved sinceDeparture sinceLearned turnoverIds
+      turnoverIds(standing:) undated values`,
+  },
   RiskEstimates: 'read',
   RiskEstimateBounds: 'read',
   EstimatedDays: 'read',
@@ -186,6 +190,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   Lag: 'read',
   GroupDifference: 'read',
   RiskDimension: 'read',
+  RiskStanding: 'read',
   Turnover: {
     read: `
       account advocacy ageDays arrAtOpening arrNow contact coverage definition departure forecast handoverBrief id intention
@@ -254,6 +259,7 @@ export const accessTable: Readonly<Record<string, Entry>> = {
   PlacementDifference: { read: 'cameFrom contact kind learnedAt placement values wentTo' },
   AccountDifference: { read: 'values', personal: 'contacts' },
   PointInput: 'read',
+  ReportPointInput: 'read',
   HistoryFilterInput: {
     read: `
       actors effectiveBefore effectiveCertainty effectiveFrom fields learnedBefore learnedFrom reasonCodes recordedBefore

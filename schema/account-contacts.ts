@@ -74,7 +74,8 @@ export class AccountContactsArguments extends PageArguments {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Removed contacts, merged ones and removed placements too.',
+    description:
+      'Those removed by the day, too: contacts and placements. With includeEnded, those removed on whatever day.',
   })
   includeRemoved: boolean = false;
 

@@ -60,7 +60,7 @@ export class RegisterAccountInput extends ClassificationInput {
     nullable: true,
     description:
       'A UUID that the caller made. Leave it out: the server makes one, the same one again for the same idempotencyKey ' +
-      'or externalId.',
+      'or externalId. ACCOUNT_ALREADY_REGISTERED where another account has it.',
   })
   accountId?: string;
 
@@ -94,7 +94,7 @@ export class RegisterAccountInput extends ClassificationInput {
   @Field(() => ExternalIdInput, {
     nullable: true,
     description:
-      'What another system knows the account by. The same one always means the same account. EXTERNAL_ID_TAKEN.',
+      'What another system knows the account by. The same one always means the same account. EXTERNAL_ID_TAKEN where another account goes by it.',
   })
   externalId?: ExternalIdInput;
 }
@@ -182,7 +182,10 @@ export class ChangeAccountTeamInput extends AccountCommandInput {
   member: string | null;
 }
 
-@InputType({ description: 'How a renewal went, for one product; change.effectiveOn is the day.' })
+@InputType({
+  description:
+    'How a renewal went, for one product; change.effectiveOn is the day. Decided again for the same day, it takes the place of what was said before.',
+})
 export class DecideRenewalInput extends AccountCommandInput {
   @Field(() => String, { description: 'The product, as a code.' })
   product: string;
@@ -198,7 +201,8 @@ export class DecideRenewalInput extends AccountCommandInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What it came from, as a code such as champion_left; null = not known. It must be given.',
+    description:
+      'What it came from, as a code of `turnoverRules.rootCauses`, else ROOT_CAUSE_UNKNOWN; that somebody left is a risk and never a cause. null = not known. It must be given.',
   })
   rootCause: string | null;
 

@@ -2,7 +2,7 @@
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import { sortName } from '../projections/contacts.ts';
 import { comparePosts } from '../projections/involvement.ts';
-import type { AccountBelief } from '../src/account/belief.ts';
+import { type AccountBelief, memberOf } from '../src/account/belief.ts';
 import { assertionOn, type Timeline, valueOn } from '../src/timeline.ts';
 import { listChildren } from './account-children.ts';
 import { AccountContactsArguments, listAccountContacts, PlacementConnection } from './account-contacts.ts';
@@ -13,6 +13,7 @@ import { connectionOf, PageArguments } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { Closing, OrderDirection, Relationship, RenewalOutcome } from './enums.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
+import { noteLook } from './looks.ts';
 import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Post, postOf } from './post.ts';
@@ -43,7 +44,7 @@ export class RenewalDecision {
   @Field(() => RenewalOutcome, { description: 'How it was decided.' })
   outcome: RenewalOutcome;
 
-  @Field(() => Money, { nullable: true, description: 'For which amount. Null: not said.' })
+  @Field(() => Money, { nullable: true, description: 'What is paid per year from then on. Null: not said.' })
   amount: Money | null;
 
   @Field(() => String, { nullable: true, description: 'The root cause, as a code. Null: not said.' })
@@ -232,7 +233,7 @@ export class Account implements Node {
     description: 'Subject of the colleague with the role owner on the day.',
   })
   owner(@Ctx() context: Context): string | null {
-    return this.#on(context, this.belief.team['owner'] ?? []);
+    return this.#on(context, memberOf(this.belief, 'owner'));
   }
 
   @Field(() => [Post], {
@@ -351,8 +352,7 @@ export class Account implements Node {
     @Arg('to', () => PointInput, { description: 'The second point; it may be the earlier one.' })
     to: PointInput,
   ): Promise<AccountDifference> {
-    const { app, actor, purpose } = context;
-    app.accessLog.note({ actor, kind: 'account_history', subjectIds: [this.id], purpose });
+    noteLook(context, 'account_history', [this.id]);
     const span = { from: readPoint(context, from, 'from.'), to: readPoint(context, to, 'to.') };
     return accountChanges(context, this.id, span);
   }

@@ -5,6 +5,7 @@ import { listAccounts } from './account-children.ts';
 import { AccountFilterInput, AccountOrderInput, askedAccounts } from './account-filter.ts';
 import { PageArguments } from './connection.ts';
 import type { Context } from './context.ts';
+import { noteLook } from './looks.ts';
 import { currentPoint, hasCut, PointArguments, readPoint } from './read-point.ts';
 import { canonicalId, idsOfAccount, referredId } from './reading.ts';
 import { ExternalIdInput } from './value-inputs.ts';
@@ -34,9 +35,7 @@ export class AccountQueries {
     const accountId = referredId(context, 'account', { id: id ?? null, externalId: externalId ?? null });
     const point = readPoint(context, at);
     const account = await accountOf(context, accountId, point);
-    const { app, actor, purpose } = context;
-    if (account && hasCut(point))
-      app.accessLog.note({ actor, kind: 'account_history', subjectIds: [account.id], purpose });
+    if (account && hasCut(point)) noteLook(context, 'account_history', [account.id]);
     return account;
   }
 

@@ -1,13 +1,14 @@
 // The audit trail of the whole ledger: who did what, why, by which rule, and when, on every axis of time.
 import { Arg, Args, ArgsType, Ctx, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import type { AuditKey } from '../projections/audit.ts';
-import { axisOf, readTrail, type TrailFilter } from '../src/audit-trail.ts';
+import { axisOf, eventTypes, readTrail, type TrailFilter } from '../src/audit-trail.ts';
 import { subjectOf } from '../src/ledger-events.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
 import { PageArguments, PageInfo, readPage } from './connection.ts';
 import type { Context } from './context.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
+import { noteLook } from './looks.ts';
 import { badUserInput } from './parse-input.ts';
 import { currentPoint } from './read-point.ts';
 import { canonicalId } from './reading.ts';
@@ -31,7 +32,10 @@ export class AuditFilterInput {
   @Field(() => String, { nullable: true, description: 'Name of the policy that did it.' })
   policy?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What happened, such as PlacementRemoved.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What happened, such as PlacementRemoved. A type that there is not is BAD_USER_INPUT.',
+  })
   type?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Why, as a code.' })
@@ -119,9 +123,8 @@ export class AuditQueries {
       after: page.after as AuditKey | undefined,
       newestFirst: args.newestFirst,
     });
-    const { app, actor, purpose } = context;
-    app.accessLog.note({ actor, kind: 'audit_trail', subjectIds: contactsIn(stored), purpose });
-    const events = await app.sealing.open(stored);
+    noteLook(context, 'audit_trail', contactsIn(stored));
+    const events = await context.app.sealing.open(stored);
     const point = currentPoint(context);
     const folds = createFolds(context, point, events);
     return {
@@ -144,6 +147,10 @@ function contactsIn(events: readonly { stream: string }[]): string[] {
 
 function filterOf(asked: AuditFilterInput): TrailFilter {
   const { actor, source, policy, type, reasonCode, subjectId } = asked;
+  if (type != null && !eventTypes.includes(type))
+    throw badUserInput([
+      { path: 'filter.type', message: `is not a type of event; the types are ${eventTypes.join(', ')}` },
+    ]);
   const texts = Object.entries({ actor, source, policy, type, reasonCode, subjectId }).filter(
     ([, text]) => typeof text === 'string',
   );

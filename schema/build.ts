@@ -19,6 +19,7 @@ import { ErasureResolvers } from './erasure.ts';
 import { ExecutiveReportQueries } from './executive-report.ts';
 import { ExposureQueries } from './exposure.ts';
 import { markCosts } from './field-costs.ts';
+import { noteLooks } from './looks.ts';
 import { MergeQueries } from './merge-preview.ts';
 import { mutationResolvers } from './mutations.ts';
 import { NodeQueries } from './nodes.ts';
@@ -71,6 +72,7 @@ export async function buildLedgerSchema(): Promise<GraphQLSchema> {
   ];
   const schema = await buildSchema({ resolvers, validate: false, pubSub: noTopics });
   guard(schema);
+  noteLooks(schema);
   markCosts(schema);
   return schema;
 }

@@ -79,7 +79,8 @@ export class ChangeInput {
     nullable: true,
     description:
       'Makes a repeat safe: the same key with the same request again answers as the first time and writes nothing, ' +
-      'with another request for the same contact or account it is refused with IDEMPOTENCY_KEY_REUSED. ' +
+      'with another request that writes to the same stream (of a contact, of its signals, of an account or of a turnover) ' +
+      'it is refused with IDEMPOTENCY_KEY_REUSED. Give each request a key of its own. ' +
       '1 to 200 characters, valid for ever. A UUID of the form field is a good key; never use personal data.',
   })
   idempotencyKey?: string;

@@ -8,7 +8,7 @@ import { accountDifferences } from '../src/account/changes.ts';
 import type { Difference } from '../src/changes.ts';
 import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
 import { contactDifferences } from '../src/contact/changes.ts';
-import { countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
+import { countsAsPlacement, countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
 import { certaintyOn, exactDay } from '../src/time/interval.ts';
 import { latest } from '../src/timeline.ts';
 import { Account, accountOf } from './account.ts';
@@ -60,7 +60,7 @@ export class ValueDifference {
   @Field(() => String, {
     nullable: true,
     description:
-      'The value at the first point, as text; money as minor units and currency (4300000 EUR). Null: none, or no longer readable.',
+      'The value at the first point, as text; money in whole units with its currency (43000.00 EUR). Null: none, or no longer readable.',
   })
   was: string | null;
 
@@ -308,13 +308,12 @@ function membersOf(
   belief: ContactBelief | null,
   { on }: ReadPoint,
 ): Map<string, PlacementFact> {
-  if (!belief || belief.removed || !countsInHistory(belief)) return new Map();
+  if (!belief || !countsInHistory(belief)) return new Map();
   const held = belief.placements.filter(
     (placement) =>
       accountIds.includes(placement.accountId) &&
-      !placement.withdrawn &&
-      !placement.removed &&
-      certaintyOn(placementInterval(placement, belief.died, app.timeZone), exactDay(on)) !== 'NO',
+      countsAsPlacement(placement) &&
+      certaintyOn(placementInterval(placement, belief, app.timeZone), exactDay(on)) !== 'NO',
   );
   return new Map(held.map((placement) => [placement.id, placement]));
 }

@@ -9,11 +9,10 @@ import { entryOf, HistoryEntry } from './history-entry.ts';
 import { createFolds, type Folds } from './history-folds.ts';
 import { badUserInput, type InputProblem } from './parse-input.ts';
 import { currentPoint } from './read-point.ts';
-import { canonicalId } from './reading.ts';
+import { canonicalId, uuidForm } from './reading.ts';
 import { Position } from './scalars.ts';
 
 const idsMax = 1_000;
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 @InputType({
   description:

@@ -20,7 +20,7 @@ export class RegisterContactInput {
     nullable: true,
     description:
       'A UUID that the caller made. Leave it out: the server makes one, the same one again for the same idempotencyKey ' +
-      'or externalId.',
+      'or externalId. CONTACT_ALREADY_REGISTERED where another contact has it.',
   })
   contactId?: string;
 
@@ -29,7 +29,8 @@ export class RegisterContactInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'E-mail address, at most 320 characters. EMAIL_MALFORMED where it is not name@domain.',
+    description:
+      'E-mail address, at most 320 characters. EMAIL_MALFORMED where it is not name@domain, ADDRESS_SUPPRESSED where it was that of somebody erased.',
   })
   email?: string;
 
@@ -54,7 +55,7 @@ export class RegisterContactInput {
   @Field(() => ExternalIdInput, {
     nullable: true,
     description:
-      'What another system knows the person by. The same one always means the same contact. EXTERNAL_ID_TAKEN.',
+      'What another system knows the person by. The same one always means the same contact. EXTERNAL_ID_TAKEN where another contact goes by it, ADDRESS_SUPPRESSED where it was that of somebody erased.',
   })
   externalId?: ExternalIdInput;
 
@@ -71,7 +72,8 @@ export class ChangeContactNameInput extends ContactCommandInput {
 @InputType({ description: 'One more e-mail address, beside those there are.' })
 export class AddContactEmailInput extends ContactCommandInput {
   @Field(() => String, {
-    description: 'The address, at most 320 characters. EMAIL_MALFORMED where it is not name@domain.',
+    description:
+      'The address, at most 320 characters. EMAIL_MALFORMED where it is not name@domain, ADDRESS_SUPPRESSED where it was that of somebody erased.',
   })
   address: string;
 }
@@ -97,7 +99,7 @@ export class ChangeContactEmailInput extends ContactCommandInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'What it is now, at most 320 characters; null = it is gone. It must be given. EMAIL_MALFORMED where it is not name@domain.',
+      'What it is now, at most 320 characters; null = it is gone. It must be given. EMAIL_MALFORMED where it is not name@domain, ADDRESS_SUPPRESSED where it was that of somebody erased.',
   })
   address: string | null;
 }
@@ -184,7 +186,7 @@ export class RecordConsentInput extends ContactCommandInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The address, number or postal address that it is of, 1 to 2,000 characters. Left out: any. EMAIL_MALFORMED. Stored sealed.',
+      'The address, number or postal address that it is of, 1 to 2,000 characters. Left out: any. Of e-mail: EMAIL_MALFORMED where it is not name@domain, ADDRESS_SUPPRESSED where it was that of somebody erased. Stored sealed.',
   })
   address?: string;
 

@@ -23,6 +23,7 @@ import {
 import type { Context, ReadPoint } from './context.ts';
 import { Certainty, ConsentChannel, ContactPermission, ContactStatus } from './enums.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
+import { noteLook } from './looks.ts';
 import { Node } from './node.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { PointInput, readPoint } from './read-point.ts';
@@ -254,8 +255,7 @@ export class Contact implements Node {
     @Arg('to', () => PointInput, { description: 'The second point; it may be the earlier one.' })
     to: PointInput,
   ): Promise<ValueDifference[]> {
-    const { app, actor, purpose } = context;
-    app.accessLog.note({ actor, kind: 'contact_history', subjectIds: [this.id], purpose });
+    noteLook(context, 'contact_history', [this.id]);
     const span = { from: readPoint(context, from, 'from.'), to: readPoint(context, to, 'to.') };
     return contactChanges(context, this.id, span);
   }

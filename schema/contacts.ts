@@ -12,7 +12,8 @@ import {
 import { Contact, contactAt } from './contact.ts';
 import type { Context } from './context.ts';
 import { ContactOrderField, ContactStatus, OrderDirection } from './enums.ts';
-import { currentPoint, hasCut, PointArguments, readPoint } from './read-point.ts';
+import { kindOfLook, noteLook } from './looks.ts';
+import { currentPoint, PointArguments, readPoint } from './read-point.ts';
 import { followMerges, readContact, referredId } from './reading.ts';
 import { Instant } from './scalars.ts';
 import { ExternalIdInput } from './value-inputs.ts';
@@ -92,9 +93,7 @@ export class ContactQueries {
     const belief = await readContact(context, requestedId, point);
     if (!belief) return null;
     const survivor = await followMerges(context, belief, point);
-    const { app, actor, purpose } = context;
-    const kind = hasCut(point) ? 'contact_history' : 'contact';
-    app.accessLog.note({ actor, kind, subjectIds: [survivor.id], purpose });
+    noteLook(context, kindOfLook(context, point), [survivor.id]);
     return contactAt(survivor, point, requestedId);
   }
 

@@ -1,10 +1,20 @@
 // GraphQL: the executive report of a week, each figure with the customers behind it.
-import { Arg, Args, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, Float, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { executiveReportDefinitions } from '../src/reports/executive-report.ts';
 import type { ComparedFigure } from '../src/reports/report-difference.ts';
-import { type WeeklyReport, weeklyReport, weeklyReportUnder } from '../src/risk-reports.ts';
+import {
+  turnoversBehind,
+  type WeeklyReport,
+  weeklyReport,
+  weeklyReportSince,
+  weeklyReportUnder,
+} from '../src/risk-reports.ts';
 import { isoFromDay } from '../src/time/day.ts';
+import type { Definition } from '../src/turnover/definition.ts';
+import { findVersion } from '../src/turnover/versions.ts';
 import type { Context } from './context.ts';
 import { DefinitionInput, readDefinition } from './key-role-definition.ts';
+import { badUserInput } from './parse-input.ts';
 import { KnowledgeArguments, readOneDay, readPoint } from './read-point.ts';
 import { EdtfDate, Instant, Position } from './scalars.ts';
 import { TimeAtRisk, timeAtRiskShown } from './time-at-risk.ts';
@@ -88,6 +98,9 @@ class StageCount {
 
   @Field(() => Int, { description: 'How many turnovers.' })
   turnovers: number;
+
+  @Field(() => [ID], { description: 'Which they are, in the order of their ids.' })
+  turnoverIds: string[];
 }
 
 @ObjectType({ description: 'The customers at risk of an owner.' })
@@ -117,7 +130,9 @@ class AgeBounds {
   max: number;
 }
 
-@ObjectType({ description: 'A definition of key roles that turnovers opened by.' })
+@ObjectType({
+  description: 'A definition of key roles that turnovers opened by, or one of saved that they ended by.',
+})
 class CountedDefinition extends Versioned {
   @Field(() => Int, { description: 'How many of those that are counted.' })
   turnovers: number;
@@ -135,26 +150,32 @@ class ComparedCount {
   withoutArr: number;
 }
 
-@ObjectType({ description: 'What another definition of key roles makes of a figure.' })
+@ObjectType({
+  description:
+    'How a figure differs from what it is by the definitions that apply, or in the report that is compared to.',
+})
 class FigureDifference {
   @Field(() => ComparedFigureEnum, { description: 'Which figure.' })
   figure: ComparedFigure;
 
-  @Field(() => ComparedCount, { description: 'As it is, by the definitions that turnovers opened by.' })
+  @Field(() => ComparedCount, {
+    description: 'By the definitions that apply, or in the report that is compared to.',
+  })
   is: ComparedCount;
 
-  @Field(() => ComparedCount, { description: 'As it would be.' })
+  @Field(() => ComparedCount, { description: 'In this report.' })
   wouldBe: ComparedCount;
 
   @Field(() => [Money], {
-    description: 'What would be less what is, for each currency; none where the sums are the same.',
+    description:
+      'That of this report less that of the other, for each currency; none where the sums are the same.',
   })
   arr: Money[];
 
-  @Field(() => [ID], { description: 'Accounts that are counted and would not be.' })
+  @Field(() => [ID], { description: 'Accounts that are counted in the other report alone.' })
   onlyIs: string[];
 
-  @Field(() => [ID], { description: 'Accounts that are not counted and would be.' })
+  @Field(() => [ID], { description: 'Accounts that are counted in this report alone.' })
   onlyWouldBe: string[];
 }
 
@@ -172,7 +193,8 @@ class ExecutiveReport {
   keyRoles: CountedDefinition[];
 
   @Field(() => [FigureDifference], {
-    description: 'Where a definition was asked for: how each figure differs from what is. Else none.',
+    description:
+      'Where a definition or another report to compare to was asked for: how each figure differs. Else none.',
   })
   differences: FigureDifference[];
 
@@ -197,12 +219,22 @@ class ExecutiveReport {
   sentence: string;
 
   @Field(() => CustomerFigure, {
-    description: 'Saved in the week: a turnover was, none was lost, none is open at its end.',
+    description:
+      'Saved: none of its turnovers is open at the end of the week, for the first time since one was saved, and none was lost since. ' +
+      'Read week after week, each counts once. A turnover that was dismissed counts as open until then, a mere suspicion never.',
   })
   saved: CustomerFigure;
 
   @Field(() => Int, { description: 'Of the saved: those whose new contact finished onboarding.' })
   savedByOnboarding: number;
+
+  @Field(() => CustomerFigure, { description: 'The same with who they are.' })
+  onboarded: CustomerFigure;
+
+  @Field(() => [CountedDefinition], {
+    description: 'The definitions of saved by which the turnovers of the saved customers were.',
+  })
+  savedBy: CountedDefinition[];
 
   @Field(() => CustomerFigure, { description: 'Lost in the week.' })
   lost: CustomerFigure;
@@ -247,6 +279,29 @@ class ExecutiveReport {
   timeAtRisk: TimeAtRisk;
 }
 
+@InputType({
+  description: 'A report to compare with: of another week, or of the same one as it was known otherwise.',
+})
+export class ReportPointInput {
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description: 'Last day of its week, one day. Absent: that of the report itself.',
+  })
+  weekEnding?: string | null;
+
+  @Field(() => Instant, {
+    nullable: true,
+    description: 'With what was learned by this moment (included). Absent: as for the report of a week.',
+  })
+  knownAt?: number | null;
+
+  @Field(() => Position, {
+    nullable: true,
+    description: 'With what the ledger held at this position (included). Absent: with all of it.',
+  })
+  atPosition?: number | null;
+}
+
 @Resolver()
 export class ExecutiveReportQueries {
   @Query(() => ExecutiveReport, {
@@ -263,26 +318,44 @@ export class ExecutiveReportQueries {
     @Arg('definition', () => DefinitionInput, {
       nullable: true,
       description:
-        'The report as another definition of key roles would make it: all of history is replayed and nothing written. Of turnovers ' +
-        'that only this one opens, what people would have done is not known. One that there is not is BAD_USER_INPUT.',
+        'The report as another definition would make it. One of key roles: all of history is replayed and nothing written; of ' +
+        'turnovers that only this one opens, what people would have done is not known. Or an earlier one of the figures, such as ' +
+        'executive_report 1. One that there is not is BAD_USER_INPUT.',
     })
     definition: DefinitionInput | null | undefined,
+    @Arg('comparedTo', () => ReportPointInput, {
+      nullable: true,
+      description:
+        'Another report, from which `differences` tells how this one differs. Not with a definition: BAD_USER_INPUT.',
+    })
+    comparedTo: ReportPointInput | null | undefined,
     @Args(() => KnowledgeArguments) at: KnowledgeArguments,
   ): Promise<ExecutiveReport> {
     const { on, cut } = readPoint(context, at);
     const day = weekEnding ? readOneDay(weekEnding, 'weekEnding') : on;
     const { app } = context;
-    if (!definition) return shown(await weeklyReport(app, day, cut), []);
-    const other = readDefinition(context, definition);
+    if (comparedTo) {
+      if (definition) throw badUserInput([{ path: 'comparedTo', message: 'goes with no definition' }]);
+      const { cut: otherCut } = readPoint(context, comparedTo, 'comparedTo.');
+      const { weekEnding: other } = comparedTo;
+      const otherDay = other ? readOneDay(other, 'comparedTo.weekEnding') : day;
+      const { wouldBe, differences } = await weeklyReportSince(app, [day, cut], [otherDay, otherCut]);
+      return shown(context, wouldBe, differences);
+    }
+    if (!definition) return shown(context, await weeklyReport(app, day, cut), []);
+    const other = findVersion(executiveReportDefinitions, definition) ?? readDefinition(context, definition);
     const { wouldBe, differences } = await weeklyReportUnder(app, other, day, cut);
-    return shown(wouldBe, differences);
+    return shown(context, wouldBe, differences, 'keyRoles' in other ? other : undefined);
   }
 }
 
 function shown(
+  { app }: Context,
   { report, position, knownAtMs }: WeeklyReport,
   differences: FigureDifference[],
+  keyRoles?: Definition,
 ): ExecutiveReport {
+  const cut = { atPosition: position, ...(knownAtMs !== null && { knownAtMs }) };
   return {
     ...report,
     differences,
@@ -290,6 +363,8 @@ function shown(
     weekEnding: isoFromDay(report.weekEnding),
     position,
     knownAt: knownAtMs,
-    timeAtRisk: timeAtRiskShown(report.timeAtRisk),
+    timeAtRisk: timeAtRiskShown(report.timeAtRisk, () =>
+      turnoversBehind(app, cut, { asOf: report.weekEnding }, keyRoles),
+    ),
   };
 }

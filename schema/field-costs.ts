@@ -24,12 +24,18 @@ function costOf(type: string, { name, args }: GraphQLField<unknown, unknown>): F
   if (name === 'totalCount') return { own: ({ upTo }) => 1 + Number(upTo ?? 0) / 1_000 };
   if (name === 'executiveReport')
     return {
-      own: ({ definition }) => 1 + (definition == null ? 0 : replayCost),
+      own: ({ definition, comparedTo }) =>
+        1 + (isReplayed(definition) ? replayCost : 0) + (comparedTo == null ? 0 : 1),
       factor: (given) => (isCut(given) ? cutFactor : 1),
     };
   if (args.some((argument) => argument.name === 'knownAt' || argument.name === 'atPosition'))
     return { factor: (given) => (isCut(given) ? cutFactor : 1) };
   return undefined;
+}
+
+/** Of key roles; another definition of the figures counts what there is. */
+function isReplayed(definition: unknown): boolean {
+  return definition != null && (definition as { name: unknown }).name !== 'executive_report';
 }
 
 function isCut({ knownAt, atPosition }: FieldArguments): boolean {

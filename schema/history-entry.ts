@@ -81,7 +81,7 @@ export class HistoryChange {
   @Field(() => String, {
     nullable: true,
     description:
-      'The value that it took the place of, as text; money as minor units and currency (4300000 EUR). Null: none, or no longer readable.',
+      'The value that it took the place of, as text; money in whole units with its currency (43000.00 EUR). Null: none, or no longer readable.',
   })
   was: string | null;
 

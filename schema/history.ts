@@ -9,6 +9,7 @@ import type { Context, ReadPoint } from './context.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
 import { changeCondition, HistoryFilterInput, historyFilter } from './history-filter.ts';
 import { createFolds, type Folds } from './history-folds.ts';
+import { noteLook } from './looks.ts';
 
 @ArgsType()
 export class HistoryArguments extends PageArguments {
@@ -41,12 +42,9 @@ interface Found {
 }
 
 /** Who reads a history is recorded. */
-function noteLook({ app, actor, purpose }: Context, of: HistoryOf, contactIds?: readonly string[]): void {
-  const looked =
-    'accountIds' in of
-      ? ({ kind: 'account_history', subjectIds: of.accountIds } as const)
-      : ({ kind: 'contact_history', subjectIds: contactIds ?? of.subjectIds } as const);
-  app.accessLog.note({ actor, purpose, ...looked });
+function noteReading(context: Context, of: HistoryOf, contactIds?: readonly string[]): void {
+  if ('accountIds' in of) noteLook(context, 'account_history', of.accountIds);
+  else noteLook(context, 'contact_history', contactIds ?? of.subjectIds);
 }
 
 /**
@@ -61,7 +59,7 @@ export async function readHistory(
   contactIds?: readonly string[],
 ): Promise<HistoryConnection> {
   const page = readPage(context, args, `${byPosition} ${args.newestFirst}`);
-  noteLook(context, of, contactIds);
+  noteReading(context, of, contactIds);
   const filter = historyFilter(args.filter, point);
   const condition = changeCondition(args.filter);
   const entries = createEntries(context, of, point, filter, args.newestFirst);

@@ -5,7 +5,10 @@ import { findVersion } from '../src/turnover/versions.ts';
 import type { Context } from './context.ts';
 import { badUserInput } from './parse-input.ts';
 
-@InputType({ description: 'A definition by its name and version: one of `turnoverRules.keyRoles`.' })
+@InputType({
+  description:
+    'A definition by its name and version: one of `turnoverRules.keyRoles`, or where a field says so another.',
+})
 export class DefinitionInput {
   @Field(() => String, { description: 'Its name.' })
   name: string;

@@ -16,6 +16,7 @@ import {
   MergedFactKind,
   MergeReason,
 } from './enums.ts';
+import { noteLook } from './looks.ts';
 import { currentPoint } from './read-point.ts';
 import { canonicalId } from './reading.ts';
 import { Instant } from './scalars.ts';
@@ -181,10 +182,10 @@ export class MergeQueries {
     @Arg('contactId', () => ID, { description: 'Who would be merged.' }) contactId: string,
     @Arg('intoId', () => ID, { description: 'Who would survive.' }) intoId: string,
   ): Promise<MergePreview | null> {
-    const { app, actor, purpose } = context;
+    const { app } = context;
     const [loserId, survivorId] = [canonicalId(contactId), canonicalId(intoId)];
     const previewed = await previewMerge(app, loserId, survivorId);
-    if (previewed) app.accessLog.note({ actor, kind: 'contact', subjectIds: [loserId, survivorId], purpose });
+    if (previewed) noteLook(context, 'contact', [loserId, survivorId]);
     return previewed && previewOf(context, previewed);
   }
 

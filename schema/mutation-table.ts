@@ -35,17 +35,22 @@ const entry = (input: ClassType, description: string, ...refusals: RejectionCode
   refusals: [...refusals, ...commonRefusals],
 });
 
-const ofContact = ['CONTACT_UNKNOWN', 'CONTACT_MERGED'] as const;
+/** Whatever names a contact, also a merged one. */
+const ofPerson = ['CONTACT_UNKNOWN', 'CONTACT_ERASED'] as const;
+const ofContact = [...ofPerson, 'CONTACT_MERGED'] as const;
 const ofPlacement = [...ofContact, 'PLACEMENT_UNKNOWN'] as const;
 const ofAccount = ['ACCOUNT_UNKNOWN', 'ACCOUNT_CLOSED', 'ACCOUNT_MERGED'] as const;
-const ofSignal = ['CONTACT_UNKNOWN'] as const;
+const ofTurnover = ['TURNOVER_UNKNOWN', 'TURNOVER_CLOSED'] as const;
 
 export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry } = {
   RegisterContact: entry(
     contact.RegisterContactInput,
     'Registers a contact. Registering it again with values that it has or had changes nothing.',
+    'CONTACT_ERASED',
     'CONTACT_ALREADY_REGISTERED',
+    'EXTERNAL_ID_TAKEN',
     'EMAIL_MALFORMED',
+    'ADDRESS_SUPPRESSED',
   ),
   ChangeContactName: entry(contact.ChangeContactNameInput, 'Changes the name of a contact.', ...ofContact),
   AddContactEmail: entry(
@@ -53,12 +58,14 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
     'Adds an e-mail address to those of a contact.',
     ...ofContact,
     'EMAIL_MALFORMED',
+    'ADDRESS_SUPPRESSED',
   ),
   ChangeContactEmail: entry(
     contact.ChangeContactEmailInput,
     'Changes or empties one e-mail address of a contact.',
     ...ofContact,
     'EMAIL_MALFORMED',
+    'ADDRESS_SUPPRESSED',
     'FACT_UNKNOWN',
   ),
   ChangeContactPhone: entry(
@@ -83,6 +90,7 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
     'Records consent, refusal or suppression of a channel, an address or a purpose.',
     ...ofContact,
     'EMAIL_MALFORMED',
+    'ADDRESS_SUPPRESSED',
   ),
   ChangeContactLocation: entry(
     contact.ChangeContactLocationInput,
@@ -181,13 +189,14 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
   ),
   AssignBuyingRole: entry(
     placement.AssignBuyingRoleInput,
-    'Gives a buying role to a contact in a placement.',
+    'Gives a buying role to a contact in a placement. Given once more as of an earlier day, it began on that; for a later one, undo first what gave it.',
     ...ofPlacement,
   ),
   RevokeBuyingRole: entry(
     placement.RevokeBuyingRoleInput,
-    'Takes a buying role from a contact in a placement.',
+    'Takes a buying role from a contact in a placement. Taken once more as of an earlier day, it ended on that; for a later one, undo first what took it.',
     ...ofPlacement,
+    'END_BEFORE_START',
   ),
   RemoveContact: entry(
     contact.RemoveContactInput,
@@ -212,7 +221,7 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
   UnmergeContacts: entry(
     contact.UnmergeContactsInput,
     'Takes the merge of a contact back.',
-    'CONTACT_UNKNOWN',
+    ...ofPerson,
     'CONTACT_NOT_MERGED',
   ),
   AcceptChange: entry(
@@ -232,13 +241,13 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
   RevertContactChanges: entry(
     contact.RevertContactChangesInput,
     'Reverts changes of a contact, a revert included.',
-    'CONTACT_UNKNOWN',
+    ...ofPerson,
     'EVENT_UNKNOWN',
   ),
   UndoContactChange: entry(
     contact.UndoContactChangeInput,
     'Takes a whole change of a contact back, such as a removal, a move, a merge or an undo, for a reason. Undone already: nothing changes.',
-    'CONTACT_UNKNOWN',
+    ...ofPerson,
     'EVENT_UNKNOWN',
     'REASON_REQUIRED',
     'UNDO_CONFLICT',
@@ -247,6 +256,7 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
     account.RegisterAccountInput,
     'Registers an account. Registering it again with values that it has or had changes nothing.',
     'ACCOUNT_ALREADY_REGISTERED',
+    'EXTERNAL_ID_TAKEN',
     'ACCOUNT_UNKNOWN',
     'PARENT_CYCLE',
   ),
@@ -292,6 +302,7 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
     account.DecideRenewalInput,
     'Records how a renewal of an account was decided.',
     ...ofAccount,
+    'ROOT_CAUSE_UNKNOWN',
   ),
   CloseAccount: entry(account.CloseAccountInput, 'Closes an account.', 'ACCOUNT_UNKNOWN', 'ACCOUNT_MERGED'),
   MergeAccounts: entry(
@@ -326,17 +337,17 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
   RecordBounce: entry(
     signal.RecordBounceInput,
     'Records that a message to a contact bounced. `version` counts the signals of the contact.',
-    ...ofSignal,
+    ...ofPerson,
   ),
   RecordActivity: entry(
     signal.RecordActivityInput,
     'Records something that a contact did or was reached by. `version` counts the signals of the contact.',
-    ...ofSignal,
+    ...ofPerson,
   ),
   RecordVerification: entry(
     signal.RecordVerificationInput,
     'Records the answer of a check of what is believed of a contact. `version` counts the signals of the contact.',
-    ...ofSignal,
+    ...ofPerson,
   ),
   LearnDepartureDetails: entry(
     turnover.LearnDepartureDetailsInput,
@@ -346,42 +357,32 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
   AssessCoverage: entry(
     turnover.AssessCoverageInput,
     'Records who in the account can still be reached.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
+    ...ofTurnover,
   ),
   NameInterimContact: entry(
     turnover.NameInterimContactInput,
     'Names who stands in until the role is filled.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
-    'CONTACT_UNKNOWN',
+    ...ofTurnover,
+    ...ofPerson,
     'REPLACEMENT_IS_LEAVER',
   ),
-  LearnRoleOutcome: entry(
-    turnover.LearnRoleOutcomeInput,
-    'Records what becomes of the role.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
-  ),
+  LearnRoleOutcome: entry(turnover.LearnRoleOutcomeInput, 'Records what becomes of the role.', ...ofTurnover),
   IdentifyReplacement: entry(
     turnover.IdentifyReplacementInput,
     'Records who takes the role over.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
-    'CONTACT_UNKNOWN',
+    ...ofTurnover,
+    ...ofPerson,
     'REPLACEMENT_IS_LEAVER',
   ),
   DropReplacement: entry(
     turnover.DropReplacementInput,
     'Records that the replacement is none any more; what was done for the onboarding is open again.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
+    ...ofTurnover,
   ),
   LearnIntentions: entry(
     turnover.LearnIntentionsInput,
     'Records what the new contact intends with the product.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
+    ...ofTurnover,
   ),
   CaptureProductValue: entry(
     turnover.CaptureProductValueInput,
@@ -392,14 +393,13 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
     turnover.RecordAdvocacyInput,
     'Records how somebody in the account stands towards us; with the onboarding complete, an advocate saves it.',
     'TURNOVER_UNKNOWN',
-    'CONTACT_UNKNOWN',
+    ...ofPerson,
     'REPLACEMENT_IS_LEAVER',
   ),
   CompleteStep: entry(
     turnover.CompleteStepInput,
     'Completes a step of the plan.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
+    ...ofTurnover,
     'STEP_UNKNOWN',
     'STEP_ANSWERED',
     'STEP_WAITS',
@@ -413,39 +413,30 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
   MigratePlan: entry(
     turnover.MigratePlanInput,
     'Lets an open turnover follow another version of its plan.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
+    ...ofTurnover,
     'PLAN_UNKNOWN',
   ),
   ForecastOutcome: entry(
     turnover.ForecastOutcomeInput,
     'Records what is expected to become of a turnover.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
+    ...ofTurnover,
   ),
   ReassignTurnover: entry(
     turnover.ReassignTurnoverInput,
     'Gives an open turnover to another colleague.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
+    ...ofTurnover,
   ),
   LoseTurnover: entry(
     turnover.LoseTurnoverInput,
     'Closes a turnover: the customer was lost.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
+    ...ofTurnover,
     'ROOT_CAUSE_REQUIRED',
+    'ROOT_CAUSE_UNKNOWN',
   ),
-  DismissTurnover: entry(
-    turnover.DismissTurnoverInput,
-    'Closes a turnover that is no risk.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
-  ),
+  DismissTurnover: entry(turnover.DismissTurnoverInput, 'Closes a turnover that is no risk.', ...ofTurnover),
   ReopenTurnover: entry(
     turnover.ReopenTurnoverInput,
     'Opens a turnover again that was lost or dismissed.',
-    'TURNOVER_UNKNOWN',
-    'TURNOVER_CLOSED',
+    ...ofTurnover,
   ),
 };

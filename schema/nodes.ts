@@ -9,6 +9,7 @@ import { contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { entryOf } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
+import { noteLook } from './looks.ts';
 import { Node, positionOfEntryId } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { placementAt } from './placement.ts';
@@ -61,8 +62,7 @@ async function nodeOf(context: Context, asked: string, point: ReadPoint): Promis
     batches.post(id),
   ]);
   if (contact) {
-    const { app, actor, purpose } = context;
-    app.accessLog.note({ actor, kind: 'contact', subjectIds: [id], purpose });
+    noteLook(context, 'contact', [id]);
     return contactAt(contact, point);
   }
   if (account) return accountAt(account, point);

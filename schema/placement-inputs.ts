@@ -45,7 +45,10 @@ abstract class PlacementDetailsInput {
   @Field(() => String, { nullable: true, description: 'Contact type, as a code such as main or day_to_day.' })
   contactType?: string;
 
-  @Field(() => Int, { nullable: true, description: 'Importance, 1 to 9; 1 comes first in every list.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Importance, 1 to 9; 1 comes first among the contacts of an account.',
+  })
   importance?: number;
 
   @Field(() => String, { nullable: true, description: 'Primary-interaction class, as a code.' })
@@ -69,7 +72,8 @@ export class StartPlacementInput extends PlacementDetailsInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'A UUID that the caller made. Leave it out: the server makes one, the same one again for the same idempotencyKey.',
+      'A UUID that the caller made. Leave it out: the server makes one, the same one again for the same idempotencyKey. ' +
+      'PLACEMENT_ALREADY_STARTED where another placement of the contact has it.',
   })
   placementId?: string;
 }
@@ -104,7 +108,7 @@ export class MovePlacementInput extends PlacementDetailsInput {
     nullable: true,
     description:
       'A UUID that the caller made for the placement that starts. Leave it out: the server makes one, the same one again for ' +
-      'the same idempotencyKey.',
+      'the same idempotencyKey. PLACEMENT_ALREADY_STARTED where another placement of the contact has it.',
   })
   newPlacementId?: string;
 }
@@ -115,7 +119,10 @@ export class MovePlacementInput extends PlacementDetailsInput {
     'null means not known.',
 })
 export class CorrectPlacementInput extends PlacementCommandInput {
-  @Field(() => ID, { nullable: true, description: 'The account it really is at; never null.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The account it really is at; never null. ACCOUNT_UNKNOWN where there is none.',
+  })
   accountId?: string;
 
   @Field(() => String, {
@@ -124,7 +131,10 @@ export class CorrectPlacementInput extends PlacementCommandInput {
   })
   post?: string | null;
 
-  @Field(() => EdtfDate, { nullable: true, description: 'When it began; null = nobody knows.' })
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description: 'When it began; null = nobody knows. END_BEFORE_START.',
+  })
   startsOn?: string | null;
 
   @Field(() => EdtfDate, {
@@ -230,7 +240,8 @@ export class ChangeContactTypeInput extends PlacementCommandInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Importance, 1 to 9; 1 comes first in every list; null = none. It must be given.',
+    description:
+      'Importance, 1 to 9; 1 comes first among the contacts of an account; null = none. It must be given.',
   })
   importance: number | null;
 }

@@ -182,7 +182,7 @@ export class Placement implements Node {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How important the contact was on the day: 1 comes first in every list, 9 last. Null: not rated, after all others.',
+      'How important the contact was on the day: 1 comes first among the contacts of an account, 9 last. Null: not rated, after all others.',
   })
   importance(@Ctx() context: Context): number | null {
     return this.#on(context, this.fact.importance);
@@ -213,14 +213,14 @@ export class Placement implements Node {
 
   @Field(() => Boolean, {
     description:
-      'Whether it was over for sure on the day that was asked about, by its end, its removal or the death of the contact.',
+      'Whether it was over for sure on the day that was asked about, by its end or removal, or the death or removal of the contact.',
   })
   isEnded(@Ctx() { app }: Context): boolean {
     return this.intervalIn(app.timeZone).end.latest <= this.point.on;
   }
 
   intervalIn(timeZone: string): ValidInterval {
-    return placementInterval(this.fact, this.belief.died, timeZone);
+    return placementInterval(this.fact, this.belief, timeZone);
   }
 
   #on<V>({ app }: Context, timeline: Timeline<V>): V | null {
@@ -256,11 +256,16 @@ export function placementAt(fact: PlacementFact, belief: ContactBelief, point: R
   });
 }
 
-/** The day that ended it: of an end, a removal and a death, the one that comes first. */
-export function endsOnOf(fact: PlacementFact, died: EndingBelief | null, timeZone: string): string | null {
+/** The day that ended it: of an end, removals and a death, the one that comes first. */
+export function endsOnOf(
+  fact: PlacementFact,
+  { died, removed }: ContactBelief,
+  timeZone: string,
+): string | null {
   const endOf = (ended: EndingBelief) =>
-    placementInterval({ ...fact, ended, removed: null }, null, timeZone).end;
-  const endings = [fact.ended, fact.removed, died].filter((ending) => ending !== null);
+    placementInterval({ ...fact, ended, removed: null }, { died: null, removed: null }, timeZone).end;
+  const dated = removed?.effectiveOn === undefined ? null : removed;
+  const endings = [fact.ended, fact.removed, died, dated].filter((ending) => ending !== null);
   const first = endings.reduce<EndingBelief | undefined>(
     (earliest, one) => (earliest && endOf(earliest).latest <= endOf(one).latest ? earliest : one),
     undefined,

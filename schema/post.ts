@@ -8,7 +8,7 @@ import {
 } from '../projections/involvement.ts';
 import { compareKeys, type ListKey } from '../projections/listing.ts';
 import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
-import { countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
+import { countsAsPlacement, countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
 import { certaintyOn, exactDay, type ValidInterval } from '../src/time/interval.ts';
 import { Account, accountOf } from './account.ts';
 import { batchesOf } from './batching.ts';
@@ -140,11 +140,11 @@ export async function readHoldings(context: Context, postId: string, point: Read
     : await batches.postHolders(postId);
   return beliefs.filter(countsInHistory).flatMap((belief) =>
     belief.placements
-      .filter((placement) => placement.postId === postId && !placement.withdrawn)
+      .filter((placement) => placement.postId === postId && countsAsPlacement(placement))
       .map((placement) => ({
         belief,
         placement,
-        interval: placementInterval(placement, belief.died, timeZone),
+        interval: placementInterval(placement, belief, timeZone),
       })),
   );
 }

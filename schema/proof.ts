@@ -11,6 +11,7 @@ import {
   type StreamProof,
 } from '../src/integrity/verify-proof.ts';
 import type { Context } from './context.ts';
+import { noteLook } from './looks.ts';
 import { badUserInput } from './parse-input.ts';
 import { canonicalId } from './reading.ts';
 import { Position } from './scalars.ts';
@@ -120,7 +121,7 @@ export class ProofQueries {
       'command line. CHECKPOINT_INCONSISTENT where the ledger does not go on from the checkpoint given: history was rewritten.',
   })
   async proof(
-    @Ctx() { app, actor, purpose }: Context,
+    @Ctx() context: Context,
     @Arg('contactId', () => ID, { description: 'Id of the contact.' }) contactId: string,
     @Arg('since', () => String, {
       nullable: true,
@@ -130,6 +131,7 @@ export class ProofQueries {
     })
     since: string | null | undefined,
   ): Promise<ContactProof | null> {
+    const { app } = context;
     const id = canonicalId(contactId);
     const events = (await app.store.version(`contact-${id}`)) + (await app.store.version(`signals-${id}`));
     if (events > eventsMax)
@@ -142,7 +144,7 @@ export class ProofQueries {
     if (typeof since === 'string') checkSince(since, await app.store.head());
     const proof = await proveContact(app, id, since ?? undefined).catch(tell);
     if (!proof) return null;
-    app.accessLog.note({ actor, kind: 'proof', subjectIds: [id, ...proof.mergedIds], purpose });
+    noteLook(context, 'proof', [id, ...proof.mergedIds]);
     return proofOf(proof);
   }
 }

@@ -9,7 +9,8 @@ import type { Context, ReadPoint } from './context.ts';
 import { badUserInput } from './parse-input.ts';
 import { hasCut } from './read-point.ts';
 
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Of an id as `canonicalId` gives it. */
+export const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A point lives as long as one answer, so what was read for it may be kept with it. */
 const reads = new WeakMap<ReadPoint, Map<string, Promise<unknown>>>();

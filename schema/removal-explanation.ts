@@ -9,6 +9,7 @@ import type { Context, ReadPoint } from './context.ts';
 import { RemovalKind } from './enums.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
+import { noteLook } from './looks.ts';
 import { KnowledgeArguments, readPoint } from './read-point.ts';
 import { canonicalId, readAccount } from './reading.ts';
 
@@ -109,14 +110,13 @@ export class RemovalQueries {
     accountId: string | null | undefined,
     @Args(() => KnowledgeArguments) at: KnowledgeArguments,
   ): Promise<RemovalExplanation[]> {
-    const { app, actor, purpose } = context;
+    const { app } = context;
     const point = readPoint(context, at);
     const removals = await explainRemovals(app, canonicalId(contactId), {
       ...(typeof accountId === 'string' && { accountId: canonicalId(accountId) }),
       cut: point.cut,
     });
-    if (removals.length > 0)
-      app.accessLog.note({ actor, kind: 'contact_history', subjectIds: [canonicalId(contactId)], purpose });
+    if (removals.length > 0) noteLook(context, 'contact_history', [canonicalId(contactId)]);
     const nameOf = await accountNames(context, removals, point);
     return Promise.all(removals.map((removal) => explanationOf(context, removal, point, nameOf)));
   }
@@ -171,6 +171,6 @@ async function explanationOf(
     effects: effects.map(entry),
     stands: undoneBy === null,
     undoneBy: undoneBy && entry(undoneBy),
-    text: removalInWords(removal, nameOf),
+    text: removalInWords(removal, nameOf, context.app.timeZone),
   };
 }

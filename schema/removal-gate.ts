@@ -8,6 +8,7 @@ import { Contact, contactAt } from './contact.ts';
 import type { Context } from './context.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
+import { noteLook } from './looks.ts';
 import { badUserInput, parseInput } from './parse-input.ts';
 import { currentPoint, readOneDay } from './read-point.ts';
 import { readContact } from './reading.ts';
@@ -30,7 +31,7 @@ export class RemovalCandidate {
   @Field(() => HistoryEntry, {
     nullable: true,
     description:
-      'The newest thing seen of the contact before the bounce, a verification too. Null: nothing, ever.',
+      'The newest thing seen of the person up to the day of the bounce, a verification too. Null: nothing, ever.',
   })
   lastSeen: HistoryEntry | null;
 
@@ -53,7 +54,8 @@ export class RefusedUndo {
 @ObjectType({ description: 'What became of the removals of a day.' })
 export class UndoneRemovals {
   @Field(() => Int, {
-    description: 'How many were taken back now. Those taken back earlier are not counted.',
+    description:
+      'How many were taken back now, proposals of removals included. Those taken back earlier are not counted.',
   })
   undone: number;
 
@@ -68,7 +70,8 @@ export class RemovalGateResolvers {
   @Query(() => [RemovalCandidate], {
     description:
       'A dry run of the removal gate over all bounces, by the definition of the running program: a hard bounce, and in the days ' +
-      'before nothing else seen of the contact. Ordered by bounce. It looks at every bounce, so it takes its time.',
+      'before and since nothing else seen of the person. What the gate decided once is not listed again. Ordered by bounce. It ' +
+      'looks at every bounce, so it takes its time.',
   })
   async removalGateCandidates(
     @Ctx() context: Context,
@@ -81,6 +84,12 @@ export class RemovalGateResolvers {
     if (!(first >= 1 && first <= candidatesMax))
       throw badUserInput([{ path: 'first', message: `is 1 to ${candidatesMax}` }]);
     const found = await findRemovalCandidates(context.app, first);
+    // Their evidence is a part of their histories.
+    noteLook(
+      context,
+      'contact_history',
+      found.map(({ contactId }) => contactId),
+    );
     const point = currentPoint(context);
     const folds = createFolds(context, point, []);
     return Promise.all(
@@ -98,7 +107,8 @@ export class RemovalGateResolvers {
   @Mutation(() => UndoneRemovals, {
     description:
       'Takes back what the removal gate did for the bounces of a day, each removal that still stands by an undo of its own: such ' +
-      'as when a mail server was down. Once more takes back nothing.',
+      'as when a mail server was down. What it only proposed is declined, and undone where somebody accepted it. Once more takes ' +
+      'back nothing.',
   })
   async undoRemovalGate(
     @Ctx() { app, actor }: Context,
@@ -110,6 +120,6 @@ export class RemovalGateResolvers {
     reasonCode: string,
   ): Promise<UndoneRemovals> {
     parseInput(zCode, reasonCode, 'reasonCode');
-    return undoRemovals(app, { day: readOneDay(day, 'day'), reasonCode, actor });
+    return undoRemovals(app, { day: readOneDay(day, 'day'), reasonCode, actor, source: 'api' });
   }
 }

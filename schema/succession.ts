@@ -258,7 +258,7 @@ function nodeOf({ app }: Context, { post, found }: Row, point: ReadPoint): Succe
     departed: {
       contact: contactAt(departed.belief, point),
       placement: placementAt(departed.placement, departed.belief, point),
-      endsOn: endsOnOf(departed.placement, departed.belief.died, app.timeZone),
+      endsOn: endsOnOf(departed.placement, departed.belief, app.timeZone),
     },
     successor: successor && {
       contact: contactAt(successor.belief, point),

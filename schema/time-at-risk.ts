@@ -1,8 +1,9 @@
 // GraphQL: how long customers are at risk after a contact in a key role leaves, with what is still open counted honestly.
-import { Arg, Args, Ctx, Field, Float, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, Float, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import type { RiskStanding } from '../src/reports/episode-tally.ts';
 import { type Dimension, dimensions } from '../src/reports/risk-dimensions.ts';
 import type { Estimates, RiskGroup as Group, TimeAtRisk as Result } from '../src/reports/time-at-risk.ts';
-import { timeAtRiskOf, timeAtRiskUnder } from '../src/risk-reports.ts';
+import { type ListBehind, timeAtRiskOf, timeAtRiskUnder, turnoversBehind } from '../src/risk-reports.ts';
 import type { SurvivalStep as Step } from '../src/statistics/survival.ts';
 import { isoFromDay } from '../src/time/day.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
@@ -11,7 +12,7 @@ import { DefinitionInput, readDefinition } from './key-role-definition.ts';
 import { badUserInput } from './parse-input.ts';
 import { PointArguments, readPoint } from './read-point.ts';
 import { EdtfDate } from './scalars.ts';
-import { RiskDimension } from './turnover-enums.ts';
+import { RiskDimension, RiskStanding as RiskStandingEnum } from './turnover-enums.ts';
 import { Versioned } from './turnover-values.ts';
 
 @ObjectType({ description: 'A step of a survival curve: what holds from this day on, until the next step.' })
@@ -190,6 +191,17 @@ class RiskGroup {
   @Field(() => Int, { description: 'Lost by the day.' })
   lost: number;
 
+  listBehind: () => Promise<ListBehind>;
+
+  @Field(() => [ID], {
+    description: 'The turnovers behind one of these three figures, in the order of their ids.',
+  })
+  async turnoverIds(
+    @Arg('standing', () => RiskStandingEnum, { description: 'Behind which.' }) standing: RiskStanding,
+  ): Promise<string[]> {
+    return (await this.listBehind())({ values: this.values, standing });
+  }
+
   @Field(() => Int, {
     description: 'Without any date of the departure, hence not counted in sinceDeparture.',
   })
@@ -324,37 +336,45 @@ export class TimeAtRiskQueries {
       ...(before && { before: parseEdtf(before)!.earliest }),
     };
     const { app } = context;
-    const result = definition
-      ? await timeAtRiskUnder(app, readDefinition(context, definition), cut, options)
+    const other = definition ? readDefinition(context, definition) : undefined;
+    const position = app.readModels.database.checkpoint;
+    const result = other
+      ? await timeAtRiskUnder(app, other, cut, options)
       : await timeAtRiskOf(app, cut, options);
-    return timeAtRiskShown(result);
+    return timeAtRiskShown(result, () =>
+      turnoversBehind(app, { atPosition: position, ...cut }, options, other),
+    );
   }
 }
 
-export function timeAtRiskShown({ definition, asOf, all, groups, difference }: Result): TimeAtRisk {
+/** `listBehind` reads what is behind the figures: at their own position, and only where that is asked for. */
+export function timeAtRiskShown(
+  { definition, asOf, all, groups, difference }: Result,
+  listBehind: () => Promise<ListBehind>,
+): TimeAtRisk {
+  let listing: Promise<ListBehind> | undefined;
+  const once = () => {
+    listing ??= listBehind();
+    return listing;
+  };
   return {
     definition,
     asOf: isoFromDay(asOf),
-    all: shownGroup(all),
-    groups: groups.map(shownGroup),
+    all: shownGroup(all, once),
+    groups: groups.map((group) => shownGroup(group, once)),
     difference,
   };
 }
 
-function shownGroup({
-  values,
-  open,
-  saved,
-  lost,
-  undated,
-  sinceDeparture,
-  sinceLearned,
-  lags,
-}: Group): RiskGroup {
+function shownGroup(
+  { values, open, saved, lost, undated, sinceDeparture, sinceLearned, lags }: Group,
+  listBehind: () => Promise<ListBehind>,
+): RiskGroup {
   const lag = (summary: Group['lags']['toPlan']) =>
     summary && { turnovers: summary.episodes, meanDays: summary.meanDays, medianDays: summary.medianDays };
   const { detection } = lags;
-  return {
+  return Object.assign(new RiskGroup(), {
+    listBehind,
     values,
     open,
     saved,
@@ -373,7 +393,7 @@ function shownGroup({
     lagToPlan: lag(lags.toPlan),
     lagToReplacement: lag(lags.toReplacement),
     lagToRecovery: lag(lags.toRecovery),
-  };
+  });
 }
 
 function shownEstimates(estimates: Estimates): RiskEstimates {

@@ -1,11 +1,13 @@
 // The query for completion: how far the plans of open turnovers are, by account, owner, segment or stage.
-import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import {
   type CompletionRow,
   type CompletionGroup as Group,
   sumCompletion,
 } from '../projections/turnovers.ts';
+import { completionAt } from '../src/risk-reports.ts';
 import type { Context } from './context.ts';
+import { hasCut, KnowledgeArguments, readPoint } from './read-point.ts';
 import { CompletionGroup } from './turnover-enums.ts';
 import { Money } from './values.ts';
 
@@ -48,13 +50,19 @@ export class TurnoverCompletion {
 export class TurnoverCompletionQueries {
   @Query(() => [TurnoverCompletion], {
     description:
-      'How far the plans of all open turnovers are today, by group; nothing is converted between currencies.',
+      'How far the plans of all open turnovers are, now or as far as was known then, by group; nothing is converted between currencies.',
   })
-  turnoverCompletion(
-    @Ctx() { app }: Context,
+  async turnoverCompletion(
+    @Ctx() context: Context,
     @Arg('groupBy', () => CompletionGroup, { description: 'What to group by.' }) groupBy: Group,
-  ): TurnoverCompletion[] {
-    const rows = Map.groupBy(sumCompletion(app.readModels.database, groupBy), ({ value }) => value);
+    @Args(() => KnowledgeArguments) at: KnowledgeArguments,
+  ): Promise<TurnoverCompletion[]> {
+    const { app } = context;
+    const point = readPoint(context, at);
+    const found = hasCut(point)
+      ? await completionAt(app, groupBy, point.cut)
+      : sumCompletion(app.readModels.database, groupBy);
+    const rows = Map.groupBy(found, ({ value }) => value);
     return [...rows].map(([group, some]) => completionOf(group, some));
   }
 }

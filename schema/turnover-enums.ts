@@ -89,7 +89,7 @@ export const TurnoverDismissal = enumOf('TurnoverDismissal', 'Why a turnover was
   suspicion_refuted: 'The contact whose address bounced gave a sign of life.',
   duplicate_contact: 'The contact was a duplicate of another one.',
   contact_returned: 'The same contact came back to the role.',
-  account_closed: 'The account was closed.',
+  account_closed: 'The account was closed, or turned out to be no customer.',
   account_merged: 'The account was merged into, or acquired by, another one.',
   not_a_risk: 'Judged to be no risk.',
   opened_in_error: 'It should not have been opened.',
@@ -130,6 +130,11 @@ export const RiskDimension = enumOf('RiskDimension', 'What turnovers can be grou
   quarter: 'Quarter in which it was learned of, such as 2026-Q1.',
   destination: 'Where the contact went.',
   coverage_band: 'How well the account was covered without the contact, in percent.',
+});
+export const RiskStanding = enumOf('RiskStanding', 'How a turnover stands on a day.', {
+  open: 'Open, or ended only after it.',
+  saved: 'Saved by then.',
+  lost: 'Lost by then.',
 });
 export const WorkKind = enumOf('WorkKind', 'What kind of thing is to be done.', {
   step: 'The next step of a turnover.',

@@ -28,7 +28,7 @@ abstract class TurnoverCommandInput {
   change?: ChangeInput;
 }
 
-@InputType({ description: 'A version of a plan.' })
+@InputType({ description: 'A version of a plan: one of `turnoverRules.plans`.' })
 export class VersionedInput {
   @Field(() => String, { description: 'Its name, as a code.' })
   name: string;
@@ -88,7 +88,10 @@ export class NameInterimContactInput extends TurnoverCommandInput {
   })
   contactId: string | null;
 
-  @Field(() => EdtfDate, { nullable: true, description: 'Until when.' })
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description: 'The first day on which the contact stands in no more; null = not known.',
+  })
   untilOn?: string;
 }
 
@@ -175,7 +178,10 @@ export class RecordAdvocacyInput extends TurnoverCommandInput {
 
 @InputType({ description: 'A step that is done. Done twice, it is done by the first.' })
 export class CompleteStepInput extends TurnoverCommandInput {
-  @Field(() => String, { description: 'Its key. STEP_UNKNOWN, STEP_ANSWERED, STEP_WAITS.' })
+  @Field(() => String, {
+    description:
+      'Its key, as in TurnoverStep.key: STEP_UNKNOWN for any other, STEP_ANSWERED where an answer completes it (answeredBy), STEP_WAITS where others come first (waitsFor).',
+  })
   step: string;
 
   @Field(() => String, { nullable: true, description: noteText })
@@ -184,7 +190,7 @@ export class CompleteStepInput extends TurnoverCommandInput {
 
 @InputType({ description: 'A step that is not done after all.' })
 export class UndoStepInput extends TurnoverCommandInput {
-  @Field(() => String, { description: 'Its key. STEP_UNKNOWN.' })
+  @Field(() => String, { description: 'Its key, as in TurnoverStep.key: STEP_UNKNOWN for any other.' })
   step: string;
 }
 

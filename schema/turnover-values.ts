@@ -145,7 +145,10 @@ abstract class NamedContact {
 
 @ObjectType({ description: 'Who stands in until the role is filled.' })
 export class InterimContact extends NamedContact {
-  @Field(() => EdtfDate, { nullable: true, description: 'Until when. Null: not said.' })
+  @Field(() => EdtfDate, {
+    nullable: true,
+    description: 'The first day on which the contact stands in no more. Null: not known.',
+  })
   untilOn: string | null;
 }
 
@@ -365,7 +368,7 @@ export class TurnoverLead {
 
   @Field(() => Boolean, {
     description:
-      'Whether a placement at an account of ours is proposed and waits to be accepted or declined.',
+      'Whether a placement at the account of ours that it went to is proposed and waits to be accepted or declined.',
   })
   isProposed: boolean;
 }

@@ -1,10 +1,12 @@
 // A turnover: the risk that opens when a contact in a key role leaves, as it was known at a point.
 import { Args, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { ContactBelief } from '../src/contact/belief.ts';
 import { dayInZone } from '../src/time/clock.ts';
 import { type Day, isoFromDay } from '../src/time/day.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
 import { valueOn } from '../src/timeline.ts';
 import { isOpen, isSuspected, stageNow, type TurnoverBelief } from '../src/turnover/belief.ts';
+import type { Coverage } from '../src/turnover/events.ts';
 import { coverageBandOf } from '../src/turnover/plan.ts';
 import {
   coverageOf,
@@ -19,7 +21,7 @@ import { connectionOf } from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
-import { followMerges, readContact, readStandingAccount } from './reading.ts';
+import { followMerges, idsOfAccount, readContact, readStandingAccount } from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
 import { TurnoverStage } from './turnover-enums.ts';
 import {
@@ -143,8 +145,8 @@ export class Turnover {
   }
 
   @Field(() => TurnoverCoverage, { description: 'How well the account is covered meanwhile.' })
-  coverage(): TurnoverCoverage {
-    const { percent, basis, contactIds } = coverageOf(this.belief);
+  coverage(@Ctx() { app }: Context): TurnoverCoverage {
+    const { percent, basis, contactIds } = coverageOf(this.belief, this.point.on, app.timeZone);
     return Object.assign(new TurnoverCoverage(), {
       point: this.point,
       contactIds,
@@ -170,7 +172,8 @@ export class Turnover {
     description: 'What becomes of the role. Null: not known.',
   })
   roleOutcome(): LearnedRoleOutcome | null {
-    return withMoment(this.belief.roleOutcome);
+    const { roleOutcome } = this.belief;
+    return roleOutcome && { ...roleOutcome, learnedAt: roleOutcome.sinceMs };
   }
 
   @Field(() => TurnoverReplacement, {
@@ -184,7 +187,7 @@ export class Turnover {
       Object.assign(new TurnoverReplacement(), {
         ...replacement,
         point: this.point,
-        learnedAt: replacement.learnedAtMs,
+        learnedAt: replacement.sinceMs,
       })
     );
   }
@@ -252,8 +255,8 @@ export class Turnover {
     description:
       'What is not known yet, in the order in which to learn it: left_on, notice, departure, destination, coverage, role_outcome, replacement, intentions, product_value, advocate, replacement_kind.',
   })
-  unknowns(): string[] {
-    return unknownsOf(this.belief);
+  unknowns(@Ctx() { app }: Context): string[] {
+    return unknownsOf(this.belief, app.timeZone);
   }
 
   @Field(() => Int, {
@@ -273,18 +276,16 @@ export class Turnover {
       'The one who left as a lead: gone to another company, and not retired or dead. Null: no lead.',
   })
   async lead(@Ctx() context: Context): Promise<TurnoverLead | null> {
-    const { contactId, placementId, accountId, destination } = this.belief;
+    const { contactId, placementId, accountId, destination, destinationAccountId } = this.belief;
     if (destination !== 'another_company') return null;
-    const belief = await readContact(context, contactId, this.point);
+    const left = await readContact(context, contactId, this.point);
+    const belief = left && (await followMerges(context, left, this.point));
     if (!belief || belief.died) return null;
-    const isProposed = belief.proposals.some(
-      ({ claimed, state }) => claimed === 'PlacementStarted' && state === 'open',
-    );
     return {
-      contact: contactAt(belief, this.point),
+      contact: contactAt(belief, this.point, contactId),
       fromPlacementId: placementId,
       fromAccountId: accountId,
-      isProposed,
+      isProposed: await isProposedAt(context, belief, destinationAccountId, this.point),
     };
   }
 
@@ -293,7 +294,9 @@ export class Turnover {
       'What a colleague who takes it over should know, in sentences without names: how it began, what is known, done, open and next.',
   })
   async handoverBrief(@Ctx() context: Context): Promise<string[]> {
-    return briefOf(this.belief, this.#progress(context), this.point.on);
+    const unknowns = unknownsOf(this.belief, context.app.timeZone);
+    const coverage = coverageOf(this.belief, this.point.on, context.app.timeZone);
+    return briefOf(this.belief, this.#progress(context), { unknowns, coverage }, this.point.on);
   }
 
   @Field(() => HistoryConnection, { description: 'All that happened to it, with what each entry changed.' })
@@ -347,6 +350,24 @@ function withMoment<T extends { learnedAtMs: number }>(
   return { ...rest, learnedAt: learnedAtMs };
 }
 
+/** Whether a placement at the account, by whichever of its ids, is proposed and not answered yet. */
+export async function isProposedAt(
+  context: Context,
+  { proposals }: ContactBelief,
+  accountId: string | null,
+  point: ReadPoint,
+): Promise<boolean> {
+  if (accountId === null) return false;
+  const account = await readStandingAccount(context, accountId, point);
+  const ids = await idsOfAccount(context, account?.id ?? accountId, point);
+  return proposals.some(
+    ({ claimed, state, claim }) =>
+      claimed === 'PlacementStarted' &&
+      state === 'open' &&
+      ids.includes((claim as { accountId: string }).accountId),
+  );
+}
+
 function stepOf(state: StepState, belief: TurnoverBelief, on: Day): TurnoverStep {
   const { step, done, completed, dueOn, waitsFor, assumed } = state;
   const { key, title, stage, ownerRole, weight, answeredBy = null } = step;
@@ -369,7 +390,12 @@ function stepOf(state: StepState, belief: TurnoverBelief, on: Day): TurnoverStep
 }
 
 /** Sentences without a name in them: who may not see names may still read how things stand. */
-function briefOf(belief: TurnoverBelief, { steps, percent, next }: Progress, on: Day): string[] {
+function briefOf(
+  belief: TurnoverBelief,
+  { steps, percent, next }: Progress,
+  { unknowns, coverage }: { unknowns: readonly string[]; coverage: Coverage },
+  on: Day,
+): string[] {
   const { departure, roleOutcome, replacement, forecast, formerOwners } = belief;
   const words = (code: string) => code.replaceAll('_', ' ');
   const done = steps.filter((state) => state.done).map(({ step }) => step.title);
@@ -377,13 +403,13 @@ function briefOf(belief: TurnoverBelief, { steps, percent, next }: Progress, on:
   const last = formerOwners.at(-1);
   return [
     `Opened because the holder of a key role (${belief.keyRoles.map(words).join(', ')}): ${words(departure.cause)}${departure.leftOn ? `, on ${departure.leftOn}` : ', nobody knows when'}.`,
-    `Coverage is ${coverageOf(belief).percent} % (${words(coverageOf(belief).basis)}).`,
+    `Coverage is ${coverage.percent} % (${words(coverage.basis)}).`,
     roleOutcome ? `The role is ${words(roleOutcome.outcome)}.` : 'What becomes of the role is not known.',
     replacement ? `A replacement is known (${words(replacement.kind)}).` : 'No replacement is known.',
     `${percent} % of the plan is done${done.length ? `: ${done.join('; ')}` : ''}.`,
     ...(overdue.length ? [`Overdue: ${overdue.map(({ step }) => step.title).join('; ')}.`] : []),
     ...(next ? [`Next: ${next.step.title}.`] : []),
-    ...(unknownsOf(belief).length ? [`To learn: ${unknownsOf(belief).map(words).join(', ')}.`] : []),
+    ...(unknowns.length ? [`To learn: ${unknowns.map(words).join(', ')}.`] : []),
     ...(forecast ? [`Forecast: ${words(forecast.forecast)}.`] : []),
     ...(last ? [`Handed over from ${last.owner ?? 'nobody'}.`] : []),
   ];

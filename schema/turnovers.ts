@@ -112,12 +112,13 @@ export async function listTurnovers(
   asked: TurnoverFilterInput,
   orderBy: 'age' | 'money' | 'due',
 ): Promise<TurnoverConnection> {
-  const { openedFrom, openedBefore, overdue, accountId, ...same } = withoutNulls(asked);
+  const { openedFrom, openedBefore, overdue, accountId, coverageBands, ...same } = withoutNulls(asked);
   const filter: TurnoverFilter = {
     ...same,
     ...(accountId !== undefined && {
       accountIds: await idsOfAccount(context, canonicalId(accountId), point),
     }),
+    ...(coverageBands && { coverage: { bands: coverageBands, on: point.on } }),
     ...(openedFrom !== undefined && { openedFromMs: openedFrom }),
     ...(openedBefore !== undefined && { openedBeforeMs: openedBefore }),
     ...(overdue && { overdueOn: point.on, open: true }),

@@ -14,6 +14,7 @@ import { type Undo, undoOf, withoutEvents } from '../src/undo.ts';
 import type { Context } from './context.ts';
 import { entryOf, HistoryChange, HistoryEntry } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
+import { noteLook } from './looks.ts';
 import { currentPoint } from './read-point.ts';
 import { canonicalId } from './reading.ts';
 
@@ -64,8 +65,7 @@ export class UndoQueries {
   ): Promise<UndoPreview | null> {
     const id = canonicalId(subjectId);
     const contact = await readEvents(context, `contact-${id}`);
-    const { app, actor, purpose } = context;
-    if (contact.length) app.accessLog.note({ actor, kind: 'contact_history', subjectIds: [id], purpose });
+    if (contact.length) noteLook(context, 'contact_history', [id]);
     return contact.length
       ? previewContact(context, id, contact as ContactEvent[], canonicalId(eventId))
       : previewAccount(

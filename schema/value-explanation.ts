@@ -1,5 +1,6 @@
 // Why a value of a contact is what it is: who said so, what it replaced, which sources agreed and which did not.
 import { Arg, Args, Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import { contactFieldNamed, fieldsThereAre } from '../src/explaining/fields.ts';
 import { valueInWords } from '../src/explaining/value-words.ts';
 import { type ValueExplanation as Explained, explainValues } from '../src/explaining/values.ts';
 import type { LedgerEvent } from '../src/ledger-events.ts';
@@ -7,6 +8,8 @@ import type { Context, ReadPoint } from './context.ts';
 import { ClaimState } from './enums.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
+import { noteLook } from './looks.ts';
+import { badUserInput } from './parse-input.ts';
 import { PointArguments, readPoint } from './read-point.ts';
 import { canonicalId } from './reading.ts';
 import { EdtfDate } from './scalars.ts';
@@ -88,23 +91,26 @@ export class ValueQueries {
     @Arg('contactId', () => ID, { description: 'The contact.' }) contactId: string,
     @Arg('field', () => String, {
       description:
-        'Which value, named as in HistoryChange.field: name, owner, email, placement.title, placement.endsOn, …',
+        'Which value, named as in HistoryChange.field: name, owner, email, placement.title, placement.endsOn, …; also without ' +
+        '`placement.` and the like where only one ends so. A field that there is not is BAD_USER_INPUT.',
     })
     field: string,
     @Arg('factId', () => ID, { nullable: true, description: 'Only of this phone, placement, …' })
     factId: string | null | undefined,
     @Args(() => PointArguments) at: PointArguments,
   ): Promise<ValueExplanation[]> {
-    const { app, actor, purpose } = context;
+    const { app } = context;
     const point = readPoint(context, at);
     const id = canonicalId(contactId);
-    const explained = await explainValues(app, id, field, {
+    const named = contactFieldNamed(field);
+    if (named === undefined)
+      throw badUserInput([{ path: 'field', message: `is not a field of a contact; ${fieldsThereAre}` }]);
+    const explained = await explainValues(app, id, named, {
       ...(typeof factId === 'string' && { factId: canonicalId(factId) }),
       cut: point.cut,
       on: point.on,
     });
-    if (explained.length > 0)
-      app.accessLog.note({ actor, kind: 'contact_history', subjectIds: [id], purpose });
+    if (explained.length > 0) noteLook(context, 'contact_history', [id]);
     return explained.map((one) => explanationOf(context, one, point));
   }
 }
@@ -122,6 +128,6 @@ function explanationOf(context: Context, explained: Explained, point: ReadPoint)
     replaced: replaced && { value: replaced.value, entry: entry(replaced.event) },
     agreed: agreed.map(entry),
     disagreed: disagreed.map((one) => ({ value: one.value, entry: entry(one.event), state: one.state })),
-    text: valueInWords(explained),
+    text: valueInWords(explained, context.app.timeZone),
   };
 }

@@ -8,7 +8,9 @@ import {
 } from '../projections/accounts.ts';
 import { listKeys } from '../projections/listing.ts';
 import { findTurnovers, findTurnoversOf, turnoverListing } from '../projections/turnovers.ts';
-import type { AccountBelief } from '../src/account/belief.ts';
+import { type AccountBelief, isUnexplained } from '../src/account/belief.ts';
+import { moneyText } from '../src/changes.ts';
+import { counted } from '../src/explaining/words.ts';
 import { type Day, isoFromDay } from '../src/time/day.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
 import { valueOn } from '../src/timeline.ts';
@@ -19,9 +21,9 @@ import { Account, accountAt } from './account.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { badUserInput } from './parse-input.ts';
 import { currentPoint } from './read-point.ts';
-import { readContact } from './reading.ts';
+import { followMerges, readContact } from './reading.ts';
 import { EdtfDate } from './scalars.ts';
-import { Turnover, turnoverAt } from './turnover.ts';
+import { isProposedAt, Turnover, turnoverAt } from './turnover.ts';
 import { WorkKind } from './turnover-enums.ts';
 import { Money } from './values.ts';
 
@@ -122,21 +124,29 @@ function turnoverItems({ app }: Context, owner: string, point: ReadPoint): WorkI
         turnover: turnoverAt(belief, point),
         dueOn: next.dueOn === null ? null : isoFromDay(next.dueOn),
         isOverdue,
-        reasons: [...reasonsOf(belief, next.dueOn, point.on), ...base.reasons],
+        reasons: [...reasonsOf(belief, next.dueOn, point.on, app.timeZone), ...base.reasons],
       },
     ];
   });
 }
 
-function reasonsOf(belief: TurnoverBelief, dueOn: Day | null, on: Day): string[] {
-  const unknowns = unknownsOf(belief);
+function reasonsOf(belief: TurnoverBelief, dueOn: Day | null, on: Day, timeZone: string): string[] {
+  const unknowns = unknownsOf(belief, timeZone);
   const days = dueOn === null ? null : dueOn - on;
   return [
-    ...(days !== null && days < 0 ? [`Overdue by ${-days} day(s).`] : []),
+    ...(days !== null && days < 0 ? [`Overdue by ${counted(-days, 'day')}.`] : []),
     ...(days === 0 ? ['Due today.'] : []),
-    `The holder of a key role (${belief.keyRoles.join(', ')}) ${isSuspected(belief) ? 'may be gone' : 'is gone'}; coverage ${coverageOf(belief).percent} %.`,
+    `The holder of a key role (${belief.keyRoles.join(', ')}) ${isSuspected(belief) ? 'may be gone' : 'is gone'}; coverage ${coverageOf(belief, on, timeZone).percent} %.`,
     ...(unknowns[0] ? [`Not known yet: ${unknowns[0].replaceAll('_', ' ')}.`] : []),
   ];
+}
+
+function renewalInWords(days: number | null): string {
+  if (days === null) return 'The renewal is not known.';
+  if (days === 0) return 'The renewal is today.';
+  return days > 0
+    ? `The renewal is in ${counted(days, 'day')}.`
+    : `The renewal was ${counted(-days, 'day')} ago.`;
 }
 
 /** What the account itself says of its urgency. */
@@ -149,10 +159,8 @@ function itemOf(account: AccountBelief, point: ReadPoint, timeZone: string): Wor
     kind: 'step',
     task: '',
     reasons: [
-      daysToRenewal === null ? 'The renewal is not known.' : `The renewal is in ${daysToRenewal} day(s).`,
-      arr === null
-        ? 'The revenue is not known.'
-        : `Annual recurring revenue ${arr.minorUnits} minor units ${arr.currency}.`,
+      renewalInWords(daysToRenewal),
+      arr === null ? 'The revenue is not known.' : `Annual recurring revenue ${moneyText(arr)}.`,
     ],
     account: accountAt(account, point),
     turnover: null,
@@ -176,10 +184,7 @@ async function accountItems(context: Context, owner: string, point: ReadPoint): 
   const items: WorkItem[] = [];
   for (const account of accounts.values()) {
     const base = itemOf(account, point, timeZone);
-    const unexplained = account.renewals.filter(
-      ({ outcome, rootCause }) => outcome === 'not_renewed' && rootCause === null,
-    );
-    for (const { product } of unexplained)
+    for (const { product } of account.renewals.filter(isUnexplained))
       items.push({
         ...base,
         kind: 'root_cause',
@@ -188,12 +193,9 @@ async function accountItems(context: Context, owner: string, point: ReadPoint): 
       });
     const ids = findIdsOfAccount(database, account.id);
     for (const turnover of ids.flatMap((id) => findTurnoversOf(database, 'destination_account_id', id))) {
-      const leaver = await readContact(context, turnover.contactId, point);
-      const isProposed = leaver?.proposals.some(
-        ({ state, claim }) =>
-          state === 'open' && ids.includes((claim as { accountId?: string }).accountId ?? ''),
-      );
-      if (isProposed)
+      const left = await readContact(context, turnover.contactId, point);
+      const leaver = left && (await followMerges(context, left, point));
+      if (leaver && (await isProposedAt(context, leaver, account.id, point)))
         items.push({
           ...base,
           kind: 'proposed_contact',

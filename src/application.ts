@@ -6,7 +6,7 @@ import { type AccessLog, createAccessLog } from './access/access-log.ts';
 import type { AccessLogLevel } from './access/events.ts';
 import { createBeliefs, streamsOf } from './beliefs.ts';
 import { ConfigInvalid } from './config.ts';
-import { createErasedPeople } from './erasure/erased-people.ts';
+import { createErasedPeople, type ErasedPeople } from './erasure/erased-people.ts';
 import { isOfPerson, joinReplicas, readErasures } from './erasure/erasure-log.ts';
 import {
   createErasures,
@@ -16,10 +16,11 @@ import {
 } from './erasure/erasures.ts';
 import type { RetentionDefinition } from './erasure/retention.ts';
 import { createEventSealing, type EventSealing } from './event-sealing.ts';
-import type { LedgerStore, StoreTrouble } from './event-store/open.ts';
+import type { StoreTrouble } from './event-store/open.ts';
+import type { LedgerStore } from './event-store/port.ts';
 import { type Integrity, openIntegrity } from './integrity/integrity.ts';
 import { readSigningKey } from './integrity/signing-key.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createLedger, type Ledger, type LedgerOptions } from './ledger.ts';
 import { type LedgerFilesOptions, openLedgerFiles } from './ledger-files.ts';
 import type { Change } from './live/change.ts';
 import { type ChangeStreamOptions, streamChanges } from './live/change-stream.ts';
@@ -94,149 +95,163 @@ const threadProgram = new URL(`./read-models-thread${extname(import.meta.url)}`,
 export type ChangesFrom = Pick<ChangeStreamOptions, 'after' | 'filter' | 'bufferMax'>;
 
 export async function openApplication(options: ApplicationOptions): Promise<Application> {
-  const { clock, timeZone, rules = defaultRules } = options;
-  const viewsPath = pathOf(options, 'views.db');
-  // What lies in memory alone another thread cannot open.
-  const keepsReadModelsApart = options.keepsReadModelsApart === true && viewsPath !== ':memory:';
-  const { store, keyStore } = await openLedgerFiles(options);
-  let policyFile: PolicyFile | undefined;
+  // What is opened later needs what was opened before, so all is closed the other way round, also where opening fails.
+  const opened = new AsyncDisposableStack();
   try {
-    policyFile = openPolicyFile(pathOf(options, 'policies.db'), store.ledgerId);
-    refuseChangedRules(rules, policyFile);
-    const records = await readErasures(store);
-    await destroyErasedKeys(keyStore, records);
-    const erased = createErasedPeople(keyStore.salt);
-    for (const record of records) if (isOfPerson(record)) erased.note(record.order);
-    const sealing = createEventSealing(keyStore);
-    const { replica } = options;
-    if (replica !== undefined)
-      await joinReplicas({ store, sealing }, replica, {
-        actor: { id: replica, kind: 'system' },
-        learnedAtMs: clock.nowMs(),
-      });
-    const settings = { timeZone };
-    const threadData: ReadModelsThreadData = { path: viewsPath, ledgerId: store.ledgerId, settings };
-    const readStream = streamsOf(store, sealing);
-    const readModels = await openReadModels({
-      path: viewsPath,
-      store,
-      ledgerId: store.ledgerId,
-      sealing,
-      projections,
-      settings,
-      readStream,
-      createLinks: createMergeLinks,
-      createBeliefs: (links) => createBeliefs(readStream, links),
-      ...(keepsReadModelsApart && {
-        startRowThread: (readDatabase) =>
-          startRowThread({
-            program: threadProgram,
-            data: threadData,
-            open: sealing.open,
-            readStream,
-            readDatabase,
-          }),
-      }),
-      onProgress: options.onProgress,
-      onFault: options.onFault,
-    });
-    // Others may have written while this replica was away: what it answers first must not be older than what it decides on.
-    await readModels.applied(await store.head());
-    const ledger = createLedger({
-      store,
-      sealing,
-      clock,
-      salt: keyStore.salt,
-      erased,
-      rules,
-      head: await store.head(),
-      applied: (position) => readModels.applied(position),
-      mergesOf: (category, id) => readModels.beliefs.mergesOf(category, id),
-      holdersOf: (kind, { source, id }) => findAllByExternalId(readModels.database, kind, source, id),
-      links: {
-        note: (loserId, survivorId) => readModels.links.note(loserId, survivorId),
-        survivorsOf: (id) => readModels.links.survivorsOf(id),
-        cycleOf: (id) => readModels.links.cycleOf(id),
-      },
-    });
-    store.onWrittenElsewhere(
-      createReplicaMemory({
-        ledger,
-        erased,
-        keyStore,
-        sealing,
-        readModels,
-        acknowledge: () => erasures.acknowledge(),
-        onFault: options.onFault,
-      }),
-    );
-    const erasures = createErasures({
-      store,
-      sealing,
-      keyStore,
-      readModels,
-      ledger,
-      erased,
-      clock,
-      backupDays: options.backupDays ?? 35,
-      replica,
-      onStep: options.onErasureStep,
-    });
-    await erasures.resume();
-    const accessLog = createAccessLog({
-      store,
-      sealing,
-      clock,
-      level: options.accessLog ?? 'off',
-      onFault: options.onFault,
-    });
-    const tail = createChangeTail({ store, sealing, readModels });
-    const opened = {
-      ledgerId: store.ledgerId,
-      store,
-      sealing,
-      keyStore,
-      readModels,
-      ledger,
-      erasures,
-      retention: options.retention,
-      rules,
-      accessLog,
-      clock,
-      timeZone,
-      streamChanges: (from: ChangesFrom) => streamChanges({ tail, database: readModels.database, ...from }),
-    };
-    const runner = openPolicies(options, opened, policyFile);
-    const { signingKeyFile } = options;
-    const integrity = openIntegrity({
-      path: pathOf(options, 'proofs.db'),
-      store,
-      ledgerId: store.ledgerId,
-      signingKey: signingKeyFile === undefined ? undefined : () => readSigningKey(signingKeyFile),
-      onFault: options.onFault,
-    });
+    const parts = await openParts(options, opened);
+    let closing: Promise<void> | undefined;
     return {
-      ...opened,
-      policies: runner,
-      integrity,
-      async close() {
-        await tail.close();
-        await runner.stop();
-        policyFile?.close();
-        await accessLog.close().catch(options.onFault);
-        await integrity.close();
-        await erasures.settled();
-        await readModels.close();
-        await store.close();
-        await keyStore.close();
+      ...parts,
+      close() {
+        closing ??= opened.disposeAsync();
+        return closing;
       },
     };
   } catch (fault) {
-    policyFile?.close();
-    await store.close();
-    await keyStore.close();
+    await opened.disposeAsync().catch(options.onFault);
     throw fault;
   }
+}
+
+async function openParts(
+  options: ApplicationOptions,
+  opened: AsyncDisposableStack,
+): Promise<Omit<Application, 'close'>> {
+  const { clock, timeZone, rules = defaultRules, retention, onFault } = options;
+  const { store, keyStore } = await openLedgerFiles(options);
+  opened.defer(() => keyStore.close());
+  opened.defer(() => store.close());
+  const { ledgerId } = store;
+  const policyFile = openPolicyFile(pathOf(options, 'policies.db'), ledgerId);
+  opened.defer(() => policyFile.close());
+  refuseChangedRules(rules, policyFile);
+  const erased = await destroyErased(store, keyStore);
+  const sealing = createEventSealing(keyStore);
+  await joinAsReplica(options, { store, sealing });
+  const readModels = await openViews(options, { store, sealing });
+  opened.defer(() => readModels.close());
+  // Others may have written while this replica was away: what it answers first must not be older than what it decides on.
+  await readModels.applied(await store.head());
+  const written = { store, sealing, keyStore, readModels, erased };
+  const ledger = createLedgerOf(written, { clock, rules, head: await store.head() });
+  const erasures = openErasures(options, { ...written, ledger });
+  opened.defer(() => erasures.settled());
+  await erasures.resume();
+  const integrity = openProofs(options, store);
+  opened.defer(() => integrity.close());
+  const accessLog = createAccessLog({ store, sealing, clock, level: options.accessLog ?? 'off', onFault });
+  opened.defer(() => accessLog.close().catch(onFault));
+  const parts = { ledgerId, store, sealing, keyStore, readModels, ledger, rules, clock, timeZone };
+  const policies = openPolicies(options, parts, policyFile);
+  opened.defer(() => policies.stop());
+  const tail = createChangeTail({ store, sealing, readModels });
+  opened.defer(() => tail.close());
+  return {
+    ...parts,
+    policies,
+    erasures,
+    retention,
+    accessLog,
+    integrity,
+    streamChanges: (from) => streamChanges({ tail, database: readModels.database, ...from }),
+  };
+}
+
+/** Who was erased, once their keys are gone: those of a key store from a backup may still be there. */
+async function destroyErased(store: LedgerStore, keyStore: KeyStore): Promise<ErasedPeople> {
+  const records = await readErasures(store);
+  await destroyErasedKeys(keyStore, records);
+  const erased = createErasedPeople(keyStore.salt);
+  for (const record of records) if (isOfPerson(record)) erased.note(record.order);
+  return erased;
+}
+
+/** Makes it known that this copy's word is to be awaited. */
+async function joinAsReplica(
+  { replica, clock }: ApplicationOptions,
+  log: Pick<Application, 'store' | 'sealing'>,
+): Promise<void> {
+  if (replica === undefined) return;
+  await joinReplicas(log, replica, { actor: { id: replica, kind: 'system' }, learnedAtMs: clock.nowMs() });
+}
+
+async function openViews(
+  options: ApplicationOptions,
+  { store, sealing }: Pick<Application, 'store' | 'sealing'>,
+): Promise<ReadModels> {
+  const { ledgerId } = store;
+  const path = pathOf(options, 'views.db');
+  const settings = { timeZone: options.timeZone };
+  const data: ReadModelsThreadData = { path, ledgerId, settings };
+  const readStream = streamsOf(store, sealing);
+  // What lies in memory alone another thread cannot open.
+  const isApart = options.keepsReadModelsApart === true && path !== ':memory:';
+  return openReadModels({
+    path,
+    store,
+    ledgerId,
+    sealing,
+    projections,
+    settings,
+    readStream,
+    createLinks: createMergeLinks,
+    createBeliefs: (links) => createBeliefs(readStream, links),
+    ...(isApart && {
+      startRowThread: (readDatabase) =>
+        startRowThread({ program: threadProgram, data, open: sealing.open, readStream, readDatabase }),
+    }),
+    onProgress: options.onProgress,
+    onFault: options.onFault,
+  });
+}
+
+type Written = Pick<Application, 'store' | 'sealing' | 'keyStore' | 'readModels'> & { erased: ErasedPeople };
+
+function createLedgerOf(
+  { store, sealing, keyStore, readModels, erased }: Written,
+  { clock, rules, head }: Pick<LedgerOptions, 'clock' | 'rules' | 'head'>,
+): Ledger {
+  return createLedger({
+    store,
+    sealing,
+    clock,
+    salt: keyStore.salt,
+    erased,
+    rules,
+    head,
+    applied: (position) => readModels.applied(position),
+    mergesOf: (category, id) => readModels.beliefs.mergesOf(category, id),
+    holdersOf: (kind, { source, id }) => findAllByExternalId(readModels.database, kind, source, id),
+    links: {
+      note: (loserId, survivorId) => readModels.links.note(loserId, survivorId),
+      survivorsOf: (id) => readModels.links.survivorsOf(id),
+      cycleOf: (id) => readModels.links.cycleOf(id),
+    },
+  });
+}
+
+/** Erasures, and what is to be forgotten here where another replica has written. */
+function openErasures(
+  { clock, backupDays = 35, replica, onErasureStep: onStep, onFault }: ApplicationOptions,
+  written: Written & Pick<Application, 'ledger'>,
+): Erasures {
+  const erasures = createErasures({ ...written, clock, backupDays, replica, onStep });
+  const { store } = written;
+  store.onWrittenElsewhere(
+    createReplicaMemory({ ...written, acknowledge: () => erasures.acknowledge(), onFault }),
+  );
+  return erasures;
+}
+
+function openProofs(options: ApplicationOptions, store: LedgerStore): Integrity {
+  const { signingKeyFile, onFault } = options;
+  return openIntegrity({
+    path: pathOf(options, 'proofs.db'),
+    store,
+    ledgerId: store.ledgerId,
+    signingKey: signingKeyFile === undefined ? undefined : () => readSigningKey(signingKeyFile),
+    onFault,
+  });
 }
 
 function openPolicies(
@@ -249,7 +264,7 @@ function openPolicies(
     ledger,
     rules,
     timeZone,
-  }: Omit<Application, 'policies' | 'integrity' | 'close'>,
+  }: Pick<Application, 'store' | 'sealing' | 'keyStore' | 'readModels' | 'ledger' | 'rules' | 'timeZone'>,
   file: PolicyFile,
 ): PolicyRunner {
   return createPolicyRunner({
@@ -263,6 +278,7 @@ function openPolicies(
       },
       database: readModels.database,
       read: (stream) => store.read(stream),
+      readOpened: streamsOf(store, sealing),
       slotId: (...parts) => deriveId(keyStore.salt, ...parts),
       rules,
       timeZone,

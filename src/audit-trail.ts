@@ -8,6 +8,12 @@ import {
 } from '../projections/audit.ts';
 import type { Application } from './application.ts';
 import type { StoredEvent } from './event-store/port.ts';
+import { eventContracts } from './ledger-events.ts';
+
+/** All types of events, of streams of every kind. */
+export const eventTypes: readonly string[] = [
+  ...new Set(Object.values(eventContracts).flatMap((contracts) => Object.keys(contracts))),
+].sort();
 
 export interface TrailFilter extends Omit<AuditFilter, 'ranges'> {
   /** In milliseconds; before is excluded. */

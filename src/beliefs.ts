@@ -157,3 +157,14 @@ export async function standingAccountAt(
   if (!belief?.mergedInto) return belief;
   return (await standingAccountAt(beliefs, belief.mergedInto.accountId, cut)) ?? belief;
 }
+
+/** The contact that an id led to at a cut: itself, or whom it was merged into. */
+export async function standingContactAt(
+  beliefs: Pick<Beliefs, 'contact'>,
+  id: string,
+  cut: Cut,
+): Promise<ContactBelief | null> {
+  const belief = await beliefs.contact(id, cut);
+  if (!belief?.mergedInto) return belief;
+  return (await standingContactAt(beliefs, belief.mergedInto.contactId, cut)) ?? belief;
+}

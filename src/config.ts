@@ -7,7 +7,7 @@ import { zReplica } from './erasure/events.ts';
 import { type Limits, limitVariables, readLimits } from './limits.ts';
 import { isTimeZone } from './time/clock.ts';
 
-/** Every environment variable that the program reads. The README's table is compared with this one by a test. */
+/** Every environment variable that the program reads. A test compares them with the tables in docs/commands.md and docs/limits.md. */
 export const environmentVariables = {
   CONTACT_LEDGER_DATA: 'Folder of the ledger (default ./data).',
   CONTACT_LEDGER_MASTER_KEY:

@@ -24,6 +24,8 @@ export interface Deciding {
    * lead to whom they belong.
    */
   externalIdHolder(externalId: ExternalId): string | null;
+  /** Why something is not renewed: the codes that the company lists at the moment of learning, each with what it means. */
+  rootCauses: Readonly<Record<string, string>>;
   /** Ids of the events in this stream. */
   eventKnown(eventId: string): boolean;
   /** What undoing the change of an event in this stream would do; undefined where there is no such event. */

@@ -1,8 +1,11 @@
 // From what was decided to events: the command's identity, its envelope, and how a claim is confirmed or only proposed.
 import type { Command, CommandContext } from './command.ts';
+import { claimTypes } from './contact/events.ts';
 import type { Actor } from './envelope.ts';
-import { contractOf, type LedgerEvent } from './ledger-events.ts';
+import { categoryOf, contractOf, type LedgerEvent } from './ledger-events.ts';
 import { deriveId, newId, requestDigest } from './personal-data/derive-id.ts';
+import { type Rejection, reject } from './rejections.ts';
+import { type Belief, believeStreamNext } from './stream-belief.ts';
 
 export interface Decided {
   type: string;
@@ -46,7 +49,7 @@ export function identify(command: Command, context: CommandContext, salt: Buffer
   };
 }
 
-export function envelop(
+function envelop(
   decided: Decided,
   stream: string,
   context: CommandContext,
@@ -104,7 +107,50 @@ export function envelop(
   } as LedgerEvent;
 }
 
-export function asConfirmation({ type, data, personal, effectiveOn }: Decided): Decided {
+/** The events that a decision comes to. */
+export interface Settled {
+  events: LedgerEvent[];
+  /** What is believed with them; absent where that takes more than the belief they were decided on. */
+  after?: Belief;
+}
+
+const claims: ReadonlySet<string> = new Set(claimTypes);
+
+/** What a decision becomes: nothing, confirmations, proposals or the events themselves, each with its envelope. */
+export function settle(
+  decision: readonly Decided[],
+  belief: Belief,
+  stream: string,
+  context: CommandContext,
+  request: Request,
+  learnedAtMs: number,
+): Settled | Rejection {
+  const envelopOne = (decided: Decided, ordinal: number) =>
+    envelop(decided, stream, context, request, learnedAtMs, ordinal);
+  const doubt = context.asProposal?.doubt ?? decision.find((decided) => decided.doubt)?.doubt;
+  if (doubt !== undefined) {
+    if (
+      decision.length !== 1 ||
+      !belief ||
+      categoryOf(stream) !== 'contact' ||
+      !claims.has(decision[0]!.type) ||
+      // Whether a merge closes a cycle must be decided when it happens.
+      decision[0]!.type === 'ContactMerged'
+    )
+      return reject('PROPOSAL_UNSUITABLE', 'asProposal');
+    return { events: [envelopOne(asProposal(decision[0]!, doubt, request), 0)] };
+  }
+  const events = decision.map(envelopOne);
+  if (categoryOf(stream) === 'signals') return { events };
+  // What a revert leaves of the belief only the whole history tells.
+  if (events.some((event) => event.type === 'ChangesReverted')) return { events };
+  const after = events.reduce((before, event) => believeStreamNext(stream, before, event), belief);
+  if (after !== belief || decision.length === 0) return { events, after };
+  if (context.by === 'person') return { events: [] };
+  return { events: decision.map((decided, ordinal) => envelopOne(asConfirmation(decided), ordinal)) };
+}
+
+function asConfirmation({ type, data, personal, effectiveOn }: Decided): Decided {
   return {
     type: 'ClaimConfirmed',
     data: { claimed: type, claim: data },
@@ -113,7 +159,7 @@ export function asConfirmation({ type, data, personal, effectiveOn }: Decided): 
   };
 }
 
-export function asProposal(
+function asProposal(
   { type, data, personal, effectiveOn }: Decided,
   doubt: string,
   request: Request,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { EventMeta } from './envelope.ts';
 import { zEdtf } from './time/edtf.ts';
+import './validation-words.ts';
 
 /** A line or paragraph of text: well-formed Unicode, at least one character. */
 export const zText = (lengthMax: number) =>

@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LedgerStore, type OpenEventStoreOptions, openEventStore } from './event-store/open.ts';
+import { type OpenEventStoreOptions, openEventStore } from './event-store/open.ts';
+import type { LedgerStore } from './event-store/port.ts';
 import { openFileKeyStore } from './personal-data/file-key-store.ts';
 import type { KeyStore } from './personal-data/key-store.ts';
 

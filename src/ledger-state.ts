@@ -28,7 +28,7 @@ export interface LedgerStates {
   /** The state of a stream; the same object for everybody until it is dropped. */
   load(stream: string): Promise<StreamState>;
   /** Loads all events of the stream into its state. */
-  withEvents(state: StreamState): Promise<void>;
+  loadEvents(state: StreamState): Promise<void>;
   /** Whether this is still the state that `load` hands out. */
   isCurrent(state: StreamState): boolean;
   drop(state: StreamState): void;
@@ -41,8 +41,11 @@ const statesMax = 8_000;
 /** States that keep all their events at a time. */
 const statesWithEventsMax = 2_000;
 
-/** Takes decided events into the state, before they are durable: what fails to become so is dropped with the state. */
-export function advance(state: StreamState, events: readonly LedgerEvent[]): void {
+/**
+ * Takes decided events into the state, before they are durable: what fails to become so is dropped with the state. `after` is what
+ * is believed with them, where the decision had to know: of events that are the newest.
+ */
+export function advance(state: StreamState, events: readonly LedgerEvent[], after?: Belief): void {
   let refold = false;
   for (const event of events) {
     const newest = event.learnedAtMs >= state.newestLearnedAtMs;
@@ -51,9 +54,11 @@ export function advance(state: StreamState, events: readonly LedgerEvent[]): voi
     state.events?.push(event);
     state.newestLearnedAtMs = Math.max(state.newestLearnedAtMs, event.learnedAtMs);
     if (!newest || event.type === 'ChangesReverted') refold = true;
-    else if (!refold) state.belief = believeStreamNext(state.stream, state.belief, event);
+    else if (!refold && after === undefined)
+      state.belief = believeStreamNext(state.stream, state.belief, event);
   }
   if (refold) state.belief = believeStream(state.stream, state.events ?? [], undefined, state.merges);
+  else if (after !== undefined) state.belief = after;
 }
 
 export function createLedgerStates(
@@ -63,7 +68,7 @@ export function createLedgerStates(
 ): LedgerStates {
   const states = new Map<string, StreamState>();
   const loading = new Map<string, Promise<StreamState>>();
-  const withEvents = new Set<StreamState>();
+  const holdingEvents = new Set<StreamState>();
 
   async function read(stream: string): Promise<StreamState> {
     const stored = await store.read(stream);
@@ -96,22 +101,31 @@ export function createLedgerStates(
     };
   }
 
+  const isCurrent = (state: StreamState) => states.get(state.stream) === state;
+
+  function remove(state: StreamState): void {
+    if (isCurrent(state)) states.delete(state.stream);
+    holdingEvents.delete(state);
+  }
+
   /** Oldest first, but never one with something on its way to the store. */
   function evict(): void {
     for (const state of states.values()) {
       if (states.size <= statesMax) return;
-      if (!state.pending) states.delete(state.stream);
+      if (!state.pending) remove(state);
     }
   }
 
   function keepEvents(state: StreamState, events: LedgerEvent[]): void {
     state.events = events;
-    withEvents.add(state);
-    for (const oldest of withEvents) {
-      if (withEvents.size <= statesWithEventsMax) break;
+    // Dropped while they were read: whoever still holds it has them as long.
+    if (!isCurrent(state)) return;
+    holdingEvents.add(state);
+    for (const oldest of holdingEvents) {
+      if (holdingEvents.size <= statesWithEventsMax) break;
       if (oldest.pending) continue;
       oldest.events = undefined;
-      withEvents.delete(oldest);
+      holdingEvents.delete(oldest);
     }
   }
 
@@ -136,24 +150,23 @@ export function createLedgerStates(
       begun.then(forget, forget);
       return begun;
     },
-    async withEvents(state) {
+    async loadEvents(state) {
       while (state.pending) await state.pending;
       if (state.events) return;
       const events = await sealing.open(await store.read(state.stream));
       // Another command may have advanced the state meanwhile: then what was read is not all, and is read again.
       if (events.length === state.version) keepEvents(state, events);
-      else if (states.get(state.stream) === state) await this.withEvents(state);
+      else if (isCurrent(state)) await this.loadEvents(state);
     },
-    isCurrent: (state) => states.get(state.stream) === state,
-    drop(state) {
-      if (states.get(state.stream) === state) states.delete(state.stream);
-    },
+    isCurrent,
+    drop: remove,
     dropStream(stream) {
-      states.delete(stream);
+      const state = states.get(stream);
+      if (state) remove(state);
       loading.delete(stream);
     },
     dropSettled() {
-      for (const state of states.values()) if (!state.pending) states.delete(state.stream);
+      for (const state of states.values()) if (!state.pending) remove(state);
     },
   };
 }

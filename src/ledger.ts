@@ -1,9 +1,10 @@
-// The ledger: takes a command, reads, believes, decides, seals and appends, and answers once it is durable and visible.
+// The ledger: takes a command, reads what it refers to, believes, decides, and hands over what follows.
 
 import type { AccountBelief } from './account/belief.ts';
 import type { AccountCommand } from './account/commands.ts';
 import { accountCommands } from './account/commands.ts';
 import { decideAccount } from './account/decider.ts';
+import { type AppendingOptions, createAppending } from './appending.ts';
 import {
   type Command,
   type CommandContext,
@@ -14,51 +15,37 @@ import {
 import type { ContactBelief } from './contact/belief.ts';
 import { type ContactCommand, contactCommands } from './contact/commands.ts';
 import { decideContact } from './contact/decider.ts';
-import { claimTypes } from './contact/events.ts';
 import type { Deciding } from './deciding.ts';
-import { asConfirmation, asProposal, type Decided, envelop, identify, type Request } from './enveloping.ts';
+import { type Decided, identify, type Request, settle } from './enveloping.ts';
 import type { ErasedPeople } from './erasure/erased-people.ts';
 import { refuseErased, refuseSuppressed } from './erasure/refusals.ts';
-import type { EventSealing } from './event-sealing.ts';
-import type { EventStore, StoredEvent } from './event-store/port.ts';
+import type { StoredEvent } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
-import { advance, createLedgerStates, type StreamState } from './ledger-state.ts';
-import { isMergedCategory, type MergedCategory, mayChangeMerge, survivorIn } from './merge.ts';
+import { createLedgerStates, type StreamState } from './ledger-state.ts';
+import type { MergedCategory } from './merge.ts';
 import { describeFor, type HoldersOf, type Known, loadReferences, mayBegin } from './references.ts';
 import { isRejection, type Rejection, reject } from './rejections.ts';
-import { decideSignal, type SignalCommand } from './signals/commands.ts';
-import { type Belief, believeStream, believeStreamNext, type StreamMerges } from './stream-belief.ts';
+import type { SignalCommand } from './signals/commands.ts';
+import { decideSignal } from './signals/decider.ts';
+import { type Belief, believeStream, type StreamMerges } from './stream-belief.ts';
 import type { Clock } from './time/clock.ts';
 import type { TurnoverBelief } from './turnover/belief.ts';
 import { type TurnoverCommand, turnoverCommands } from './turnover/commands.ts';
 import { decideTurnover } from './turnover/decider.ts';
-import type { TurnoverRules } from './turnover/rules.ts';
+import { defaultRules, type TurnoverRules } from './turnover/rules.ts';
+import { versionAt } from './turnover/versions.ts';
 
-export interface LedgerOptions {
-  store: EventStore;
-  sealing: EventSealing;
+export interface LedgerOptions extends AppendingOptions {
   clock: Clock;
   /** Secret that ids of sources and commands are hashed with. */
   salt: Buffer;
-  /** Resolves once everybody who asks the read models sees this position. */
-  applied: (position: number) => Promise<void>;
   /** What merges of other contacts or accounts mean for this one. */
   mergesOf: (category: MergedCategory, id: string) => Promise<StreamMerges>;
   holdersOf: HoldersOf;
-  links: {
-    /** Makes a merge known before the read models have it. */
-    note(loserId: string, survivorId: string): void;
-    /** Those that show facts of this one because it was merged into them. */
-    survivorsOf(id: string): readonly string[];
-    /** Those that this one could be in a cycle of merges with, itself included. */
-    cycleOf(id: string): readonly string[];
-  };
   /** Who was erased: takes no commands any more. */
   erased: ErasedPeople;
   /** What the company has set for turnovers; by default what is shipped. */
   rules?: TurnoverRules;
-  /** Position of the ledger's last event when this process opened it. */
-  head: number;
 }
 
 export interface Ledger {
@@ -90,10 +77,11 @@ export interface Ledger {
 /** Called in the turn in which the events are handed to the store, before them; not where nothing is written. */
 export type OnWrite = () => void;
 
-/** `done` must be awaited: it rejects on faults. */
+/** `done` must be awaited: it rejects on faults. In an object, since an async function would wait for a bare promise. */
 export interface Submitted {
   done: Promise<CommandResult>;
 }
+/** In an object for the same reason. */
 interface Attempt {
   outcome: Promise<CommandResult | undefined>;
 }
@@ -108,7 +96,6 @@ function refused(rejection: Rejection): Attempt {
 
 const learnedAheadMaxMs = 5 * 60_000;
 const attemptsMax = 8;
-const claims: ReadonlySet<string> = new Set(claimTypes);
 /** Commands that no belief is enough for. */
 const needsHistory: ReadonlySet<CommandType> = new Set([
   'RevertContactChanges',
@@ -118,10 +105,9 @@ const needsHistory: ReadonlySet<CommandType> = new Set([
 ]);
 
 export function createLedger(options: LedgerOptions): Ledger {
-  const { store, sealing, clock, salt, erased } = options;
+  const { store, sealing, clock, salt, erased, rules = defaultRules } = options;
   const states = createLedgerStates(store, sealing, options.mergesOf);
-  // The newest position that this process has seen acknowledged.
-  let lastPosition = options.head;
+  const { append, nothingToDo, repeated, done, forgetSurvivors } = createAppending(options, states);
 
   return {
     async execute(command, context) {
@@ -145,22 +131,14 @@ export function createLedger(options: LedgerOptions): Ledger {
       return answered({ ok: false, ...reject('LEARNED_IN_FUTURE', 'learnedAt') });
     if (tellsOfErased(event)) return answered({ ok: false, ...reject('CONTACT_ERASED', 'stream') });
     const state = await states.load(event.stream);
-    const id = subjectOf(event.stream);
     if (state.digests.get(event.id) === event.requestDigest)
-      return answered({
-        ok: true,
-        id,
-        version: event.version,
-        position: lastPosition,
-        eventIds: [event.id],
-        repeated: true,
-      });
+      return answered(done(state, { version: event.version, eventIds: [event.id], repeated: true }));
     if (state.version !== event.version - 1 || state.digests.has(event.id))
       return answered({ ok: false, ...reject('STREAM_DIVERGED', 'streamVersion') });
     if (event.personal === null) state.erasedKey ??= await sealing.takeDestroyedKey();
     else if (Object.keys(event.personal).length > 0) await giveKey(state);
     const refolds = event.learnedAtMs < state.newestLearnedAtMs || event.type === 'ChangesReverted';
-    if (refolds && !state.events) await states.withEvents(state);
+    if (refolds && !state.events) await states.loadEvents(state);
     if (!states.isCurrent(state) || state.version !== event.version - 1) return restore(event);
     if (tellsOfErased(event)) return answered({ ok: false, ...reject('CONTACT_ERASED', 'stream') });
     if (event.type === 'ErasureOrdered') erased.note(event);
@@ -258,33 +236,16 @@ export function createLedger(options: LedgerOptions): Ledger {
       : believeStream(stream, state.events ?? [], learnedAtMs, state.merges);
     const suppressed = refuseSuppressed(command, state.belief as ContactBelief | null, context, erased);
     if (suppressed) return refused(suppressed);
-    const told = describeFor(stream, state, context, request, known);
-    const decision = decide(belief, command, told, options.rules);
+    const { causes } = versionAt(rules.rootCauses, learnedAtMs);
+    const told = describeFor(stream, state, context, request, known, causes);
+    const decision = decide(belief, command, told, rules);
     if (isRejection(decision)) return refused(decision);
-    const events = settle(decision, belief, stream, context, request, learnedAtMs);
-    if (isRejection(events)) return refused(events);
+    const settled = settle(decision, belief, stream, context, request, learnedAtMs);
+    if (isRejection(settled)) return refused(settled);
+    const { events, after } = settled;
     if (events.length === 0) return { outcome: nothingToDo(state, context) };
     onWrite?.();
-    return { outcome: append(state, events, context.by) };
-  }
-
-  /** What is so already must be durable, and visible to a person, before that is an answer. */
-  async function nothingToDo(
-    state: StreamState,
-    context: CommandContext,
-  ): Promise<CommandResult | undefined> {
-    const { version } = state;
-    await state.pending;
-    if (!states.isCurrent(state)) return undefined;
-    if (context.by === 'person') await options.applied(lastPosition);
-    return {
-      ok: true,
-      id: subjectOf(state.stream),
-      version,
-      position: lastPosition,
-      eventIds: [],
-      repeated: false,
-    };
+    return { outcome: append(state, events, context.by, after) };
   }
 
   async function readyState(
@@ -300,7 +261,7 @@ export function createLedger(options: LedgerOptions): Ledger {
         if (await isKeyDestroyed(state)) erased.close([subjectOf(stream)]);
         else await giveKey(state);
       }
-      if (needsEvents(state, command, context)) await states.withEvents(state);
+      if (needsEvents(state, command, context)) await states.loadEvents(state);
       if (isReady(state, command, context)) return state;
     }
   }
@@ -314,147 +275,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     const late = context.learnedAtMs !== undefined && context.learnedAtMs < state.newestLearnedAtMs;
     return (late || needsHistory.has(command.type)) && !state.events && state.version > 0;
   }
-
-  async function append(
-    state: StreamState,
-    events: LedgerEvent[],
-    by: CommandContext['by'],
-  ): Promise<CommandResult | undefined> {
-    const expectedVersion = state.version;
-    const sealed = events.map((event) =>
-      sealing.seal(event, (event.personal === null ? state.erasedKey : state.key) ?? null),
-    );
-    advance(state, events);
-    const appending = store.append(state.stream, expectedVersion, sealed);
-    const settled = appending.then(
-      () => undefined,
-      () => undefined,
-    );
-    const pending = state.pending ? Promise.all([state.pending, settled]) : settled;
-    state.pending = pending;
-    // Not later: who waits for what is on its way to the store does not wait for the read models.
-    function arrived(): void {
-      if (state.pending === pending) state.pending = undefined;
-    }
-    try {
-      const result = await appending;
-      arrived();
-      // Nothing was stored where another replica wrote the same command first; what it wrote may tell other times, or another request.
-      if (!result.ok || result.events.length === 0) {
-        states.drop(state);
-        return undefined;
-      }
-      lastPosition = Math.max(lastPosition, result.position);
-      result.events.forEach((stored, index) => {
-        const event = events[index]!;
-        event.position = stored.position;
-        event.version = stored.version;
-        event.recordedAtMs = stored.recordedAtMs;
-      });
-      // An import waits once for many lines: rows of a contact with ten changes are then written once.
-      if (by === 'person') await options.applied(result.position);
-      forgetSurvivors(state.stream, events);
-      const { version, position } = result;
-      return {
-        ok: true,
-        id: subjectOf(state.stream),
-        version,
-        position,
-        eventIds: events.map((event) => event.id),
-        repeated: false,
-      };
-    } catch (fault) {
-      arrived();
-      // What was taken into the state never became durable: forget the state, and with it all that was decided on it.
-      states.drop(state);
-      throw fault;
-    }
-  }
-
-  /** What is believed of one changes with those that were merged into it, those merged into them, and a cycle that opens or closes. */
-  function forgetSurvivors(stream: string, events: readonly (LedgerEvent | StoredEvent)[]): void {
-    const category = categoryOf(stream);
-    if (!isMergedCategory(category)) return;
-    const { links } = options;
-    const subject = subjectOf(stream);
-    for (const event of events) {
-      const survivorId = survivorIn(event);
-      if (survivorId !== null) links.note(subject, survivorId);
-    }
-    const reached = new Set(links.survivorsOf(subject));
-    if (events.some(mayChangeMerge)) for (const id of links.cycleOf(subject)) reached.add(id);
-    for (const id of reached) {
-      states.dropStream(`${category}-${id}`);
-      for (const next of links.survivorsOf(id)) reached.add(next);
-    }
-  }
-
-  /** The same command again: answers with what it did the first time, once that is durable. */
-  async function repeated(
-    state: StreamState,
-    request: Request,
-    context: CommandContext,
-  ): Promise<CommandResult | undefined> {
-    await state.pending;
-    if (!states.isCurrent(state)) return undefined;
-    if (state.digests.get(request.eventId(0)) !== request.digest) {
-      const code = context.by === 'feed' ? 'CLAIM_ID_REUSED' : 'IDEMPOTENCY_KEY_REUSED';
-      return { ok: false, ...reject(code, context.by === 'feed' ? 'id' : 'idempotencyKey') };
-    }
-    const id = subjectOf(state.stream);
-    // An import only needs to know that the line is in; a person's answer is the one of the first time.
-    if (context.by === 'feed')
-      return { ok: true, id, version: state.version, position: lastPosition, eventIds: [], repeated: true };
-    const stored = (await store.read(state.stream)).filter(
-      (event) => event.meta.commandId === request.commandId,
-    );
-    const { version, position } = stored.at(-1)!;
-    await options.applied(position);
-    return { ok: true, id, version, position, eventIds: stored.map((event) => event.id), repeated: true };
-  }
-
-  /** What a decision becomes: nothing, confirmations, proposals or the events themselves, each with its envelope. */
-  function settle(
-    decision: Decided[],
-    belief: Belief,
-    stream: string,
-    context: CommandContext,
-    request: Request,
-    learnedAtMs: number,
-  ): LedgerEvent[] | Rejection {
-    const events = decision.map((decided, ordinal) =>
-      envelop(decided, stream, context, request, learnedAtMs, ordinal),
-    );
-    const doubt = context.asProposal?.doubt ?? decision.find((decided) => decided.doubt)?.doubt;
-    if (doubt !== undefined) {
-      if (
-        decision.length !== 1 ||
-        !belief ||
-        categoryOf(stream) !== 'contact' ||
-        !claims.has(decision[0]!.type) ||
-        // Whether a merge closes a cycle must be decided when it happens.
-        decision[0]!.type === 'ContactMerged'
-      )
-        return reject('PROPOSAL_UNSUITABLE', 'asProposal');
-      return [envelop(asProposal(decision[0]!, doubt, request), stream, context, request, learnedAtMs, 0)];
-    }
-    if (categoryOf(stream) === 'signals') return events;
-    // What a revert leaves of the belief only the whole history tells.
-    if (events.some((event) => event.type === 'ChangesReverted')) return events;
-    const after = events.reduce((before, event) => believeStreamNext(stream, before, event), belief);
-    if (after !== belief || decision.length === 0) return events;
-    if (context.by === 'person') return [];
-    return decision.map((decided, ordinal) =>
-      envelop(asConfirmation(decided), stream, context, request, learnedAtMs, ordinal),
-    );
-  }
 }
 
 function decide(
   belief: Belief,
   command: Command,
   deciding: Deciding,
-  rules: TurnoverRules | undefined,
+  rules: TurnoverRules,
 ): Decided[] | Rejection {
   if (Object.hasOwn(contactCommands, command.type))
     return decideContact(belief as ContactBelief | null, command as ContactCommand, deciding);

@@ -13,7 +13,8 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
 }
 // Compiled code is kept beside the program, where nobody else writes: it then starts in three quarters of the time.
 module.enableCompileCache(join(import.meta.dirname, '..', '.compile-cache'));
-const { limitHeap } = await import('./cli/heap-limits.ts');
+const { limitHeap, limitHeapOfLoading } = await import('./cli/heap-limits.ts');
+limitHeapOfLoading();
 const { runProgram } = await import('./cli/program.ts');
 
 // A reader that has seen enough, such as `head`, is no fault.

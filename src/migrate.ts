@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Application, openApplication } from './application.ts';
-import { type LedgerStore, openEventStore, type StoreTrouble } from './event-store/open.ts';
-import { EventStoreFailure, type StoredEvent } from './event-store/port.ts';
+import { openEventStore, type StoreTrouble } from './event-store/open.ts';
+import { EventStoreFailure, type LedgerStore, type StoredEvent } from './event-store/port.ts';
 import { copyKeys, type KeyPlace } from './personal-data/key-transfer.ts';
 import type { ProjectionChecksum } from './projector/read-database.ts';
 import type { Clock } from './time/clock.ts';

@@ -32,6 +32,25 @@ export function mayBegin(state: StreamState, command: Command, known: Known): bo
   );
 }
 
+/** Fields of commands that hold the id of another stream's subject, and what it is; `intoId` is what its command merges. */
+const referring = {
+  accountId: 'account',
+  payingAccountId: 'account',
+  parentId: 'account',
+  managerId: 'contact',
+  delegateId: 'contact',
+  contactId: 'contact',
+  intoId: 'merged',
+} as const;
+type ReferringField = keyof typeof referring;
+const referringFields = Object.keys(referring) as ReferringField[];
+
+function referredTo(command: Command, field: ReferringField): MergedCategory {
+  const category = referring[field];
+  if (category !== 'merged') return category;
+  return command.type === 'MergeContacts' ? 'contact' : 'account';
+}
+
 /** Loads what a command refers to beside its own stream, and waits for what of it is still on its way to the store. */
 export async function loadReferences(
   command: Command,
@@ -54,26 +73,11 @@ export async function loadReferences(
       next = follow(state.belief);
     }
   }
-  const refer = command as unknown as Record<string, unknown>;
-  for (const field of [
-    'accountId',
-    'payingAccountId',
-    'parentId',
-    'managerId',
-    'delegateId',
-    'contactId',
-    'intoId',
-  ]) {
-    const id = refer[field];
+  for (const field of referringFields) {
+    const id = (command as { [field in ReferringField]?: unknown })[field];
     if (typeof id !== 'string') continue;
-    const isContact =
-      field === 'contactId' ||
-      field === 'managerId' ||
-      field === 'delegateId' ||
-      (field === 'intoId' && command.type === 'MergeContacts');
-    const stream = `${isContact ? 'contact' : 'account'}-${id}`;
-    if (stream === own) continue;
-    await reach(stream, followed(command, field));
+    const stream = `${referredTo(command, field)}-${id}`;
+    if (stream !== own) await reach(stream, followed(command, field));
   }
   if (by === 'person' && (command.type === 'RegisterContact' || command.type === 'RegisterAccount')) {
     const kind = command.type === 'RegisterContact' ? 'contact' : 'account';
@@ -87,7 +91,7 @@ type Follow = (belief: Belief) => string | null;
 
 const alone: Follow = () => null;
 
-function followed({ type }: Command, field: string): Follow {
+function followed({ type }: Command, field: ReferringField): Follow {
   if (type === 'MergeContacts') return survivorStream;
   return field === 'parentId' || type === 'MergeAccounts' ? aboveStream : alone;
 }
@@ -111,6 +115,7 @@ export function describeFor(
   context: CommandContext,
   request: Request,
   known: Known,
+  rootCauses: Deciding['rootCauses'],
 ): Deciding {
   const exists = (other: string) => (other === stream ? state : known.get(other))?.belief != null;
   return {
@@ -145,6 +150,7 @@ export function describeFor(
       }
       return null;
     },
+    rootCauses,
     eventKnown: (id) => state.digests.has(id),
     undo: (id) =>
       undoOf(state.events ?? [], id, (events) => voidIn(stream, events as LedgerEvent[], state.merges)),

@@ -1,6 +1,6 @@
 // The closed catalogue of refusals: an expected "no" is a value with one of these codes, never an exception.
 
-/** Code → what it means and what would be right. The README's table is compared with this one by a test, in both directions. */
+/** Code → what it means and what would be right. The table in docs/codes.md is compared with this one by a test, in both directions. */
 export const rejectionCodes = {
   ACCOUNT_ALREADY_REGISTERED:
     'An account with this id exists and differs; change it instead of registering it again.',
@@ -45,8 +45,7 @@ export const rejectionCodes = {
   REASON_REQUIRED: 'A removal or an undo needs a reasonCode: nobody should have to guess later.',
   REPLACEMENT_IS_LEAVER: 'The contact is the one who left; name somebody else.',
   ROOT_CAUSE_REQUIRED: 'A loss needs a root cause from the list; a turnover is a risk and never one of them.',
-  ROOT_CAUSE_UNKNOWN:
-    'The root cause is not on the list that applies to the turnover; the message names those that are.',
+  ROOT_CAUSE_UNKNOWN: 'The root cause is not on the list that applies; the message names those that are.',
   STEP_ANSWERED: 'The step is done once its answer is known; record the answer instead of the step.',
   STEP_UNKNOWN: 'The plan of this turnover has no such step, or it does not apply to it.',
   STEP_WAITS: 'Other steps come first; complete them before this one.',

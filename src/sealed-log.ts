@@ -1,6 +1,7 @@
 // The log with its tree of hashes alone: what can be checked and signed without any key to personal data.
 import { join } from 'node:path';
-import { type LedgerStore, openEventStore } from './event-store/open.ts';
+import { openEventStore } from './event-store/open.ts';
+import type { LedgerStore } from './event-store/port.ts';
 import { type Integrity, type IntegrityOptions, openIntegrity } from './integrity/integrity.ts';
 import type { Clock } from './time/clock.ts';
 
@@ -29,14 +30,19 @@ export async function openSealedLog(options: SealedLogOptions): Promise<SealedLo
   });
   const { ledgerId } = store;
   const path = join(dataDirectory, 'proofs.db');
-  const integrity = openIntegrity({ path, store, ledgerId, signingKey, onFault });
-  return {
-    ledgerId,
-    store,
-    integrity,
-    async close() {
-      await integrity.close();
-      await store.close();
-    },
-  };
+  try {
+    const integrity = openIntegrity({ path, store, ledgerId, signingKey, onFault });
+    return {
+      ledgerId,
+      store,
+      integrity,
+      async close() {
+        await integrity.close();
+        await store.close();
+      },
+    };
+  } catch (fault) {
+    await store.close();
+    throw fault;
+  }
 }

@@ -4,8 +4,11 @@ import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -16,6 +19,8 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openApplication } from '../src/application.ts';
+import { openLedgerFile } from '../src/event-store/sqlite-file.ts';
+import { openSealedLog } from '../src/sealed-log.ts';
 import { systemClock } from '../src/time/clock.ts';
 import { verify } from '../src/verify.ts';
 import { tell } from './support/app-in-memory.ts';
@@ -142,6 +147,21 @@ describe('a ledger is not opened', () => {
     expect((await verify(app)).findings).toEqual([]);
   });
 
+  test('where its proofs cannot be: what was open by then is closed, and nobody is told of anything else', async () => {
+    await makeLedger();
+    rmSync(folder.file('proofs.db'));
+    mkdirSync(folder.file('proofs.db'));
+    await expect(folder.open()).rejects.toMatchObject({ code: 'EISDIR' });
+    const log = { dataDirectory: folder.path, clock: systemClock, onFault: () => undefined };
+    await expect(openSealedLog(log)).rejects.toMatchObject({ code: 'EISDIR' });
+    // A file that is still open has its journal beside it.
+    expect(readdirSync(folder.path).filter((file) => /-(wal|shm)$/.test(file))).toEqual([]);
+    expect(folder.faults).toEqual([]);
+    rmdirSync(folder.file('proofs.db'));
+    const app = await folder.open({ create: false });
+    expect((await verify(app)).findings).toEqual([]);
+  });
+
   test('and is none the worse for it: once the files are right it opens', async () => {
     await makeLedger();
     const keys = readFileSync(folder.file('keys.db'));
@@ -155,6 +175,37 @@ describe('a ledger is not opened', () => {
     ]);
     expect((await verify(app)).findings).toEqual([]);
   });
+});
+
+test('a copy of the log with its write-ahead log and of the keys is the whole ledger', async () => {
+  await makeLedger();
+  const app = await folder.open();
+  await tell(app, { type: 'ChangeContactName', contactId: ann, name: 'Ann Baker' });
+  // As a backup finds the files of a process that was killed: its newest events are in the write-ahead log alone.
+  const copy = mkdtempSync(join(tmpdir(), 'contact-ledger-'));
+  for (const name of ['ledger.db', 'ledger.db-wal', 'keys.db'])
+    copyFileSync(folder.file(name), join(copy, name));
+  const sums = app.readModels.database.checksums();
+  await app.close();
+  const restored = await openApplication({
+    dataDirectory: copy,
+    masterKey,
+    clock: systemClock,
+    timeZone: 'UTC',
+    create: false,
+    onFault: (fault) => folder.faults.push(fault),
+  });
+  expect((await verify(restored)).findings).toEqual([]);
+  expect(restored.readModels.database.checksums()).toEqual(sums);
+  await restored.close();
+  rmSync(copy, { recursive: true });
+});
+
+test('what is acknowledged is on the disk: the log is synced with every commit', async () => {
+  const { database } = openLedgerFile({ path: folder.file('ledger.db'), create: true, createdAtMs: 0 });
+  expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+  expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  database.close();
 });
 
 test('a ledger that was made and never written to is opened again', async () => {

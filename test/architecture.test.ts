@@ -10,7 +10,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   reports: { files: /^src\/reports\//, mayImport: ['statistics', 'kernel', 'time'] },
   kernel: {
     files:
-      /^src\/(envelope|event-contract|belief|merge|merge-cycles|timeline|deciding|undo|undo-decision|rejections|canonical-json|changes)\.ts$/,
+      /^src\/(envelope|event-contract|validation-words|belief|merge|merge-cycles|timeline|deciding|undo|undo-decision|rejections|canonical-json|changes)\.ts$/,
     mayImport: ['time'],
   },
   contact: { files: /^src\/contact\//, mayImport: ['kernel', 'time'] },
@@ -21,7 +21,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   'access events': { files: /^src\/access\/events\.ts$/, mayImport: ['kernel'] },
   'erased people': {
     files: /^src\/erasure\/(events|erased-people)\.ts$/,
-    mayImport: ['kernel', 'keys'],
+    mayImport: ['kernel', 'keys', 'contact'],
   },
   keys: { files: /^src\/personal-data\//, mayImport: ['kernel'] },
   port: { files: /^src\/event-store\/port\.ts$/, mayImport: ['kernel', 'keys'] },
@@ -30,7 +30,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   integrity: { files: /^src\/integrity\//, mayImport: ['proof verifier', 'port', 'kernel'] },
   ledger: {
     files:
-      /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|references|beliefs|command|erasure\/refusals)\.ts$/,
+      /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|appending|references|beliefs|command|erasure\/refusals)\.ts$/,
     mayImport: [
       'contact',
       'account',

@@ -6,6 +6,7 @@ import { createLedgerStates } from '../src/ledger-state.ts';
 import { noMerges } from '../src/merge.ts';
 import { latest } from '../src/timeline.ts';
 import { openTestApplication, type TestApplication, tell, testActor } from './support/app-in-memory.ts';
+import { collectGarbage } from './support/collect-garbage.ts';
 import { eventsOf } from './support/feed-in-memory.ts';
 import { at } from './support/ids.ts';
 
@@ -86,4 +87,18 @@ it('does not keep a state that was dropped while it was read', async () => {
   const current = await states.load(stream);
   expect(states.isCurrent(current)).toBe(true);
   expect(latest((current.belief as ContactBelief).name)).toBe('Ada');
+});
+
+it('lets go of the events of a state that is dropped', async () => {
+  await tell(app, { type: 'RegisterContact', contactId, name: 'Ada' });
+  const states = createLedgerStates(app.store, app.sealing, async () => noMerges);
+  async function loadAndDrop(): Promise<WeakRef<object>> {
+    const state = await states.load(stream);
+    await states.loadEvents(state);
+    states.dropSettled();
+    return new WeakRef(state);
+  }
+  const dropped = await loadAndDrop();
+  await collectGarbage();
+  expect(dropped.deref()).toBeUndefined();
 });

@@ -7,26 +7,25 @@ import { at } from './support/ids.ts';
 const [query, changes] = [...readFileSync('README.md', 'utf8').matchAll(/```graphql\n([\s\S]*?)```/g)].map(
   (match) => match[1]!,
 );
-const [hire, leave] = changes!.split(/\n(?=mutation Leave)/);
+// As somebody copies them: one operation at a time.
+const [register, hire, leave] = changes!.split(/\n(?=mutation )/);
 
 interface Answered {
   rejection: unknown;
-  contact: { id: string; name: string } | null;
+  contact: { id: string; name: string; placements: { id: string }[] } | null;
 }
 
-it('the README hires, lets go and shows who was there on a day, as known then', async () => {
+it('the README registers, hires, lets go and shows who was there on a day, as known then', async () => {
   const app = await openTestApplication({ nowMs: at('2026-03-20T12:00:00Z') });
-  const hired = await answer<{
+  const { registerAccount, registerContact } = await answer<{
     registerAccount: { account: { id: string }; rejection: unknown };
     registerContact: Answered;
-  }>(app, hire!);
-  expect([hired.registerAccount.rejection, hired.registerContact.rejection]).toEqual([null, null]);
-  const [account, contact] = [hired.registerAccount.account.id, hired.registerContact.contact!.id];
-  const { startPlacement } = await answer<{ startPlacement: { contact: { placements: { id: string }[] } } }>(
-    app,
-    `mutation { startPlacement(input: { contactId: "${contact}", accountId: "${account}", title: "Head of Operations" }) { contact { placements { id } } } }`,
-  );
-  const placement = startPlacement.contact.placements[0]!.id;
+  }>(app, register!);
+  expect([registerAccount.rejection, registerContact.rejection]).toEqual([null, null]);
+  const [account, contact] = [registerAccount.account.id, registerContact.contact!.id];
+  const { startPlacement } = await answer<{ startPlacement: Answered }>(app, hire!, { contact, account });
+  expect(startPlacement.rejection).toBeNull();
+  const placement = startPlacement.contact!.placements[0]!.id;
   const present = async () =>
     (
       await answer<{ account: { name: string; contacts: { totalCount: unknown; edges: object[] } } }>(

@@ -70,6 +70,33 @@ describe('asserting a value', () => {
     expect(on(timeline, '2030-01-01')).toBe('S');
   });
 
+  it('lets the later word win where nobody knows which of the two began earlier', () => {
+    const director = assertValue(registered, 'Director', said('2026-03-01', '2026'));
+    const timeline = assertValue(director, 'VP', said('2026-06-20', '2026-06-15'));
+    for (const day of ['2026-07-01', '2026-12-31', '2027-01-02']) expect(on(timeline, day)).toBe('VP');
+    expect(latest(timeline)).toBe('VP');
+    expect(latest(assertValue(director, 'VP', said('2026-06-20')))).toBe('VP');
+    const dayItself = assertValue(assertValue(registered, 'B', said('2026-03-01T12:00:00Z')), 'C', {
+      ...said('2026-03-01T13:00:00Z', '2026-03-01'),
+    });
+    expect(latest(dayItself)).toBe('C');
+  });
+
+  it('puts what surely began earlier before all that began later, whatever may lie between', () => {
+    const promoted = assertValue(registered, 'VP', said('2026-06-20', '2026-06-15'));
+    const vaguer = assertValue(promoted, 'Director', said('2026-07-01', '2026'));
+    const timeline = assertValue(vaguer, 'Head', said('2026-08-01', '2026-03'));
+    expect(values(timeline)).toEqual(['A', 'Head', 'VP', 'Director']);
+  });
+
+  it('takes in on which day the same value began, once that is known better', () => {
+    const director = assertValue(registered, 'Director', said('2026-03-01', '2026'));
+    const timeline = assertValue(director, 'Director', said('2026-04-01', '2026-02-01'));
+    expect(on(timeline, '2026-01-31')).toBe('A');
+    expect(on(timeline, '2026-02-01')).toBe('Director');
+    expect(assertValue(timeline, 'Director', said('2026-05-01', '2026-02'))).toBe(timeline);
+  });
+
   it('takes a value as new where only its keys were written in another order for the same', () => {
     const timeline = initially({ country: 'DE', region: 'DE-BE' }, said('2026-01-01'));
     expect(assertValue(timeline, { region: 'DE-BE', country: 'DE' }, said('2026-02-01'))).toBe(timeline);
@@ -117,7 +144,7 @@ describe('the value on a day', () => {
   });
 
   it('is, of dated values that said something new, the one that began last: as in a plain search', () => {
-    const dates = ['2020', '2020-06', '2021-01-01', '2021-12-31', '2022-05~', '2023'];
+    const dates = ['2019-12-31', '2020-06-30', '2021-01-01', '2021-12-31', '2022-05-05', '2023-01-01'];
     const claims = fc.array(fc.tuple(fc.constantFrom(...dates), fc.constantFrom('A', 'B', 'C')), {
       minLength: 1,
     });
@@ -136,6 +163,50 @@ describe('the value on a day', () => {
           if (search(begins) !== value) kept.push({ begins, value });
         }
         expect(valueOn(timeline, day, 'UTC')).toBe(search(day));
+      }),
+    );
+  });
+
+  const vague = ['2020', '2020-06', '2020-06-15', '2021-01-01', '202X', '2021-12-31', '2022-05~', '2023'];
+  const claimsOf = fc.array(fc.tuple(fc.option(fc.constantFrom(...vague)), fc.constantFrom('A', 'B', 'C')), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  const told = (claims: readonly [string | null, string][]) =>
+    claims.reduce(
+      (known, [date, value], index) =>
+        assertValue(known, value, {
+          ...said('2021-06-01', date ?? undefined),
+          learnedAtMs: at('2021-06-01') + index,
+        }),
+      initially<string>('start', said('2019-01-01')),
+    );
+  const boundsOf = (date: string | null | undefined) => parseEdtf(date ?? '2021-06-01')!;
+
+  it('is what was said last, from when that is sure until something surely began later', () => {
+    fc.assert(
+      fc.property(claimsOf, fc.integer({ min: 18000, max: 22000 }), (claims, day) => {
+        const [date, value] = claims.at(-1)!;
+        const { latest: since } = boundsOf(date);
+        const isPast = claims.some(([other]) => {
+          const { earliest, latest } = boundsOf(other);
+          return earliest > since && latest <= day;
+        });
+        fc.pre(day >= since && !isPast);
+        expect(valueOn(told(claims), day, 'UTC')).toBe(value);
+      }),
+    );
+  });
+
+  it('never comes before one that surely began earlier', () => {
+    fc.assert(
+      fc.property(claimsOf, (claims) => {
+        const order = told(claims)
+          .slice(1)
+          .map(({ effectiveOn }) => boundsOf(effectiveOn));
+        order.forEach((one, index) => {
+          for (const before of order.slice(0, index)) expect(before.earliest).toBeLessThanOrEqual(one.latest);
+        });
       }),
     );
   });

@@ -13,6 +13,7 @@ import {
   type ExportMade,
   type Read,
   type ReadKind,
+  subjectsMax,
 } from './events.ts';
 
 export interface AccessLogOptions {
@@ -30,9 +31,13 @@ export interface Looking {
   /** Contacts, or the account, that were asked for. */
   subjectIds: readonly string[];
   purpose?: string | undefined;
+  /** Reads of one kind that say the same here, such as those of one request, are written as one that names all their subjects. */
+  together?: object;
 }
 
 export interface AccessLog {
+  /** Whether reads of this kind are recorded at all. */
+  records(kind: ReadKind): boolean;
   /** Notes a read; it is written within a second. Costs no wait. */
   note(looking: Looking): void;
   /** Records an export before the first line leaves; resolves once that is durable. */
@@ -51,6 +56,8 @@ const keptMax = 50_000;
 export function createAccessLog(options: AccessLogOptions): AccessLog {
   const { store, sealing, clock, level, onFault } = options;
   let noted: { actor: Actor; read: Read }[] = [];
+  /** Of what is noted: the read that more subjects are added to. */
+  let growing = new WeakMap<object, Map<ReadKind, Read>>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<number> = Promise.resolve(0);
 
@@ -69,6 +76,7 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
   async function write(): Promise<number> {
     const taken = noted;
     noted = [];
+    growing = new WeakMap();
     if (taken.length === 0) return 0;
     try {
       return await append(eventsOf(taken));
@@ -86,9 +94,26 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
     return writing;
   }
 
+  const records = (kind: ReadKind) => level === 'all' || (level === 'history' && kind !== 'contact');
+
+  /** Whether a read that is not written yet took the subjects in. */
+  function hasJoined({ kind, subjectIds, together }: Looking): boolean {
+    const known = together && growing.get(together)?.get(kind);
+    if (!known || known.subjectIds.length + subjectIds.length > subjectsMax) return false;
+    known.subjectIds.push(...subjectIds);
+    return true;
+  }
+
+  function letGrow(together: object, read: Read): void {
+    const byKind = growing.get(together) ?? new Map<ReadKind, Read>();
+    growing.set(together, byKind.set(read.kind, read));
+  }
+
   return {
-    note({ actor, kind, subjectIds, purpose }) {
-      if (level === 'off' || (level === 'history' && kind === 'contact') || subjectIds.length === 0) return;
+    records,
+    note(looking) {
+      const { actor, kind, subjectIds, purpose, together } = looking;
+      if (!records(kind) || subjectIds.length === 0 || hasJoined(looking)) return;
       const read: Read = {
         kind,
         subjectIds: [...subjectIds],
@@ -97,6 +122,7 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
         ...(purpose !== undefined && { purpose }),
       };
       noted.push({ actor, read });
+      if (together) letGrow(together, read);
       if (noted.length >= readsMax) flush().catch(onFault);
       else timer ??= setTimeout(() => flush().catch(onFault), flushEveryMs);
     },

@@ -19,7 +19,7 @@ export function accessReportPage(report: AccessReport): string {
 ${erasure ? `<p><strong>The personal data were erased</strong> on ${escaped(formatInstant(erasure.orderedAtMs))} (receipt ${escaped(erasure.erasureId)}). What follows is what was kept.</p>` : ''}
 ${table(
   'Values',
-  'Every value that is or was believed, with where it comes from.',
+  'Every value that is or was believed, with where it comes from; what was undone is among the events below.',
   ['what', 'value', 'true since', 'learned', 'source', 'recorded by'],
   values.map(({ field, label, value, since, learnedAtMs, source, actor }) => [
     label === null ? field : `${field} (${label})`,

@@ -1,16 +1,20 @@
 // All that is held of a person: every value with its source and dates, every event, who received it and who looked.
+
 import { type ExportRecord, findExportsOf, type Look, listLooks } from '../../projections/access.ts';
 import { findAccount } from '../../projections/accounts.ts';
+import { personOf } from '../../projections/identities.ts';
 import type { Application } from '../application.ts';
 import type { ContactBelief } from '../contact/belief.ts';
+import { describeChanges } from '../contact/changes.ts';
 import type { Actor } from '../envelope.ts';
-import { personOf, readStreams, readStreamsOf, turnoverStreamsOf } from '../erasure/person.ts';
+import { readStreams, readStreamsOf, turnoverStreamsOf } from '../erasure/person.ts';
 import type { ErasureReceipt } from '../erasure/receipt.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import { subjectOf } from '../ledger-events.ts';
 import { formatInstant } from '../time/instant.ts';
 import { latest } from '../timeline.ts';
-import { believedValues } from './believed-values.ts';
+import { type BelievedValue, believedValues, type ToldChanges } from './believed-values.ts';
+import type { CardSource } from './jscontact.ts';
 
 /** A value that is or was believed, and where it comes from. */
 export interface ReportedValue {
@@ -51,8 +55,8 @@ export interface AccessReport {
   generatedAtMs: number;
   /** All ids of the person, the one asked for first. */
   contactIds: string[];
-  /** The contact that is shown for the person, and the accounts of its placements by id. */
-  card: { belief: ContactBelief | null; accountNames: Record<string, string> };
+  /** The contact that is shown for the person. */
+  card: CardSource | null;
   values: ReportedValue[];
   events: ReportedEvent[];
   exports: ExportRecord[];
@@ -75,12 +79,18 @@ export async function accessReport(app: Application, contactId: string): Promise
   const events: LedgerEvent[] = [];
   for (const stream of streams) events.push(...(await sealing.open(stream.events)));
   events.sort((a, b) => a.position - b.position);
-  const beliefs: ContactBelief[] = [];
-  for (const id of contactIds) {
-    const belief = await readModels.beliefs.contact(id);
-    if (belief) beliefs.push(belief);
-  }
   const byId = new Map(events.map((event) => [event.id, event]));
+  const beliefs: ContactBelief[] = [];
+  const values: ReportedValue[] = [];
+  for (const id of contactIds) {
+    const told: ToldChanges[] = [];
+    const belief = await readModels.beliefs.contact(id, {}, (event, before, after) =>
+      told.push({ event, changes: describeChanges(before, after) }),
+    );
+    if (!belief) continue;
+    beliefs.push(belief);
+    values.push(...believedValues(belief, told).map((value) => reportedValue(id, value, byId)));
+  }
   const { database } = readModels;
   return {
     ledgerId,
@@ -88,7 +98,7 @@ export async function accessReport(app: Application, contactId: string): Promise
     generatedAtMs: clock.nowMs(),
     contactIds,
     card: cardOf(app, beliefs),
-    values: beliefs.flatMap((belief) => valuesOf(belief, byId)),
+    values,
     events: events.map(reportedEvent),
     exports: findExportsOf(database, contactIds, events[0]?.position ?? 0),
     looks: listLooks(database, { subjectIds: contactIds }, looksMax),
@@ -96,34 +106,37 @@ export async function accessReport(app: Application, contactId: string): Promise
   };
 }
 
-function cardOf({ readModels }: Application, beliefs: readonly ContactBelief[]): AccessReport['card'] {
-  const belief = beliefs.find(({ mergedInto }) => !mergedInto) ?? beliefs[0] ?? null;
+function cardOf({ readModels, timeZone }: Application, beliefs: readonly ContactBelief[]): CardSource | null {
+  const belief = beliefs.find(({ mergedInto }) => !mergedInto) ?? beliefs[0];
+  if (!belief) return null;
   const accountNames: Record<string, string> = {};
-  for (const { accountId } of belief?.placements ?? []) {
+  for (const { accountId } of belief.placements) {
     const account = findAccount(readModels.database, accountId);
     const name = account && latest(account.name);
     if (name) accountNames[accountId] = name;
   }
-  return { belief, accountNames };
+  return { belief, accountNames, timeZone };
 }
 
-function valuesOf(belief: ContactBelief, events: ReadonlyMap<string, LedgerEvent>): ReportedValue[] {
-  return believedValues(belief).map(({ field, label, value, since, learnedAtMs, eventId }) => {
-    // A value that a merge brought along comes from an event of the merged contact, which is there too.
-    const event = events.get(eventId);
-    return {
-      contactId: belief.id,
-      field,
-      label,
-      value,
-      since,
-      learnedAtMs,
-      recordedAtMs: event?.recordedAtMs ?? null,
-      source: event?.source ?? null,
-      actor: event?.actor.id ?? null,
-      eventId,
-    };
-  });
+function reportedValue(
+  contactId: string,
+  { field, label, value, since, learnedAtMs, eventId }: BelievedValue,
+  events: ReadonlyMap<string, LedgerEvent>,
+): ReportedValue {
+  // A value that a merge brought along comes from an event of the merged contact, which is there too.
+  const event = events.get(eventId);
+  return {
+    contactId,
+    field,
+    label,
+    value,
+    since,
+    learnedAtMs,
+    recordedAtMs: event?.recordedAtMs ?? null,
+    source: event?.source ?? null,
+    actor: event?.actor.id ?? null,
+    eventId,
+  };
 }
 
 function reportedEvent(event: LedgerEvent): ReportedEvent {

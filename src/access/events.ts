@@ -25,10 +25,13 @@ export const zPurpose = z
 export const accessLogLevels = ['off', 'history', 'all'] as const;
 export type AccessLogLevel = (typeof accessLogLevels)[number];
 
+/** Subjects of one read. */
+export const subjectsMax = 1_000;
+
 const zRead = z.strictObject({
   kind: z.enum(readKinds),
   /** Contacts, or the account, that were asked for. */
-  subjectIds: z.array(zId).max(1000),
+  subjectIds: z.array(zId).max(subjectsMax),
   /** Milliseconds since 1970. */
   atMs: z.int(),
   /** How often within the same event's time. */
@@ -36,8 +39,7 @@ const zRead = z.strictObject({
   purpose: zPurpose.optional(),
 });
 
-export const exportScopes = ['all', 'account', 'contact'] as const;
-export type ExportScopeKind = (typeof exportScopes)[number];
+const exportScopes = ['all', 'account', 'contact'] as const;
 
 export const accessEvents = {
   /** Reads of one actor, who is the envelope's: many in one event, so that looking costs little. */

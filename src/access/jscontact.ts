@@ -1,20 +1,30 @@
 // A contact as a JSContact card (RFC 9553), the form in which an address book takes it.
 import type { ContactBelief } from '../contact/belief.ts';
+import { placementInterval } from '../contact/placement-interval.ts';
+import { dayInZone } from '../time/clock.ts';
 import { formatInstant } from '../time/instant.ts';
-import { latest } from '../timeline.ts';
+import { certaintyOn, exactDay } from '../time/interval.ts';
+import { type Timeline, valueOn } from '../timeline.ts';
 
 type Card = Record<string, unknown>;
 
-/** The values that count now. Attributes, for which the standard has no field, become notes. */
-export function jscontact(
-  belief: ContactBelief,
-  accountNames: Readonly<Record<string, string>>,
-  generatedAtMs: number,
-): Card {
-  const name = latest(belief.name);
-  const location = latest(belief.location);
+export interface CardSource {
+  belief: ContactBelief;
+  /** Names of the accounts of its placements, by id. */
+  accountNames: Readonly<Record<string, string>>;
+  timeZone: string;
+}
+
+/** The values that count on the day it is made. Attributes, for which the standard has no field, become notes. */
+export function jscontact({ belief, accountNames, timeZone }: CardSource, generatedAtMs: number): Card {
+  const today = dayInZone(generatedAtMs, timeZone);
+  const now = <V>(timeline: Timeline<V>) => valueOn(timeline, today, timeZone);
+  const name = now(belief.name);
+  const location = now(belief.location);
   const current = belief.placements.filter(
-    ({ ended, removed, withdrawn }) => !ended && !removed && !withdrawn,
+    (placement) =>
+      !placement.withdrawn &&
+      certaintyOn(placementInterval(placement, belief, timeZone), exactDay(today)) !== 'NO',
   );
   const card: Card = {
     '@type': 'Card',
@@ -25,11 +35,11 @@ export function jscontact(
     ...(name !== null && { name: { '@type': 'Name', full: name } }),
   };
   put(card, 'emails', belief.emails, ({ id, address }) => {
-    const value = latest(address);
+    const value = now(address);
     return value === null ? null : [id, { '@type': 'EmailAddress', address: value }];
   });
   put(card, 'phones', belief.phones, ({ id, kind, line, number }) => {
-    const value = latest(number);
+    const value = now(number);
     const features = { [line]: true };
     return value === null ? null : [id, { '@type': 'Phone', number: value, features, ...labelled(kind) }];
   });
@@ -38,13 +48,13 @@ export function jscontact(
       const components = address.region ? [{ kind: 'region', value: address.region }] : [];
       return ['location', { '@type': 'Address', countryCode: address.country, ...listed({ components }) }];
     }
-    const value = latest(address.address);
+    const value = now(address.address);
     return value === null
       ? null
       : [address.id, { '@type': 'Address', full: value, ...labelled(address.kind) }];
   });
   put(card, 'organizations', current, ({ id, accountId, department }) => {
-    const unit = latest(department);
+    const unit = now(department);
     const units = unit === null ? [] : [{ '@type': 'OrgUnit', name: unit }];
     const account = accountNames[accountId];
     if (account === undefined && units.length === 0) return null;
@@ -54,12 +64,12 @@ export function jscontact(
     ];
   });
   put(card, 'titles', current, ({ id, title }) => {
-    const value = latest(title);
+    const value = now(title);
     const organizationId = isIn(card, 'organizations', id) ? { organizationId: id } : {};
     return value === null ? null : [id, { '@type': 'Title', kind: 'title', name: value, ...organizationId }];
   });
   put(card, 'notes', belief.attributes, (attribute) => {
-    const value = latest(attribute.value);
+    const value = now(attribute.value);
     return value === null
       ? null
       : [attribute.id, { '@type': 'Note', note: `${attribute.name ?? ''}: ${value}` }];

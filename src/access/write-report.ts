@@ -8,8 +8,7 @@ export type ReportFormat = (typeof reportFormats)[number];
 
 const writers: { [F in ReportFormat]: (report: AccessReport) => string } = {
   json: (report) => asText(reportJson(report)),
-  jscontact: ({ card, generatedAtMs }) =>
-    asText(card.belief && jscontact(card.belief, card.accountNames, generatedAtMs)),
+  jscontact: ({ card, generatedAtMs }) => asText(card && jscontact(card, generatedAtMs)),
   html: accessReportPage,
 };
 

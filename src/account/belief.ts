@@ -1,9 +1,10 @@
 // What is believed about an account: the same fold for deciders, read models, as-of reads, undo and rebuild.
-import { type Cut, claimInside, foldByBelief, VOID, type Witness } from '../belief.ts';
+import { type Cut, foldByBelief, VOID, type Witness } from '../belief.ts';
 import type { ExternalId, Location, Money } from '../event-contract.ts';
 import { type Merge, type Merges, noMerges } from '../merge.ts';
-import { assertValue, initially, latest, type Said, sameValue, type Timeline } from '../timeline.ts';
-import type { AccountChoice, AccountEvent, AccountEventOf, AccountEventType } from './events.ts';
+import { assertValue, latest, sameValue, type Timeline } from '../timeline.ts';
+import type { AccountChoice, AccountEvent } from './events.ts';
+import { evolveAccount } from './evolve.ts';
 
 export interface RenewalDecision {
   id: string;
@@ -46,6 +47,15 @@ export interface AccountBelief {
   } | null;
   mergedInto: (Merge & { accountId: string }) | null;
 }
+
+/** What an account has one of, and a timeline of. */
+export type TimelineKey = {
+  [K in keyof AccountBelief]: AccountBelief[K] extends Timeline<infer _>
+    ? K extends 'externalIds' | 'renewals'
+      ? never
+      : K
+    : never;
+}[keyof AccountBelief];
 
 export type AccountWitness = Witness<AccountEvent, AccountBelief>;
 
@@ -103,176 +113,11 @@ function rolesLackedBy(survivor: AccountBelief, loser: AccountBelief): AccountBe
   return Object.fromEntries(lacked);
 }
 
-type Step<K extends AccountEventType> = (
-  belief: AccountBelief,
-  event: AccountEventOf<K>,
-) => AccountBelief | typeof VOID;
-
-/** A merged account takes nothing more but the end of its merge; what was learned after it is void, as it is refused. */
-const takenWhenMerged: ReadonlySet<AccountEventType> = new Set([
-  'AccountMerged',
-  'AccountUnmerged',
-  'ChangesReverted',
-]);
-
-export function evolveAccount(
-  belief: AccountBelief | null,
-  event: AccountEvent,
-): AccountBelief | typeof VOID {
-  if (event.type === 'AccountRegistered') {
-    if (!belief) return register(event);
-    return restatesAccount(belief, event.data, event.personal) ? belief : VOID;
-  }
-  // The contract has checked that what a confirmation carries is a claim of the type it names.
-  if (event.type === 'ClaimConfirmed') return evolveAccount(belief, claimInside(event) as AccountEvent);
-  if (!belief) return VOID;
-  if (belief.mergedInto && !takenWhenMerged.has(event.type)) return VOID;
-  return (steps[event.type] as Step<AccountEventType>)(belief, event as AccountEventOf<AccountEventType>);
-}
-
-const asSaid = (event: AccountEvent): Said => ({
-  learnedAtMs: event.learnedAtMs,
-  id: event.id,
-  ...(event.effectiveOn !== undefined && { effectiveOn: event.effectiveOn }),
-});
-
-function register(event: AccountEventOf<'AccountRegistered'>): AccountBelief {
-  const { data, personal } = event;
-  const said = asSaid(event);
-  const given = <V>(value: V | null | undefined): Timeline<V | null> =>
-    value === undefined || value === null ? [] : initially(value, said);
-  return {
-    id: event.stream.slice('account-'.length),
-    externalIds: personal?.externalId ? [personal.externalId] : [],
-    name: initially(personal?.name ?? null, said),
-    domains: given(personal?.domains),
-    address: [],
-    location: given(personal?.location),
-    phone: [],
-    parentId: given(data.parentId),
-    segment: given(data.segment),
-    industry: given(data.industry),
-    size: given(data.size),
-    relationship: given<string>(data.relationship),
-    touchModel: given(data.touchModel),
-    tier: given(data.tier),
-    productLines: given(data.productLines),
-    arr: given(data.arr),
-    acv: given(data.acv),
-    renewalOn: given(data.renewalOn),
-    team: {},
-    renewals: [],
-    closed: null,
-    mergedInto: null,
-  };
-}
-
-/** Whether a registration says only what was believed at some time: the decider and the fold must never differ on it. */
-export function restatesAccount(
-  belief: AccountBelief,
-  data: AccountEventOf<'AccountRegistered'>['data'],
-  personal: AccountEventOf<'AccountRegistered'>['personal'],
-): boolean {
-  const { name, domains, location, externalId } = personal ?? {};
-  const values: { [K in TimelineKey]?: unknown } = { ...data, name, domains, location };
-  const held = Object.entries(values).every(([key, value]) => {
-    const timeline = belief[key as TimelineKey] as Timeline<unknown>;
-    return value === undefined || value === null || timeline.some((one) => sameValue(one.value, value));
-  });
-  return (
-    held && (externalId === undefined || belief.externalIds.some((known) => sameValue(known, externalId)))
-  );
-}
-
-type TimelineKey = {
-  [K in keyof AccountBelief]: AccountBelief[K] extends Timeline<infer _>
-    ? K extends 'externalIds' | 'renewals'
-      ? never
-      : K
-    : never;
-}[keyof AccountBelief];
-
-/** Sets each value that is present; the same belief where none is new. */
-function set(
-  belief: AccountBelief,
-  event: AccountEvent,
-  values: { [K in TimelineKey]?: unknown },
-): AccountBelief {
-  let next = belief;
-  for (const [key, value] of Object.entries(values) as [TimelineKey, unknown][]) {
-    if (value === undefined) continue;
-    const timeline = next[key] as Timeline<unknown>;
-    const asserted = assertValue(timeline, value, asSaid(event));
-    if (asserted !== timeline) next = { ...next, [key]: asserted };
-  }
-  return next;
-}
-
 /** Who has a role of the team. A role may be named like what every object has, such as `constructor`. */
 export function memberOf({ team }: AccountBelief, teamRole: string): Timeline<string | null> {
   return Object.hasOwn(team, teamRole) ? team[teamRole]! : [];
 }
 
-const steps: { [K in Exclude<AccountEventType, 'AccountRegistered' | 'ClaimConfirmed'>]: Step<K> } = {
-  AccountNameChanged: (belief, event) => set(belief, event, { name: event.personal?.name ?? null }),
-  AccountDomainsChanged: (belief, event) => set(belief, event, { domains: event.personal?.domains ?? null }),
-  AccountAddressChanged: (belief, event) =>
-    set(belief, event, {
-      address: event.personal?.address ?? null,
-      location: event.personal?.location ?? null,
-    }),
-  AccountPhoneChanged: (belief, event) => set(belief, event, { phone: event.personal?.phone ?? null }),
-  AccountParentChanged: (belief, event) => set(belief, event, { parentId: event.data.parentId }),
-  AccountClassified: (belief, event) => set(belief, event, event.data),
-  AccountValueChanged: (belief, event) => set(belief, event, event.data),
-  AccountRenewalScheduled: (belief, event) => set(belief, event, { renewalOn: event.data.renewalOn }),
-  AccountTeamChanged: (belief, event) => {
-    const { teamRole, member } = event.data;
-    const timeline = memberOf(belief, teamRole);
-    const asserted = assertValue(timeline, member, asSaid(event));
-    return asserted === timeline ? belief : { ...belief, team: { ...belief.team, [teamRole]: asserted } };
-  },
-  RenewalDecided: (belief, event) => {
-    const { decisionId: id, product, outcome, amount, rootCause } = event.data;
-    const decided = {
-      id,
-      product,
-      outcome,
-      amount,
-      rootCause,
-      competitor: event.personal?.competitor ?? null,
-      decidedOn: event.effectiveOn ?? null,
-      eventId: event.id,
-    };
-    const known = belief.renewals.find((renewal) => renewal.id === id);
-    if (known && sameValue({ ...known, eventId: event.id }, decided)) return belief;
-    return { ...belief, renewals: [...belief.renewals.filter((renewal) => renewal.id !== id), decided] };
-  },
-  AccountClosed: (belief, event) => {
-    const { closing, intoId } = event.data;
-    const effectiveOn = event.effectiveOn ?? null;
-    const { closed } = belief;
-    if (
-      closed &&
-      closed.closing === closing &&
-      closed.intoId === intoId &&
-      closed.effectiveOn === effectiveOn
-    )
-      return belief;
-    return {
-      ...belief,
-      closed: { closing, intoId, effectiveOn, eventId: event.id, learnedAtMs: event.learnedAtMs },
-    };
-  },
-  AccountMerged: (belief, event) => {
-    const { intoId: accountId, carried, choices } = event.data;
-    const { id: eventId, learnedAtMs, position } = event;
-    if (belief.mergedInto?.accountId === accountId) return belief;
-    return belief.mergedInto
-      ? VOID
-      : { ...belief, mergedInto: { accountId, eventId, learnedAtMs, position, carried, choices } };
-  },
-  AccountUnmerged: (belief) => (belief.mergedInto ? { ...belief, mergedInto: null } : VOID),
-  // What a revert leaves out is left out before the fold; by itself it changes nothing.
-  ChangesReverted: (belief) => belief,
-};
+/** A loss of which nobody has said why. */
+export const isUnexplained = ({ outcome, rootCause }: RenewalDecision): boolean =>
+  outcome === 'not_renewed' && rootCause === null;

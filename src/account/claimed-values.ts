@@ -1,9 +1,10 @@
 // Which values an event claims of an account, whatever became of the claim: so that sources can be compared.
 import { claimInside } from '../belief.ts';
 import type { FieldChange } from '../changes.ts';
-import { type AccountBelief, evolveAccount } from './belief.ts';
+import type { AccountBelief } from './belief.ts';
 import { describeAccountChanges } from './changes.ts';
 import type { AccountEvent } from './events.ts';
+import { evolveAccount } from './evolve.ts';
 
 /** As fields of a history; `was` says nothing. Nothing of an event that claims no value. */
 export function claimedAccountValues(event: AccountEvent): readonly FieldChange[] {

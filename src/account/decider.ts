@@ -3,9 +3,10 @@ import { type Deciding, refuseTakenId } from '../deciding.ts';
 import { type Rejection, reject } from '../rejections.ts';
 import { latest } from '../timeline.ts';
 import { decideUndo } from '../undo-decision.ts';
-import { type AccountBelief, memberOf, restatesAccount } from './belief.ts';
+import { type AccountBelief, memberOf } from './belief.ts';
 import type { AccountCommand, AccountCommandOf, AccountCommandType } from './commands.ts';
 import type { DecidedAccountEvent } from './events.ts';
+import { restatesAccount } from './restating.ts';
 
 export type AccountDecision = DecidedAccountEvent[] | Rejection;
 type Step<K extends AccountCommandType> = (
@@ -103,6 +104,12 @@ function mergeAccounts(
   return [{ type: 'AccountMerged', data: { intoId, carried: carried ?? all, choices }, personal: {} }];
 }
 
+/** What another system calls it is kept as it is told. */
+function refuseCause(rootCause: string | null, { by, rootCauses }: Deciding): Rejection | undefined {
+  if (rootCause === null || by === 'feed' || Object.hasOwn(rootCauses, rootCause)) return undefined;
+  return reject('ROOT_CAUSE_UNKNOWN', 'rootCause', `It is one of: ${Object.keys(rootCauses).join(', ')}.`);
+}
+
 const decisions: {
   [K in Exclude<
     AccountCommandType,
@@ -135,13 +142,14 @@ const decisions: {
     deciding.by === 'person' && member === null && latest(memberOf(belief, teamRole)) === null
       ? []
       : [{ type: 'AccountTeamChanged', data: { teamRole, member }, personal: {} }],
-  DecideRenewal: (_, { product, outcome, amount, rootCause, competitor }, deciding) => [
-    {
-      type: 'RenewalDecided',
-      data: { decisionId: deciding.newId('renewal'), product, outcome, amount, rootCause },
-      personal: competitor === undefined ? {} : { competitor },
-    },
-  ],
+  DecideRenewal: (_, { product, outcome, amount, rootCause, competitor }, deciding) =>
+    refuseCause(rootCause, deciding) ?? [
+      {
+        type: 'RenewalDecided',
+        data: { decisionId: deciding.newId('renewal'), product, outcome, amount, rootCause },
+        personal: competitor === undefined ? {} : { competitor },
+      },
+    ],
   CloseAccount: (_, { closing, intoId }, deciding) =>
     intoId !== null && !deciding.accountKnown(intoId)
       ? reject('ACCOUNT_UNKNOWN', 'intoId')

@@ -1,7 +1,7 @@
 // contact-ledger access-log: lists who looked at whom, the last first.
 import { type Command, InvalidArgumentError } from 'commander';
 import { type LookFilter, listLooks } from '../../projections/access.ts';
-import { personOf } from '../erasure/person.ts';
+import { personOf } from '../../projections/identities.ts';
 import { formatInstant, parseInstant } from '../time/instant.ts';
 import { resolveId } from './resolve-id.ts';
 import { configOf, openConfigured, print, wholeNumber } from './terminal.ts';

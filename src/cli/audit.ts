@@ -5,11 +5,12 @@ import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AuditAxis, type AuditKey, auditAxes } from '../../projections/audit.ts';
 import type { Application } from '../application.ts';
-import { readTrail, type TrailFilter, type TrailPage } from '../audit-trail.ts';
+import { eventTypes, readTrail, type TrailFilter, type TrailPage } from '../audit-trail.ts';
 import { categoryOf, subjectOf } from '../ledger-events.ts';
 import { dayMs } from '../time/day.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { formatInstant, parseInstant } from '../time/instant.ts';
+import { resolveSubject } from './resolve-id.ts';
 import { configOf, count, createProgress, openConfigured, print } from './terminal.ts';
 
 interface AuditOptions {
@@ -40,9 +41,9 @@ export function defineAudit(program: Command): void {
     .option('--actor <subject>', 'only what this actor did')
     .option('--source <name>', 'only what came from this system')
     .option('--policy <name>', 'only what this policy did')
-    .option('--type <type>', 'only this type of event, such as PlacementRemoved')
+    .option('--type <type>', 'only this type of event, such as PlacementRemoved', readType)
     .option('--reason <code>', 'only what has this reason')
-    .option('--subject <id>', 'only what is about this contact or account')
+    .option('--subject <id>', "only what is about this contact or account (the ledger's id or SOURCE:ID)")
     .addOption(
       new Option('--axis <axis>', 'the time that --from and --before mean and that lines are ordered by')
         .choices([...auditAxes])
@@ -56,11 +57,14 @@ export function defineAudit(program: Command): void {
       const progress = createProgress();
       const app = await openConfigured(config, { create: false, progress });
       try {
+        const { subject } = options;
+        const subjectId = subject === undefined ? undefined : await resolveSubject(app, subject);
+        const filter = filterOf(options, subjectId);
         const output =
           options.out === undefined ? process.stdout : createWriteStream(options.out, { mode: 0o600 });
         let entries = 0;
         async function* text(): AsyncGenerator<string> {
-          for await (const events of trailOf(app, filterOf(options))) {
+          for await (const events of trailOf(app, filter)) {
             entries += events.length;
             yield events.map((event) => `${JSON.stringify(lineOf(event))}\n`).join('');
             progress.show(`${count(entries)} entries`);
@@ -81,6 +85,12 @@ export function defineAudit(program: Command): void {
     });
 }
 
+function readType(text: string): string {
+  if (!eventTypes.includes(text))
+    throw new InvalidArgumentError(`There is no such type; the types are ${eventTypes.join(', ')}.`);
+  return text;
+}
+
 function readBound(text: string): Bound {
   const date = parseEdtf(text);
   if (date) return { ms: date.earliest * dayMs, day: date.earliest };
@@ -92,17 +102,10 @@ function readBound(text: string): Bound {
   return { ms, day: Math.floor(ms / dayMs) };
 }
 
-function filterOf({
-  actor,
-  source,
-  policy,
-  type,
-  reason,
-  subject,
-  axis,
-  from,
-  before,
-}: AuditOptions): TrailFilter {
+function filterOf(
+  { actor, source, policy, type, reason, axis, from, before }: AuditOptions,
+  subjectId: string | undefined,
+): TrailFilter {
   const unit = axis === 'effective' ? 'day' : 'ms';
   return {
     ...(actor !== undefined && { actor }),
@@ -110,7 +113,7 @@ function filterOf({
     ...(policy !== undefined && { policy }),
     ...(type !== undefined && { type }),
     ...(reason !== undefined && { reasonCode: reason }),
-    ...(subject !== undefined && { subjectId: subject.toLowerCase() }),
+    ...(subjectId !== undefined && { subjectId }),
     [axis]: { ...(from && { from: from[unit] }), ...(before && { before: before[unit] }) },
   };
 }

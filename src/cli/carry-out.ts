@@ -2,7 +2,7 @@
 import { type Command as CommandLine, InvalidArgumentError } from 'commander';
 import type { Application } from '../application.ts';
 import type { Command, CommandDone } from '../command.ts';
-import { zText } from '../event-contract.ts';
+import { zCode, zText } from '../event-contract.ts';
 import type { RejectionCode } from '../rejections.ts';
 
 /** The ledger said no: the code is one of docs/codes.md. */
@@ -30,7 +30,7 @@ export function addReason(command: CommandLine, dryRun: string): CommandLine {
 }
 
 export function readCode(text: string): string {
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(text))
+  if (!zCode.safeParse(text).success)
     throw new InvalidArgumentError('It is a code: lower-case letters, digits and _, at most 64.');
   return text;
 }

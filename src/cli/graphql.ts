@@ -22,7 +22,7 @@ export function defineGraphql(program: Command): void {
     .option('--variables <json>', 'its variables, a JSON object', readVariables, {})
     .addHelpText(
       'after',
-      '\nThe answer is JSON as the API gives it; with errors in it the exit code is 1.' +
+      '\nThe answer is JSON as the API gives it; with errors or a rejection in it the exit code is 1.' +
         '\nIt wants the ledger to itself: stop the server first, or ask its API.',
     )
     .action(async (given: string, { variables }: GraphqlOptions, command: Command) => {
@@ -32,11 +32,19 @@ export function defineGraphql(program: Command): void {
       try {
         const answer = await answerTo(app, config.actor, source, variables);
         print(JSON.stringify(answer, null, config.json ? undefined : 2));
-        if (answer.errors) process.exitCode = 1;
+        if (answer.errors || hasRejection(answer.data)) process.exitCode = 1;
       } finally {
         await app.close();
       }
     });
+}
+
+/** Whether a mutation was refused, as far as the answer shows it: one of a batch, too. */
+export function hasRejection(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(
+    ([field, inner]) => (field === 'rejection' && inner !== null) || hasRejection(inner),
+  );
 }
 
 function readVariables(text: string): Record<string, unknown> {

@@ -6,6 +6,7 @@ import type { Application } from '../application.ts';
 import { ConfigInvalid } from '../config.ts';
 import { type ImportSummary, importFeed, type Refusal } from '../ingest/import-feed.ts';
 import { openFeed } from '../ingest/line-reader.ts';
+import { FileProblem } from './file-problem.ts';
 import { growForImport } from './heap-limits.ts';
 import {
   configOf,
@@ -42,7 +43,7 @@ export function defineImport(program: Command): void {
     .argument('<files...>', 'files in the order in which they are to be read')
     .option(
       '--rejects <file>',
-      'where refused lines are listed: line, code and path, never content (default: FILE.rejects.ndjson)',
+      'where refused lines are listed: line, code and path, never content (default: the name of FILE with .rejects.ndjson, in the current folder)',
     )
     .option('--no-create', 'fail where the folder holds no ledger instead of making one')
     .addHelpText(
@@ -69,7 +70,9 @@ export function defineImport(program: Command): void {
           if (!config.json) print(describe(result));
         }
         // Departures that are history all the same open their turnovers, with the learnedAt of their own.
-        const followed = await letPoliciesReact(app, progress);
+        // Not to what broke off: the rest of an export would bring along what they did where it came from.
+        const isWhole = results.every(({ complete }) => complete);
+        const followed = isWhole ? await letPoliciesReact(app, progress) : { done: 0, refused: 0 };
         if (config.json)
           print(JSON.stringify({ position: await app.store.head(), files: results, policies: followed }));
         else if (followed.done + followed.refused > 0)
@@ -87,7 +90,7 @@ function sizeOf(file: string): number | undefined {
   if (file === '-') return undefined;
   const stats = statSync(file);
   if (stats.isDirectory())
-    throw Object.assign(new Error(`${file} is a folder; name the files in it.`), { code: 'EISDIR' });
+    throw new FileProblem('FILE_NOT_USABLE', `${file} is a folder; name the files in it.`);
   return stats.size;
 }
 

@@ -72,7 +72,7 @@ export function definePolicy(program: Command): void {
             ? await whatIf(app, asked)
             : await listCandidates(app)
           : undo !== undefined
-            ? await takeBack(app, { day: undo, reasonCode: reason!, actor })
+            ? await takeBack(app, { day: undo, reasonCode: reason!, actor, source: 'terminal' })
             : await act(app, progress);
         progress.end();
         print(config.json ? JSON.stringify(result.data) : result.text);

@@ -1,4 +1,6 @@
 // The command line as a whole: its commands, the options they share, and what an error looks like.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { defineAccessLog } from './access-log.ts';
 import { defineAccessReport } from './access-report.ts';
@@ -9,6 +11,7 @@ import { defineCompletion } from './completion.ts';
 import { defineDemo } from './demo.ts';
 import { defineErase } from './erase.ts';
 import { defineExport } from './export.ts';
+import { asFileProblem } from './file-problem.ts';
 import { defineFind } from './find.ts';
 import { defineGraphql } from './graphql.ts';
 import { defineImport } from './import.ts';
@@ -32,12 +35,13 @@ import { defineVerify } from './verify.ts';
 import { defineVerifyProof } from './verify-proof.ts';
 import { defineWhy } from './why.ts';
 
-/** All commands. Kept apart from running them, so that a test can compare them with the README. */
+/** All commands. Kept apart from running them, so that a test can compare them with docs/commands.md. */
 export function buildProgram(): Command {
   const program = new Command('contact-ledger')
     .description("An event-sourced ledger of a company's customer contacts.")
     .option('--data <folder>', 'folder of the ledger (default: CONTACT_LEDGER_DATA or ./data)')
     .option('--json', 'print the result as JSON')
+    .version(readVersion(), '--version', 'print the version of the program')
     .showHelpAfterError('(contact-ledger --help shows all commands)')
     .configureHelp({ showGlobalOptions: true });
   for (const define of [
@@ -77,6 +81,14 @@ export function buildProgram(): Command {
   return program;
 }
 
+/** Of the package, which is two folders up, or three once it is built. */
+function readVersion(): string {
+  const file = ['../../package.json', '../../../package.json']
+    .map((path) => join(import.meta.dirname, path))
+    .find((path) => existsSync(path))!;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
 function exitByThrowing(command: Command): void {
   command.exitOverride();
   command.commands.forEach(exitByThrowing);
@@ -89,13 +101,12 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return (process.exitCode as ExitCode | undefined) ?? 0;
-  } catch (fault) {
+  } catch (thrown) {
+    const fault = asFileProblem(thrown);
     const code = codeOf(fault);
     // Commander has written its own message, or the help that was asked for.
     if (code.startsWith('commander.')) return (fault as { exitCode: number }).exitCode === 0 ? 0 : 2;
-    const message = messageOf(fault);
-    // The system's own messages begin with their code already.
-    process.stderr.write(message.startsWith(`${code}: `) ? `${message}\n` : `${code}: ${message}\n`);
+    process.stderr.write(`${code}: ${messageOf(fault)}\n`);
     return code === 'CONFIG_INVALID' || code === 'MASTER_KEY_MISSING' || code === 'MASTER_KEY_INVALID'
       ? 2
       : 1;

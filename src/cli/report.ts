@@ -7,9 +7,9 @@ import { type ReportUnder, type WeeklyReport, weeklyReport, weeklyReportUnder } 
 import { dayInZone } from '../time/clock.ts';
 import { type Day, isoFromDay } from '../time/day.ts';
 import { formatInstant, parseInstant } from '../time/instant.ts';
-import type { Definition } from '../turnover/definition.ts';
+import type { Versioned } from '../turnover/versions.ts';
 import { configOf, createProgress, openConfigured, print, readDay, wholeNumber } from './terminal.ts';
-import { definitionOf, turnoverRulesOf } from './turnover-rules.ts';
+import { reportDefinitionOf, turnoverRulesOf } from './turnover-rules.ts';
 
 interface ReportOptions {
   weekEnding?: Day;
@@ -35,7 +35,7 @@ export function defineReport(program: Command): void {
     )
     .option(
       '--with-definition <file|name>',
-      'beside it, the difference that another definition of key roles makes (JSON file, or name[:version]); nothing is written',
+      'beside it, the difference that another definition makes, of key roles (JSON file, or name[:version]) or of the figures (executive_report:1); nothing is written',
     )
     .addOption(
       new Option('--format <format>', 'default: text, or JSON with --json').choices(['text', 'html', 'json']),
@@ -45,7 +45,7 @@ export function defineReport(program: Command): void {
       const config = configOf(command);
       const rules = turnoverRulesOf(config.turnoverFile);
       const definition =
-        options.withDefinition === undefined ? undefined : definitionOf(options.withDefinition, rules);
+        options.withDefinition === undefined ? undefined : reportDefinitionOf(options.withDefinition, rules);
       const progress = createProgress();
       const app = await openConfigured(config, { create: false, progress });
       try {
@@ -83,7 +83,7 @@ function written(made: WeeklyReport, format: Format): string {
 
 function writtenUnder(
   { is, wouldBe, differences }: ReportUnder,
-  { name, version }: Definition,
+  { name, version }: Versioned,
   format: Format,
 ): string {
   const under = { definition: { name, version }, sentence: wouldBe.report.sentence, differences };

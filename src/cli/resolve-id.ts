@@ -44,7 +44,20 @@ export async function resolveId(app: Application, kind: SubjectKind, given: stri
   return id;
 }
 
-export function scopeUnknown(what: SubjectKind): ScopeRefused {
+/** The same where a contact or an account may be meant; any other id of the ledger, such as a turnover's, as it is. */
+export async function resolveSubject(app: Application, given: string): Promise<string> {
+  if (!given.includes(':')) return given.toLowerCase();
+  for (const kind of subjectKinds) {
+    const found = await resolveId(app, kind, given).catch((fault: unknown) => {
+      if (fault instanceof ScopeRefused) return undefined;
+      throw fault;
+    });
+    if (found !== undefined) return found;
+  }
+  throw scopeUnknown('contact or account');
+}
+
+export function scopeUnknown(what: SubjectKind | 'contact or account'): ScopeRefused {
   return new ScopeRefused(
     'SCOPE_UNKNOWN',
     `The ledger has no ${what} with this id; contact-ledger find NAME tells ids.`,

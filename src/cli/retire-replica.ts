@@ -1,5 +1,6 @@
 // contact-ledger retire-replica: erasures no longer wait for the word of a replica that is gone.
 import type { Command } from 'commander';
+import { ScopeRefused } from './resolve-id.ts';
 import { configOf, openConfigured, print } from './terminal.ts';
 
 export function defineRetireReplica(program: Command): void {
@@ -16,8 +17,9 @@ export function defineRetireReplica(program: Command): void {
       const app = await openConfigured(config, { create: false });
       try {
         const retired = await app.erasures.retireReplica(name, { id: config.actor, kind: 'person' });
-        if (config.json) print(JSON.stringify({ name, retired }));
-        else print(retired ? `Nobody waits for ${name} any more.` : `There is no replica ${name}.`);
+        if (!retired)
+          throw new ScopeRefused('SCOPE_UNKNOWN', `No receipt awaits the word of a replica ${name}.`);
+        print(config.json ? JSON.stringify({ name, retired }) : `Nobody waits for ${name} any more.`);
       } finally {
         await app.close();
       }

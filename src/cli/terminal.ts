@@ -35,7 +35,7 @@ export async function showAnswer(
   }
 }
 
-/** Exit codes of every command. The README's table is compared with this one by a test. */
+/** Exit codes of every command. A test finds each explained in docs/commands.md. */
 export const exitCodes = {
   0: 'Done.',
   1: 'It could not be done; the message begins with a code.',

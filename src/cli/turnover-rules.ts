@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { ConfigInvalid } from '../config.ts';
+import { executiveReportDefinitions, type ReportDefinition } from '../reports/executive-report.ts';
 import { type Definition, zDefinition } from '../turnover/definition.ts';
 import { type Plan, zPlan } from '../turnover/plan.ts';
 import { defaultRules, type TurnoverRules, zTurnoverRules } from '../turnover/rules.ts';
@@ -15,6 +16,11 @@ export function turnoverRulesOf(file: string | undefined): TurnoverRules {
 /** `name`, `name:version`, or a file. Of a name alone the newest version. */
 export function definitionOf(fileOrName: string, { keyRoles }: TurnoverRules): Definition {
   return named(keyRoles, fileOrName) ?? readAs(fileOrName, zDefinition, 'a definition of key roles');
+}
+
+/** Of key roles, or of the figures of the executive report. */
+export function reportDefinitionOf(fileOrName: string, rules: TurnoverRules): Definition | ReportDefinition {
+  return named(executiveReportDefinitions, fileOrName) ?? definitionOf(fileOrName, rules);
 }
 
 export function planOf(fileOrName: string, { plans }: TurnoverRules): Plan {

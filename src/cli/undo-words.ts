@@ -49,3 +49,12 @@ export function valueLine({ field, label, was, now }: ValueChange): string {
   const name = label === null ? field : `${field} (${label})`;
   return `  ${name}: ${was === null ? '' : `${was} → `}${now ?? 'nothing'}`;
 }
+
+/** As it is typed: a reason is asked for. */
+export function undoCommand(kind: 'contact' | 'account', id: string, eventId: string): string {
+  return `contact-ledger undo ${kind} ${id} ${eventId} --reason CODE`;
+}
+
+export function howToUndo(kind: 'contact' | 'account', id: string, eventId: string): string {
+  return `It can be taken back: ${undoCommand(kind, id, eventId)}`;
+}

@@ -1,14 +1,22 @@
 // contact-ledger undo: takes a change of a contact or account back for a reason, shows what that would do, or lists what there is to take back.
 import type { Command } from 'commander';
 import { findIdsOfAccount } from '../../projections/accounts.ts';
+import { personOf } from '../../projections/identities.ts';
 import type { Application } from '../application.ts';
-import { personOf } from '../erasure/person.ts';
 import { eventContracts } from '../ledger-events.ts';
 import { ask } from './ask.ts';
 import { addReason, CommandRefused, carryOut, checkReason, type ReasonOptions } from './carry-out.ts';
 import { kindArgument, resolveId, type SubjectKind } from './resolve-id.ts';
 import { type Answer, configOf, showAnswer, wholeNumber } from './terminal.ts';
-import { entryLines, type HistoryEntry, historyEntry, type ValueChange, valueLine } from './undo-words.ts';
+import {
+  entryLines,
+  type HistoryEntry,
+  historyEntry,
+  howToUndo,
+  undoCommand,
+  type ValueChange,
+  valueLine,
+} from './undo-words.ts';
 
 interface UndoOptions extends ReasonOptions {
   acceptConflicts?: boolean;
@@ -81,7 +89,7 @@ export async function undo(
 ): Promise<Answer> {
   const { kind, eventId } = asked;
   const { id, preview } = await find(app, actorId, asked);
-  if (kind === 'contact' && (await app.readModels.beliefs.contact(id))?.erased)
+  if (kind === 'contact' && (await isErasedContact(app, id)))
     throw new CommandRefused(
       'CONTACT_ERASED',
       'The personal data of the contact were erased; nothing of it can be taken back.',
@@ -104,6 +112,10 @@ export async function undo(
     data: { kind, subjectId: id, eventId, dryRun, undoneBy, ...preview },
     text: inWords({ kind, id }, preview, undoneBy, dryRun),
   };
+}
+
+async function isErasedContact({ readModels }: Application, id: string): Promise<boolean> {
+  return Boolean((await readModels.beliefs.contact(id))?.erased);
 }
 
 /** Any id of a person or an organisation stands for all that are merged with it: the change is in the history of one of them. */
@@ -183,7 +195,7 @@ function inWords(
     ),
     undoneBy === null
       ? 'Nothing was written. To do it, give --reason CODE in place of --dry-run.'
-      : `It can be taken back: contact-ledger undo ${kind} ${id} ${undoneBy}`,
+      : howToUndo(kind, id, undoneBy),
   ].join('\n');
 }
 
@@ -208,10 +220,13 @@ export async function listChanges(
   const types = Object.keys(eventContracts[kind]);
   const { subject } = await ask<History>(app, actorId, historyQuery(kind), { id, first, types });
   const changes = (subject?.history.edges ?? []).map(({ node }) => node);
+  const isErased = kind === 'contact' && (await isErasedContact(app, id));
   const text = [
     ...changes.flatMap(entryLines),
     '',
-    `To take one back: contact-ledger undo ${kind} ${id} EVENT --reason CODE (first with --dry-run)`,
+    isErased
+      ? 'The personal data of the contact were erased: nothing of it can be taken back.'
+      : `To take one back: ${undoCommand(kind, id, 'EVENT')} (first with --dry-run)`,
   ];
   return { data: { kind, subjectId: id, changes }, text: text.join('\n') };
 }

@@ -9,7 +9,7 @@ import { addReason, CommandRefused, carryOut, checkReason, type ReasonOptions } 
 import { kindArgument, resolveId, type SubjectKind } from './resolve-id.ts';
 import { type Answer, configOf, showAnswer, wrap } from './terminal.ts';
 import { previewUndo } from './undo.ts';
-import { entryLines } from './undo-words.ts';
+import { entryLines, howToUndo } from './undo-words.ts';
 
 export function defineUnmerge(program: Command): void {
   const command = program
@@ -55,7 +55,7 @@ export async function unmerge(
     '',
     eventId === null
       ? 'Nothing was written. To do it, give --reason CODE in place of --dry-run.'
-      : `It can be taken back: contact-ledger undo ${kind} ${id} ${eventId}`,
+      : howToUndo(kind, id, eventId),
   ];
   return { data: { kind, id, fromId, dryRun, eventId, conflicts }, text: lines.join('\n') };
 }

@@ -1,6 +1,7 @@
 // contact-ledger verify: proves that the log is whole and that the read models are what it says.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { counted } from '../explaining/words.ts';
 import { publicKeyArgument, readCheckpoints, readVerifierKey } from '../integrity/verify-proof.ts';
 import { type Outside, type Verification, type VerifyProgress, verify, verifySealed } from '../verify.ts';
 import { configOf, count, createProgress, openConfigured, openConfiguredLog, print } from './terminal.ts';
@@ -66,14 +67,16 @@ function outsideOf({ checkpoint, publicKey }: VerifyOptions): Outside {
 
 function describe({ position, events, checkpoints, readModels, findings }: Verification): string {
   const lines = [`${count(events)} events up to position ${position}`];
-  if (checkpoints > 0) lines.push(`  compared with ${count(checkpoints)} checkpoint(s) from outside`);
+  if (checkpoints > 0) lines.push(`  compared with ${counted(checkpoints, 'checkpoint')} from outside`);
   for (const { name, version, rows, sha256, matches } of readModels)
     lines.push(
       `  ${matches ? 'same' : 'DIFFERS'}  ${name} version ${version}: ${count(rows)} rows, sha256 ${sha256.slice(0, 16)}…`,
     );
   for (const { code, message } of findings) lines.push(`  ${code}: ${message}`);
   lines.push(
-    findings.length === 0 ? 'The ledger is whole.' : `Something is wrong: ${findings.length} finding(s).`,
+    findings.length === 0
+      ? 'The ledger is whole.'
+      : `Something is wrong: ${counted(findings.length, 'finding')}.`,
   );
   return lines.join('\n');
 }

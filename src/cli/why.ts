@@ -1,6 +1,7 @@
 // contact-ledger why: why a contact was removed, or why a value of it is what it is, as paragraphs.
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Application } from '../application.ts';
+import { contactFieldNamed, fieldsThereAre } from '../explaining/fields.ts';
 import { removalInWords } from '../explaining/removal-words.ts';
 import { explainRemovals, type RemovalExplanation } from '../explaining/removals.ts';
 import { valueInWords } from '../explaining/value-words.ts';
@@ -19,7 +20,7 @@ export function defineWhy(program: Command): void {
     .command('why')
     .description('tell why a contact was removed, or why a value of it is what it is')
     .argument('<contact>', "the ledger's id or SOURCE:ID")
-    .option('--field <field>', 'explain this value instead: name, owner, email, placement.title, …')
+    .option('--field <field>', 'explain this value instead: name, owner, email, title, …', readField)
     .option('--account <id>', 'only from this account')
     .addHelpText('after', '\nThe answer names the person: treat it as personal data.')
     .action(async (contact: string, { field, account }: WhyOptions, command: Command) => {
@@ -37,6 +38,12 @@ export function defineWhy(program: Command): void {
     });
 }
 
+function readField(name: string): string {
+  const field = contactFieldNamed(name);
+  if (field === undefined) throw new InvalidArgumentError(`It is not one; ${fieldsThereAre}.`);
+  return field;
+}
+
 interface Explanation {
   data: object;
   paragraphs: string[];
@@ -44,7 +51,9 @@ interface Explanation {
 
 async function valuesOf(app: Application, contactId: string, field: string): Promise<Explanation> {
   const on = dayInZone(app.clock.nowMs(), app.timeZone);
-  const texts = (await explainValues(app, contactId, field, { on })).map(valueInWords);
+  const texts = (await explainValues(app, contactId, field, { on })).map((one) =>
+    valueInWords(one, app.timeZone),
+  );
   return {
     data: { texts },
     paragraphs: texts.length > 0 ? texts.map((text) => wrap(text)) : ['The contact has no such value.'],
@@ -58,7 +67,9 @@ async function removalsOf(
 ): Promise<Explanation> {
   const accountId = account === undefined ? undefined : await resolveId(app, 'account', account);
   const removals = await explainRemovals(app, contactId, accountId === undefined ? {} : { accountId });
-  const texts = removals.map((removal) => removalInWords(removal, (id) => accountNameOf(app, id)));
+  const texts = removals.map((removal) =>
+    removalInWords(removal, (id) => accountNameOf(app, id), app.timeZone),
+  );
   return {
     data: {
       texts,

@@ -162,7 +162,13 @@ function takeOver(survivor: ContactBelief, loser: ContactBelief): ContactBelief 
     phones: add(survivor.phones, loser.phones),
     addresses: add(survivor.addresses, loser.addresses),
     attributes: add(survivor.attributes, loser.attributes),
-    consents: add(survivor.consents, loser.consents, isRefusal),
+    consents: add(survivor.consents.filter(isNotRefusedBy(loser)), loser.consents, isRefusal),
     placements: add(survivor.placements, loser.placements),
   };
+}
+
+/** What was said of a fact that an earlier merge had brought along gives way to a no that the loser brings along now. */
+function isNotRefusedBy({ consents }: ContactBelief): (fact: ConsentFact) => boolean {
+  const refused = new Set(consents.filter(isRefusal).map((fact) => fact.id));
+  return (fact) => !refused.has(fact.id);
 }

@@ -54,7 +54,7 @@ export function contactValues(belief: ContactBelief | null, day?: ValueDay): Nam
     list.timeline('consent', consent, { id, label: purpose === null ? channel : `${channel} ${purpose}` });
   for (const placement of belief.placements) {
     if (!day) listPlacement(list, placement);
-    else if (!placement.withdrawn) listPlacementOn(list, placement, belief.died, day);
+    else if (!placement.withdrawn) listPlacementOn(list, placement, belief, day);
   }
   for (const [field, ending] of [
     ['removal', belief.removed],
@@ -72,12 +72,12 @@ export function contactValues(belief: ContactBelief | null, day?: ValueDay): Nam
 function listPlacementOn(
   list: ValueList,
   placement: PlacementFact,
-  died: Ending | null,
+  belief: ContactBelief,
   { on, timeZone }: ValueDay,
 ): void {
-  const certainty = certaintyOn(placementInterval(placement, died, timeZone), exactDay(on));
+  const certainty = certaintyOn(placementInterval(placement, belief, timeZone), exactDay(on));
   const isOver = certainty !== 'CERTAIN';
-  const over = isOver ? (placement.removed ?? placement.ended ?? died) : null;
+  const over = isOver ? (placement.removed ?? placement.ended ?? belief.died ?? belief.removed) : null;
   const held: Record<Certainty, string | null> = { CERTAIN: 'certain', POSSIBLE: 'possible', NO: null };
   list.text('placement.held', held[certainty], { id: placement.id, eventId: over?.eventId });
   const past = certainty === 'NO' ? withoutDays(placement) : placement;
@@ -120,8 +120,11 @@ function listPlacement(list: ValueList, placement: PlacementFact): void {
   list.timeline('placement.contactType', placement.contactType, fact);
   list.timeline('placement.importance', placement.importance, fact);
   list.timeline('placement.interactionClass', placement.interactionClass, fact);
-  placement.buyingRoles.forEach(({ role, ended }, index) => {
-    list.text('placement.buyingRole', ended ? null : role, { ...fact, label: role, key: String(index) });
+  placement.buyingRoles.forEach(({ role, startsOn, ended }, index) => {
+    const held = { ...fact, label: role, key: String(index) };
+    list.text('placement.buyingRole', ended ? null : role, held);
+    list.text('placement.buyingRole.startsOn', startsOn, held);
+    list.text('placement.buyingRole.endsOn', ended?.effectiveOn, held);
   });
   listEnding(list, 'placement.ending', placement.ended, placement.id);
   if (placement.ended) list.text('placement.endsOn', placement.ended.effectiveOn, fact);

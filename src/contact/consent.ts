@@ -9,7 +9,9 @@ import type { Consent, ConsentChannel } from './events.ts';
 /** Addresses are the same however they are written. */
 export function sameAddressText(channel: ConsentChannel, address: string): string {
   const text = address.trim().toLowerCase();
-  return channel === 'phone' || channel === 'text' ? text.replace(/[^\d+]/g, '') : text.replace(/\s+/g, ' ');
+  if (channel !== 'phone' && channel !== 'text') return text.replace(/\s+/g, ' ');
+  // Two zeros are how most countries dial what is written as a plus.
+  return text.replace(/[^\d+]/g, '').replace(/^00/, '+');
 }
 
 /** What was said of it and had begun by the day; null where nothing had. */
@@ -31,7 +33,8 @@ export function consentLabel({
   return [channel, purpose, address].filter((part) => part !== null).join(' ');
 }
 
-const isNo = (consent: Consent | null): boolean => consent === 'refused' || consent === 'suppressed';
+/** Refused, or not to be approached whatever the person said. */
+export const isNo = (consent: Consent | null): boolean => consent === 'refused' || consent === 'suppressed';
 
 /** A no that holds for a merged contact holds for whoever it is merged into: it goes along, whatever else does. */
 export function isRefusal({ consent }: ConsentFact): boolean {

@@ -7,6 +7,7 @@ import type { ContactBelief, PlacementFact } from './belief.ts';
 import type { ContactCommand, ContactCommandOf, ContactCommandType } from './commands.ts';
 import { isRefusal } from './consent.ts';
 import type { DecidedContactEvent } from './events.ts';
+import { revocable } from './evolve.ts';
 import { restatesRegistration, restatesStart } from './restating.ts';
 import {
   addEmail,
@@ -166,16 +167,12 @@ function startsAnew(belief: ContactBelief, { data, personal }: PlacementStart, d
   return !known || known.withdrawn || restatesStart(known, deciding.effectiveOn, data, personal);
 }
 
-function departureOf(command: {
-  destination?: string | undefined;
-  destinationAccountId?: string | undefined;
-  destinationName?: string | undefined;
-}) {
-  const { destination, destinationAccountId, destinationName } = command as {
-    destination?: 'another_company' | 'same_company' | 'retired' | 'died' | 'other' | 'unknown';
-    destinationAccountId?: string;
-    destinationName?: string;
-  };
+type Departure = Pick<
+  ContactCommandOf<'EndPlacement'>,
+  'destination' | 'destinationAccountId' | 'destinationName'
+>;
+
+function departureOf({ destination, destinationAccountId, destinationName }: Departure) {
   return {
     data: {
       ...(destination !== undefined && { destination }),
@@ -231,7 +228,11 @@ function correctPlacement(
   placement: PlacementFact,
   deciding: Deciding,
 ): DecidedContactEvent | Rejection {
-  const { accountId, post, startsOn, endsOn, title, endReason } = command;
+  const { accountId, startsOn, endsOn, title, endReason } = command;
+  // A post belongs to its account: who is put into another one holds the post of the same name there. What a feed tells must not
+  // depend on what was heard before, so it names the post itself.
+  const moves = deciding.by === 'person' && accountId !== undefined && accountId !== placement.accountId;
+  const post = command.post === undefined && moves ? (placement.postName ?? undefined) : command.post;
   if (accountId !== undefined && !deciding.accountKnown(accountId))
     return reject('ACCOUNT_UNKNOWN', 'accountId');
   const start = startsOn === undefined ? placement.startsOn : startsOn;
@@ -400,11 +401,12 @@ const decisions: {
     data: { placementId, buyingRole },
     personal: {},
   })),
-  RevokeBuyingRole: onPlacement(({ placementId, buyingRole }) => ({
-    type: 'BuyingRoleRevoked',
-    data: { placementId, buyingRole },
-    personal: {},
-  })),
+  RevokeBuyingRole: onPlacement(({ placementId, buyingRole }, { buyingRoles }, deciding) => {
+    const startsOn = revocable(buyingRoles, buyingRole)?.startsOn ?? null;
+    return deciding.by === 'person' && endsBeforeStart(startsOn, deciding.effectiveOn)
+      ? reject('END_BEFORE_START', 'effectiveOn')
+      : { type: 'BuyingRoleRevoked', data: { placementId, buyingRole }, personal: {} };
+  }),
   RemoveContact: (_, command, deciding) => {
     if (!deciding.reasonCode) return reject('REASON_REQUIRED', 'reasonCode');
     const { data, personal } = departureOf(command);

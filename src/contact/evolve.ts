@@ -1,6 +1,7 @@
 // How each event changes what is believed about a contact: a total table, pure, the same object where nothing changes.
 import { claimInside, claimPersonal, VOID } from '../belief.ts';
-import { assertValue, initially, type Said, type Timeline } from '../timeline.ts';
+import { parseEdtf } from '../time/edtf.ts';
+import { assertValue, initially, saidBy, type Timeline } from '../timeline.ts';
 import type {
   AddressFact,
   AttributeFact,
@@ -44,7 +45,7 @@ export function evolve(belief: ContactBelief | null, event: ContactEvent): Conta
 
 function register(event: ContactEventOf<'ContactRegistered'>): ContactBelief {
   const { data, personal } = event;
-  const said = asSaid(event);
+  const said = saidBy(event);
   return {
     id: event.stream.slice('contact-'.length),
     name: initially(personal?.name ?? null, said),
@@ -69,12 +70,6 @@ function register(event: ContactEventOf<'ContactRegistered'>): ContactBelief {
     proposals: [],
   };
 }
-
-const asSaid = (event: ContactEvent): Said => ({
-  learnedAtMs: event.learnedAtMs,
-  id: event.id,
-  ...(event.effectiveOn !== undefined && { effectiveOn: event.effectiveOn }),
-});
 
 type Departure = { destination?: string; destinationAccountId?: string };
 
@@ -158,7 +153,7 @@ function setOnPlacement<K extends PlacementTimeline, V>(
   value: V,
 ): ContactBelief | typeof VOID {
   return changePlacement(belief, event.data.placementId, (placement) =>
-    setValue(placement, key, assertValue<unknown>(placement[key], value, asSaid(event)) as PlacementFact[K]),
+    setValue(placement, key, assertValue<unknown>(placement[key], value, saidBy(event)) as PlacementFact[K]),
   );
 }
 
@@ -167,7 +162,7 @@ function startPlacement(
   event: ContactEventOf<'PlacementStarted'>,
 ): ContactBelief | typeof VOID {
   const { data, personal } = event;
-  const said = asSaid(event);
+  const said = saidBy(event);
   const given = <V>(value: V | undefined): Timeline<V | null> =>
     value === undefined ? [] : initially(value, said);
   const sealedGiven = (value: string | undefined): Timeline<string | null> =>
@@ -244,11 +239,41 @@ function correctEnd(placement: PlacementFact, endsOn: string | null, event: Cont
   return { ...placement, ended: { ...told, effectiveOn: endsOn } };
 }
 
+function assignBuyingRole(placement: PlacementFact, role: string, event: ContactEvent): PlacementFact {
+  const { buyingRoles } = placement;
+  const { effectiveOn } = event;
+  const index = buyingRoles.findIndex((held) => held.role === role && !held.ended);
+  const held = buyingRoles[index];
+  if (!held) return { ...placement, buyingRoles: [...buyingRoles, buyingRole(role, effectiveOn)] };
+  if (!movesBack(held.startsOn, effectiveOn)) return placement;
+  return { ...placement, buyingRoles: buyingRoles.with(index, buyingRole(role, effectiveOn)) };
+}
+
+/** Who revokes again corrects the day; what was said first still tells why, and since when it is known. */
 function revokeBuyingRole(placement: PlacementFact, role: string, event: ContactEvent): PlacementFact {
-  const index = placement.buyingRoles.findIndex((held) => held.role === role && !held.ended);
-  if (index < 0) return placement;
-  const held = placement.buyingRoles[index]!;
-  return { ...placement, buyingRoles: placement.buyingRoles.with(index, { ...held, ended: ending(event) }) };
+  const { buyingRoles } = placement;
+  const meant = revocable(buyingRoles, role);
+  if (!meant) return placement;
+  const { ended } = meant;
+  const { effectiveOn } = event;
+  if (ended && !movesBack(ended.effectiveOn, effectiveOn)) return placement;
+  const told = ended ? { ...ended, ...(effectiveOn !== undefined && { effectiveOn }) } : ending(event);
+  return {
+    ...placement,
+    buyingRoles: buyingRoles.with(buyingRoles.indexOf(meant), { ...meant, ended: told }),
+  };
+}
+
+/** Which of the times that a role was held a revocation is of: the one that goes on, else the last. */
+export function revocable(roles: readonly BuyingRoleFact[], role: string): BuyingRoleFact | undefined {
+  const held = roles.filter((one) => one.role === role);
+  return held.find(({ ended }) => !ended) ?? held.at(-1);
+}
+
+/** Whether a day that is said again takes the place of the known one: on one that is later for sure it was so already. */
+function movesBack(known: string | undefined, said: string | undefined): boolean {
+  if (said === undefined || said === known) return false;
+  return known === undefined || parseEdtf(said)!.earliest <= parseEdtf(known)!.latest;
 }
 
 function settle(
@@ -293,23 +318,22 @@ function addOrChange<K extends Exclude<FactKey, 'placements'>>(
   return changed === VOID ? { ...belief, [key]: [...belief[key], fresh] } : changed;
 }
 
+function setEmail(
+  belief: ContactBelief,
+  event: ContactEventOf<'ContactEmailAdded' | 'ContactEmailChanged'>,
+): ContactBelief | typeof VOID {
+  const address = event.personal?.address ?? null;
+  const fresh: EmailFact = { id: event.data.factId, address: initially(address, saidBy(event)) };
+  return addOrChange(belief, 'emails', fresh, (email) =>
+    setValue(email, 'address', assertValue(email.address, address, saidBy(event))),
+  );
+}
+
 const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfirmed'>]: Step<K> } = {
   ContactNameChanged: (belief, event) =>
-    setValue(belief, 'name', assertValue(belief.name, event.personal?.name ?? null, asSaid(event))),
-  ContactEmailAdded: (belief, event) => {
-    const address = event.personal?.address ?? null;
-    const fresh: EmailFact = { id: event.data.factId, address: initially(address, asSaid(event)) };
-    return addOrChange(belief, 'emails', fresh, (email) =>
-      setValue(email, 'address', assertValue(email.address, address, asSaid(event))),
-    );
-  },
-  ContactEmailChanged: (belief, event) => {
-    const address = event.personal?.address ?? null;
-    const fresh: EmailFact = { id: event.data.factId, address: initially(address, asSaid(event)) };
-    return addOrChange(belief, 'emails', fresh, (email) =>
-      setValue(email, 'address', assertValue(email.address, address, asSaid(event))),
-    );
-  },
+    setValue(belief, 'name', assertValue(belief.name, event.personal?.name ?? null, saidBy(event))),
+  ContactEmailAdded: setEmail,
+  ContactEmailChanged: setEmail,
   ContactPhoneChanged: (belief, event) => {
     const phone = event.personal?.phone ?? null;
     const kind = event.personal?.kind ?? null;
@@ -317,10 +341,10 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
       id: event.data.factId,
       kind,
       line: event.data.line,
-      number: initially(phone, asSaid(event)),
+      number: initially(phone, saidBy(event)),
     };
     return addOrChange(belief, 'phones', fresh, (known) => {
-      const number = assertValue(known.number, phone, asSaid(event));
+      const number = assertValue(known.number, phone, saidBy(event));
       return number === known.number && known.kind === kind && known.line === event.data.line
         ? known
         : { ...known, kind, line: event.data.line, number };
@@ -329,9 +353,9 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
   ContactAddressChanged: (belief, event) => {
     const address = event.personal?.address ?? null;
     const kind = event.personal?.kind ?? null;
-    const fresh: AddressFact = { id: event.data.factId, kind, address: initially(address, asSaid(event)) };
+    const fresh: AddressFact = { id: event.data.factId, kind, address: initially(address, saidBy(event)) };
     return addOrChange(belief, 'addresses', fresh, (known) => {
-      const timeline = assertValue(known.address, address, asSaid(event));
+      const timeline = assertValue(known.address, address, saidBy(event));
       return timeline === known.address && known.kind === kind
         ? known
         : { ...known, kind, address: timeline };
@@ -340,27 +364,27 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
   ContactAttributeChanged: (belief, event) => {
     const value = event.personal?.value ?? null;
     const name = event.personal?.attribute ?? null;
-    const fresh: AttributeFact = { id: event.data.factId, name, value: initially(value, asSaid(event)) };
+    const fresh: AttributeFact = { id: event.data.factId, name, value: initially(value, saidBy(event)) };
     return addOrChange(belief, 'attributes', fresh, (known) =>
-      setValue(known, 'value', assertValue(known.value, value, asSaid(event))),
+      setValue(known, 'value', assertValue(known.value, value, saidBy(event))),
     );
   },
   ConsentRecorded: (belief, event) => {
     const { consentId: id, consent, ...of } = event.data;
     const address = event.personal?.address ?? null;
-    const fresh: ConsentFact = { id, ...of, address, consent: assertValue([], consent, asSaid(event)) };
+    const fresh: ConsentFact = { id, ...of, address, consent: assertValue([], consent, saidBy(event)) };
     return addOrChange(belief, 'consents', fresh, (known) =>
-      setValue(known, 'consent', assertValue(known.consent, consent, asSaid(event))),
+      setValue(known, 'consent', assertValue(known.consent, consent, saidBy(event))),
     );
   },
   ContactLocationChanged: (belief, event) =>
     setValue(
       belief,
       'location',
-      assertValue(belief.location, event.personal?.location ?? null, asSaid(event)),
+      assertValue(belief.location, event.personal?.location ?? null, saidBy(event)),
     ),
   ContactOwnerChanged: (belief, event) =>
-    setValue(belief, 'owner', assertValue(belief.owner, event.data.owner, asSaid(event))),
+    setValue(belief, 'owner', assertValue(belief.owner, event.data.owner, saidBy(event))),
   PlacementStarted: startPlacement,
   PlacementEnded: (belief, event) =>
     changePlacement(belief, event.data.placementId, (placement) => {
@@ -410,12 +434,7 @@ const steps: { [K in Exclude<ContactEventType, 'ContactRegistered' | 'ClaimConfi
     setOnPlacement(belief, event, 'interactionClass', event.data.interactionClass),
   BuyingRoleAssigned: (belief, event) =>
     changePlacement(belief, event.data.placementId, (placement) =>
-      placement.buyingRoles.some((held) => held.role === event.data.buyingRole && !held.ended)
-        ? placement
-        : {
-            ...placement,
-            buyingRoles: [...placement.buyingRoles, buyingRole(event.data.buyingRole, event.effectiveOn)],
-          },
+      assignBuyingRole(placement, event.data.buyingRole, event),
     ),
   BuyingRoleRevoked: (belief, event) =>
     changePlacement(belief, event.data.placementId, (placement) =>

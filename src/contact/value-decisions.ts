@@ -153,26 +153,32 @@ export function changeAttribute(
   return [{ type: 'ContactAttributeChanged', data: { factId }, personal: { attribute, value } }];
 }
 
-/** One fact per channel, purpose and address, whoever says it: what is said next takes the place of what was said before. */
+/**
+ * One fact per channel, purpose and address, whoever says it: what is said next takes the place of what was said before, also of
+ * what a merge brought along. The contact's own fact always takes it, so that it stays said once the merge is undone.
+ */
 export function recordConsent(
-  _belief: ContactBelief,
-  { channel, address, purpose, consent }: ContactCommandOf<'RecordConsent'>,
+  belief: ContactBelief,
+  { channel, address, consent, ...asked }: ContactCommandOf<'RecordConsent'>,
   deciding: Deciding,
 ): Decision {
   if (channel === 'email' && address !== undefined && !isPlausibleEmail(address, deciding))
     return reject('EMAIL_MALFORMED', 'address');
-  const text = address === undefined ? '' : sameAddressText(channel, address);
-  return [
-    {
-      type: 'ConsentRecorded',
-      data: {
-        consentId: deciding.slotId('consent', channel, purpose ?? '', text),
-        channel,
-        isOfAddress: address !== undefined,
-        purpose: purpose ?? null,
-        consent,
-      },
-      personal: address === undefined ? {} : { address },
-    },
-  ];
+  const text = address === undefined ? null : sameAddressText(channel, address);
+  const purpose = asked.purpose ?? null;
+  const ownId = deciding.slotId('consent', channel, purpose ?? '', text ?? '');
+  const others = belief.consents.filter(
+    (fact) =>
+      fact.id !== ownId &&
+      fact.channel === channel &&
+      fact.purpose === purpose &&
+      fact.isOfAddress === (text !== null) &&
+      // An address that can no longer be read is nobody's.
+      (fact.address === null ? null : sameAddressText(channel, fact.address)) === text,
+  );
+  return [ownId, ...others.map((fact) => fact.id)].map((consentId) => ({
+    type: 'ConsentRecorded',
+    data: { consentId, channel, isOfAddress: text !== null, purpose, consent },
+    personal: address === undefined ? {} : { address },
+  }));
 }

@@ -90,15 +90,15 @@ export const tiers: Readonly<Record<Segment, readonly string[]>> = {
 };
 export const products = ['core_platform', 'analytics', 'mobile_app', 'integrations', 'premium_support'];
 
-/** Why something was not renewed. A contact's leaving is a risk, never one of these. */
+/** Why something was not renewed, of the causes that are listed. */
 export const rootCauses = [
-  'value_not_realised',
+  'low_adoption',
   'price',
-  'missing_capability',
-  'support_quality',
+  'product_gap',
+  'service_quality',
   'budget_cut',
-  'business_change',
-  'built_in_house',
+  'strategy_change',
+  'no_longer_needed',
 ];
 export const competitors = ['Quillmark', 'Tessaly Cloud', 'Northpath Suite', 'Obrix'];
 

@@ -144,7 +144,6 @@ const lists: Readonly<Record<string, NameList>> = {
     `Achieng Kariuki Kiprono Mwangi Mutua Ndungu Njoroge Odhiambo Wafula Waweru`,
   ),
 };
-export const nameLanguages: readonly string[] = Object.keys(lists);
 
 export function makeName(random: Random, language: string): PersonName {
   const { given, family, twoFamilyNames } = lists[language] ?? lists['en']!;

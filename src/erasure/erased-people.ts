@@ -1,4 +1,7 @@
 // Who was erased and what must not come back: known in memory to everyone who decides, from the orders in the log.
+import { domainToUnicode } from 'node:url';
+import { sameAddressText } from '../contact/consent.ts';
+import type { ConsentChannel } from '../contact/events.ts';
 import { deriveId } from '../personal-data/derive-id.ts';
 import type { ErasureOrdered } from './events.ts';
 
@@ -7,7 +10,7 @@ export interface ErasedPeople {
   isErased(contactId: string): boolean;
   /** The order by which the contact was erased. */
   erasureOf(contactId: string): string | undefined;
-  isEmailSuppressed(address: string): boolean;
+  isAddressSuppressed(channel: ConsentChannel, address: string): boolean;
   isIdSuppressed(source: string, id: string): boolean;
   /** From now on these contacts take no more commands. */
   close(contactIds: readonly string[]): void;
@@ -17,12 +20,20 @@ export interface ErasedPeople {
   note(order: Pick<ErasureOrdered, 'type' | 'data'>): void;
 }
 
-/** Addresses and ids are compared without case and in one Unicode form, as mail systems do. */
-const normal = (text: string) => text.normalize('NFKC').trim().toLowerCase();
+/** Without case, in one Unicode form and with the domain in letters rather than as `xn--…`, as mail systems compare. */
+function sameEmail(address: string): string {
+  const text = address.normalize('NFKC').trim().toLowerCase();
+  const at = text.lastIndexOf('@') + 1;
+  // Nothing where it is no domain.
+  const domain = domainToUnicode(text.slice(at)) || text.slice(at);
+  return text.slice(0, at) + domain;
+}
 
-/** Without the salt, which lies with the keys, nobody can try out which address gave the hash. */
-export function emailHash(salt: Buffer, address: string): string {
-  return deriveId(salt, 'suppressed', 'email', normal(address));
+/** Without the salt, which lies with the keys, nobody can try out which address gave the hash. A number is the same for calls and texts. */
+export function addressHash(salt: Buffer, channel: ConsentChannel, address: string): string {
+  if (channel === 'email') return deriveId(salt, 'suppressed', 'email', sameEmail(address));
+  const kind = channel === 'post' ? 'post' : 'phone';
+  return deriveId(salt, 'suppressed', kind, sameAddressText(kind, address.normalize('NFKC')));
 }
 
 export function idHash(salt: Buffer, source: string, id: string): string {
@@ -37,7 +48,8 @@ export function createErasedPeople(salt: Buffer): ErasedPeople {
     isErased: (contactId) => erasures.has(contactId) || closed.has(contactId),
     erasureOf: (contactId) => erasures.get(contactId),
     // Most ledgers have erased nobody: asked for every line of an import, that must cost nothing.
-    isEmailSuppressed: (address) => suppressed.size > 0 && suppressed.has(emailHash(salt, address)),
+    isAddressSuppressed: (channel, address) =>
+      suppressed.size > 0 && suppressed.has(addressHash(salt, channel, address)),
     isIdSuppressed: (source, id) => suppressed.size > 0 && suppressed.has(idHash(salt, source, id)),
     close(contactIds) {
       for (const id of contactIds) closed.add(id);

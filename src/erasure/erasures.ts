@@ -1,4 +1,5 @@
 // Erasures: planned, ordered in the log, carried out step by step, and finished at the next opening where one was cut short.
+import { personOf } from '../../projections/identities.ts';
 import type { Actor } from '../envelope.ts';
 import { clearEvent } from '../enveloping.ts';
 import type { EventSealing } from '../event-sealing.ts';
@@ -25,7 +26,7 @@ import type {
   Requester,
   SignalsErasureOrdered,
 } from './events.ts';
-import { keyIdsOf, personOf, readStreams, streamsOfContact, turnoverStreamsOf } from './person.ts';
+import { keyIdsOf, readStreams, streamsOfContact, turnoverStreamsOf } from './person.ts';
 import { type ErasurePlan, planErasure } from './plan.ts';
 import { type ErasureReceipt, receiptOf } from './receipt.ts';
 

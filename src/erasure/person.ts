@@ -1,20 +1,7 @@
-// Who is one person: all contacts that are believed to be merged into each other, and the streams that tell of them.
-import { findMergedInto } from '../../projections/identities.ts';
+// The streams that tell of a person: of each contact that is the same one, and of their leaving.
 import { findTurnoverIdsOf } from '../../projections/turnovers.ts';
 import type { EventStore, StoredEvent } from '../event-store/port.ts';
 import type { ReadModels } from '../projector/read-models.ts';
-
-/** The contact itself first, then those it is merged into and those merged into any of them. */
-export async function personOf({ database, beliefs }: ReadModels, contactId: string): Promise<string[]> {
-  const ids = new Set([contactId]);
-  for (const id of ids) {
-    const into = (await beliefs.contact(id))?.mergedInto?.contactId;
-    if (into !== undefined) ids.add(into);
-    for (const loserId of findMergedInto(database, id))
-      if ((await beliefs.contact(loserId))?.mergedInto?.contactId === id) ids.add(loserId);
-  }
-  return [...ids];
-}
 
 /** Streams that are about this contact alone, and take no commands once it is erased. */
 export function streamsOfContact(contactId: string): string[] {

@@ -1,11 +1,13 @@
 // What an erasure would do: which ids are one person, what becomes unreadable, what is kept and why. It changes nothing.
 import { type ExportRecord, findExportsOf } from '../../projections/access.ts';
 import { claimInside } from '../belief.ts';
+import { isNo } from '../contact/consent.ts';
+import type { Consent, ConsentChannel } from '../contact/events.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import type { ReadModels } from '../projector/read-models.ts';
-import { emailHash, idHash } from './erased-people.ts';
+import { addressHash, idHash } from './erased-people.ts';
 import { keyIdsOf, readStreams, readStreamsOf, turnoverStreamsOf } from './person.ts';
 
 export interface ErasurePlan {
@@ -91,6 +93,7 @@ export async function planErasure(
 
 interface Claim {
   type: string;
+  data: object;
   personal: object | null;
 }
 
@@ -99,22 +102,21 @@ function innermost(event: LedgerEvent): Claim {
   return 'claimed' in event.data ? claimInside(event as Parameters<typeof claimInside>[0]) : event;
 }
 
-const mailTypes: ReadonlySet<string> = new Set([
-  'ContactEmailAdded',
-  'ContactEmailChanged',
-  'ConsentRecorded',
-  'Bounced',
-]);
+const mailTypes: ReadonlySet<string> = new Set(['ContactEmailAdded', 'ContactEmailChanged', 'Bounced']);
 
-function suppressedBy({ type, personal }: Claim, salt: Buffer): string[] {
+function suppressedBy({ type, data, personal }: Claim, salt: Buffer): string[] {
   const { email, address, externalId } = (personal ?? {}) as {
     email?: string;
     address?: string | null;
     externalId?: { source: string; id: string };
   };
-  return [
-    ...(email === undefined ? [] : [emailHash(salt, email)]),
-    ...(mailTypes.has(type) && address ? [emailHash(salt, address)] : []),
-    ...(externalId ? [idHash(salt, externalId.source, externalId.id)] : []),
-  ];
+  const { channel, consent } = data as { channel?: ConsentChannel; consent?: Consent | null };
+  const hashes: string[] = [];
+  if (email !== undefined) hashes.push(addressHash(salt, 'email', email));
+  if (mailTypes.has(type) && address) hashes.push(addressHash(salt, 'email', address));
+  // A number or a house is often a company's: others come back with it, unless the person wanted no call or letter there.
+  if (type === 'ConsentRecorded' && channel && address && (channel === 'email' || isNo(consent ?? null)))
+    hashes.push(addressHash(salt, channel, address));
+  if (externalId) hashes.push(idHash(salt, externalId.source, externalId.id));
+  return hashes;
 }

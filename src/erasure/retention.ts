@@ -9,6 +9,7 @@ import {
 import type { Application } from '../application.ts';
 import { ConfigInvalid } from '../config.ts';
 import type { Actor } from '../envelope.ts';
+import { zCode } from '../event-contract.ts';
 import { dayInZone } from '../time/clock.ts';
 
 /** Class of data → what is kept, and what happens at the end. */
@@ -29,7 +30,7 @@ export type RetentionRule = z.infer<typeof zRule>;
 
 /** Named and versioned: what was erased says by which version. */
 export const zRetention = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'is a code: lower-case letters, digits and _, at most 64'),
+  name: zCode,
   version: z.int().min(1),
   rules: z
     .array(zRule)

@@ -49,7 +49,7 @@ export interface Cancellable<Item> extends AsyncIterable<Item> {
   cancel(): Promise<void>;
 }
 
-/** Throws CONFIG_INVALID (as EventStoreFailure) for a connection string that is not one. Nothing is sent yet. */
+/** Throws EVENT_STORE_URL_INVALID for a connection string that is not one. Nothing is sent yet. */
 export function createConnection(url: string, limits: ConnectionLimits): Connection {
   const credentials = credentialsOf(url);
   const makeClient = () => EventStoreDBClient.connectionString(url);

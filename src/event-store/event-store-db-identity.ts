@@ -18,7 +18,7 @@ export async function identify(connection: Connection, newLedgerId: string | und
     if (newLedgerId === undefined)
       throw new EventStoreFailure(
         'LEDGER_MISSING',
-        'The event store holds no ledger. Give the connection string of one that does, or ask for a new one to be created.',
+        'The event store holds no ledger. Give the connection string of one that does; contact-ledger import makes a new one.',
       );
     const data: LedgerCreated = { ledgerId: newLedgerId, format: formatVersion };
     try {

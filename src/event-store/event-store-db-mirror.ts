@@ -13,7 +13,7 @@ export interface AllPosition {
 }
 
 export interface Mirror extends Pick<EventStore, 'readAll' | 'subscribe'> {
-  readonly log: Pick<SqliteLog, 'read' | 'readPositions' | 'version' | 'write'>;
+  readonly log: Pick<SqliteLog, 'read' | 'readPositions' | 'version' | 'write' | 'repeat'>;
   /** Where the last event that was taken lies in the cluster's log. */
   readonly followed: AllPosition | undefined;
   /**
@@ -43,9 +43,18 @@ export interface MirrorOptions {
   pageSize: number;
   /** Runs a read unless the store was closed or stopped. */
   whileOpen: <Result>(work: () => Result) => Result;
+  /** The same for what running appends wait for, which closing waits for in turn. */
+  whileFollowing: <Result>(work: () => Result) => Result;
 }
 
-export function openMirror({ path, ledgerId, nowMs, pageSize, whileOpen }: MirrorOptions): Mirror {
+export function openMirror({
+  path,
+  ledgerId,
+  nowMs,
+  pageSize,
+  whileOpen,
+  whileFollowing,
+}: MirrorOptions): Mirror {
   const { database, ledgerId: mirrored } = openLedgerFile({
     path,
     create: true,
@@ -76,7 +85,7 @@ export function openMirror({ path, ledgerId, nowMs, pageSize, whileOpen }: Mirro
   let followed = followedIn(database.prepare('SELECT commit_at, prepare_at FROM followed').get());
   const commits = announcements();
   const tail = createTail();
-  const waiting = createWaiting(log, whileOpen);
+  const waiting = createWaiting(log, whileFollowing);
   let taken: StoredEvent[] = [];
   let isTaking = false;
   let failure: unknown;
@@ -163,11 +172,11 @@ interface Waiter {
 }
 
 /** Who waits for versions of streams, found by stream: an event wakes only those that wait for it. */
-function createWaiting(log: Mirror['log'], whileOpen: MirrorOptions['whileOpen']) {
+function createWaiting(log: Mirror['log'], whileFollowing: MirrorOptions['whileFollowing']) {
   const waiters = new Map<string, Set<Waiter>>();
   return {
     async reaches(stream: string, version: number, withinMs: number, onHalfway: () => void): Promise<void> {
-      if (whileOpen(() => log.version(stream)) >= version) return;
+      if (whileFollowing(() => log.version(stream)) >= version) return;
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const late = () => reject(new Error(`The stream has no version ${version} within ${withinMs} ms.`));
       let timer = setTimeout(() => {
@@ -188,12 +197,12 @@ function createWaiting(log: Mirror['log'], whileOpen: MirrorOptions['whileOpen']
     reached(stream: string, version: number): void {
       for (const waiter of waiters.get(stream) ?? []) if (waiter.version <= version) waiter.resolve();
     },
-    /** All look whether it is still open. */
+    /** All look whether the log is still followed. */
     wake(): void {
       for (const ofStream of waiters.values())
         for (const waiter of ofStream)
           try {
-            whileOpen(() => undefined);
+            whileFollowing(() => undefined);
           } catch (fault) {
             waiter.reject(fault);
           }

@@ -18,12 +18,12 @@ import { createSender } from './event-store-db-sender.ts';
 import { doesNotGoOn, runsOf } from './log-restore.ts';
 import {
   type AppendResult,
-  type EventStore,
   EventStoreFailure,
+  type LedgerStore,
   type NewEvent,
   type StoredEvent,
 } from './port.ts';
-import { type EncodedEvent, encodeEvent } from './sqlite-log.ts';
+import { encodeEvent } from './sqlite-log.ts';
 
 export interface EventStoreDbOptions {
   /** Connection string: `esdb://…`. Several nodes as `esdb://a:2113,b:2113,c:2113`. */
@@ -43,25 +43,11 @@ export interface EventStoreDbOptions {
   onTrouble?: (trouble: StoreTrouble) => void;
 }
 
-export interface EventStoreDbStore extends EventStore {
-  /** UUID of the ledger, the same on every replica. */
-  readonly ledgerId: string;
-  /** Whether the mirror follows the cluster now. Reads go on without; appends do not. */
-  readonly isFollowing: boolean;
-  /** Told at once, before any reader, of events that were not written by a running append of this store. */
-  onWrittenElsewhere(listener: (events: readonly StoredEvent[]) => void): void;
-  /**
-   * Appends events of another log, which go on from where this one ends, with the times and the order they have there: one
-   * append at a time, so that none overtakes another. Throws LEDGER_MISMATCH where they do not go on from here.
-   */
-  restore(events: readonly StoredEvent[]): Promise<void>;
-}
-
 /**
  * Opens this replica's view of the ledger in the cluster and waits until it has caught up. Throws EventStoreFailure:
  * EVENT_STORE_URL_INVALID, LEDGER_MISSING, LEDGER_MISMATCH, LEDGER_GAP, LEDGER_LOCKED, LEDGER_TOO_NEW, STORE_UNAVAILABLE.
  */
-export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
+export async function openEventStoreDb(options: EventStoreDbOptions): Promise<LedgerStore> {
   const limits = { ...connectionLimits, ...options.limits };
   const connection = createConnection(options.url, limits);
   const openUntilMs = performance.now() + (options.openWithinMs ?? Number.POSITIVE_INFINITY);
@@ -130,19 +116,32 @@ function openReplica(
   options: EventStoreDbOptions,
   limits: ConnectionLimits,
   ledgerId: string,
-): { store: EventStoreDbStore; caughtUp: Promise<void> } {
+): { store: LedgerStore; caughtUp: Promise<void> } {
   const { clock, pageSize = 1_000 } = options;
   let over: unknown;
-  function whileOpen<Result>(work: () => Result): Result {
+  let closing: Promise<void> | undefined;
+  const closed = () =>
+    new EventStoreFailure('STORE_UNAVAILABLE', 'The ledger is closed. Open it again to use it.');
+
+  /** For what running appends still need while closing waits for them. */
+  function whileFollowing<Result>(work: () => Result): Result {
     if (over !== undefined) throw over;
     return work();
   }
+
+  /** For callers, to whom it is closed as soon as they have said so. */
+  function whileOpen<Result>(work: () => Result): Result {
+    if (closing) throw closed();
+    return whileFollowing(work);
+  }
+
   const mirror = openMirror({
     path: options.mirrorPath,
     ledgerId,
     nowMs: clock.nowMs(),
     pageSize,
     whileOpen,
+    whileFollowing,
   });
   const arrivals = new Map<string, Arrival>();
   let writtenElsewhere: (events: readonly StoredEvent[]) => void = () => undefined;
@@ -165,12 +164,11 @@ function openReplica(
       mirror.wake();
     },
   });
-  const appends = appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen });
-  let closing: Promise<void> | undefined;
+  const appends = appender({ mirror, arrivals, follower, limits, sender, clock, whileFollowing });
 
   async function close(): Promise<void> {
     await Promise.allSettled(running);
-    over = new EventStoreFailure('STORE_UNAVAILABLE', 'The ledger is closed. Open it again to use it.');
+    over = closed();
     mirror.wake();
     await follower.stop();
     sender.close();
@@ -178,7 +176,9 @@ function openReplica(
     mirror.close();
   }
 
-  async function whileRunning<Result>(work: Promise<Result>): Promise<Result> {
+  /** A write that closing waits for. */
+  async function write<Result>(begin: () => Promise<Result>): Promise<Result> {
+    const work = whileOpen(begin);
     running.add(work);
     try {
       return await work;
@@ -198,11 +198,9 @@ function openReplica(
       onWrittenElsewhere(listener) {
         writtenElsewhere = listener;
       },
-      async append(stream, expectedVersion, events) {
-        if (closing) whileOpen(() => undefined);
-        return whileRunning(appends.append(stream, expectedVersion, events));
-      },
-      restore: (events) => whileRunning(appends.restore(events)),
+      append: (stream, expectedVersion, events) =>
+        write(() => appends.append(stream, expectedVersion, events)),
+      restore: (events) => write(() => appends.restore(events)),
       read: async (stream, after = 0) => whileOpen(() => log.read(stream, after)),
       readPositions: async (positions) => whileOpen(() => log.readPositions(positions)),
       readAll: mirror.readAll,
@@ -224,26 +222,15 @@ interface AppenderParts {
   limits: ConnectionLimits;
   sender: ReturnType<typeof createSender>;
   clock: { nowMs(): number };
-  whileOpen: <Result>(work: () => Result) => Result;
+  whileFollowing: <Result>(work: () => Result) => Result;
 }
 
 /** Appends: sent to the cluster, and acknowledged once this replica has counted them. */
-function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen }: AppenderParts) {
+function appender({ mirror, arrivals, follower, limits, sender, clock, whileFollowing }: AppenderParts) {
   const { log } = mirror;
   // Unlike any other replica's, and unlike those of this one before it was started anew.
   const writer = `${randomBytes(6).toString('base64url')}.`;
   let appends = 0;
-
-  /** What an append at a place that is taken comes to, told from the mirror alone. */
-  function atTakenPlace(
-    stream: string,
-    expectedVersion: number,
-    encoded: readonly EncodedEvent[],
-  ): AppendResult {
-    const version = whileOpen(() => log.version(stream));
-    if (version <= expectedVersion) return { ok: false, conflict: 'WRONG_VERSION', version };
-    return log.write(stream, expectedVersion, encoded, 0);
-  }
 
   /** Waits for the mirror, at most until the time is up; halfway there it is made to connect anew. */
   async function counted(stream: string, version: number, deadlineMs: number): Promise<void> {
@@ -252,7 +239,7 @@ function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen
     try {
       await mirror.reaches(stream, version, leftMs, follower.again);
     } catch (fault) {
-      whileOpen(() => undefined);
+      whileFollowing(() => undefined);
       throw unavailable('to see what was written; repeat the command, with the same idempotency key', fault);
     }
   }
@@ -263,12 +250,12 @@ function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen
     events: readonly NewEvent[],
   ): Promise<AppendResult> {
     const deadlineMs = performance.now() + limits.answerWithinMs;
-    const encoded = whileOpen(() => {
+    const encoded = whileFollowing(() => {
       checkStreamName(stream);
       checkBatch(expectedVersion, events);
       return events.map(encodeEvent);
     });
-    if (log.version(stream) > expectedVersion) return atTakenPlace(stream, expectedVersion, encoded);
+    if (log.version(stream) > expectedVersion) return log.repeat(stream, expectedVersion, encoded);
     appends += 1;
     const stamp = { batch: `${writer}${appends.toString(36)}`, recordedAtMs: clock.nowMs() };
     const wire = events.map((event, index) => toWire(event, encoded[index]!, stamp));
@@ -279,7 +266,8 @@ function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen
       const version = expectedVersion + events.length;
       // The state that the next decision rests on must hold what made this one fail.
       await counted(stream, sent.kind === 'written' ? version : sent.version, deadlineMs);
-      if (arrival.events.length < events.length) return atTakenPlace(stream, expectedVersion, encoded);
+      if (arrival.events.length < events.length)
+        return whileFollowing(() => log.repeat(stream, expectedVersion, encoded));
       return { ok: true, version, position: arrival.events.at(-1)!.position, events: arrival.events };
     } finally {
       arrivals.delete(stamp.batch);
@@ -288,6 +276,7 @@ function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen
 
   return {
     append,
+    /** One append at a time, so that none overtakes another. */
     async restore(events: readonly StoredEvent[]): Promise<void> {
       const wires = events.map((event) => {
         const { stream, recordedAtMs } = event;
@@ -298,13 +287,15 @@ function appender({ mirror, arrivals, follower, limits, sender, clock, whileOpen
         const first = run[0]!.event;
         const deadlineMs = performance.now() + limits.answerWithinMs;
         const wire = run.map((each) => each.wire);
-        const sent = await whileOpen(() => sender.send(first.stream, first.version - 1, wire, deadlineMs));
+        const sent = await whileFollowing(() =>
+          sender.send(first.stream, first.version - 1, wire, deadlineMs),
+        );
         if (sent.kind === 'wrong_version') throw doesNotGoOn(first);
       }
       const last = events.at(-1);
       if (!last) return;
       await counted(last.stream, last.version, performance.now() + limits.answerWithinMs);
-      const [here] = whileOpen(() => log.readPositions([last.position]));
+      const [here] = whileFollowing(() => log.readPositions([last.position]));
       if (here?.id !== last.id || here.stream !== last.stream) throw doesNotGoOn(last);
     },
   };

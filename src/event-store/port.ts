@@ -31,14 +31,24 @@ export interface StoredEvent extends NewEvent {
   recordedAtMs: number;
 }
 
-export type AppendResult =
-  | {
-      ok: true /** Version of the stream after the append. */;
-      version: number /** Position of the batch's last event. */;
-      position: number /** What is now stored, empty where the same batch had been stored before. */;
-      events: StoredEvent[];
-    }
-  | { ok: false; conflict: 'WRONG_VERSION' /** The version that the stream has. */; version: number };
+export type AppendResult = Appended | AppendConflict;
+
+export interface Appended {
+  ok: true;
+  /** Version of the stream after the append. */
+  version: number;
+  /** Position of the batch's last event. */
+  position: number;
+  /** What is now stored, empty where the same batch had been stored before. */
+  events: StoredEvent[];
+}
+
+export interface AppendConflict {
+  ok: false;
+  conflict: 'WRONG_VERSION';
+  /** The version that the stream has. */
+  version: number;
+}
 
 export interface ReadAllFilter {
   /** Only these stream categories (the part of the name before the first dash). */
@@ -77,6 +87,21 @@ export interface EventStore {
   version(stream: string): Promise<number>;
   /** Waits for running appends, then lets go of the file or connection. Later calls throw STORE_UNAVAILABLE. */
   close(): Promise<void>;
+}
+
+/** What an opened ledger is beside its log: every adapter gives it, those who only append and read need not know it. */
+export interface LedgerStore extends EventStore {
+  /** UUID of the ledger, made with it and kept for ever; the same on every replica. */
+  readonly ledgerId: string;
+  /** Whether what others write is seen here now. Reads go on without; appends do not. */
+  readonly isFollowing: boolean;
+  /** Told at once, before any reader, of events that were not written by a running append of this store. */
+  onWrittenElsewhere(listener: (events: readonly StoredEvent[]) => void): void;
+  /**
+   * Appends events of another log, which go on from where this one ends, with the times and the order they have there.
+   * Throws LEDGER_MISMATCH where they do not go on from here.
+   */
+  restore(events: readonly StoredEvent[]): Promise<void>;
 }
 
 export type EventStoreFailureCode =

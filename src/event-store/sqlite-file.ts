@@ -107,7 +107,7 @@ function checkFile(path: string, create: boolean): boolean {
   if (stats !== undefined) throw damaged(path, 'it is empty');
   throw new EventStoreFailure(
     'LEDGER_MISSING',
-    `There is no ledger at ${path}. Give the path of an existing ledger, or ask for a new one to be created.`,
+    `There is no ledger at ${path}. Name the folder of one; contact-ledger import makes a new one.`,
   );
 }
 

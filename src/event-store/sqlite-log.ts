@@ -78,6 +78,8 @@ interface LogReader {
   version(stream: string): number;
   read(stream: string, after: number): StoredEvent[];
   readPositions(positions: readonly number[]): StoredEvent[];
+  /** What an append that does not go on from the stream's end comes to: a repeat of what is there, or a conflict. */
+  repeat(stream: string, expectedVersion: number, events: readonly EncodedEvent[]): AppendResult;
   /** The next matching events after a position. May be empty before the end, since one page looks at a bounded stretch. */
   page(after: number, filter: ReadAllFilter | undefined, eventsMax: number): LogPage;
 }
@@ -168,7 +170,7 @@ export function openSqliteLog(
         throw error;
       }
     },
-    write: openWriter(tables, reader.version, writing),
+    write: openWriter(tables, reader, writing),
   };
 }
 
@@ -179,36 +181,16 @@ interface LogEnd {
 }
 
 /** `end` moves with each write; the caller puts it back when the transaction is undone. */
-function openWriter(tables: Tables, versionOf: LogReader['version'], end: LogEnd): SqliteLog['write'] {
+function openWriter(tables: Tables, reader: LogReader, end: LogEnd): SqliteLog['write'] {
   const { streams, kinds, contexts, versions } = tables;
   const insert = prepareRows(
     tables.database,
     `INSERT INTO events (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const selectIds = prepareRows(
-    tables.database,
-    'SELECT id, position FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?',
-  );
-
-  /** What an append behind the stream's end comes to: a repeat of what is there, or a conflict. */
-  function repeat(
-    stream: string,
-    at: number,
-    events: readonly EncodedEvent[],
-    version: number,
-  ): AppendResult {
-    const rows = selectIds.all(streams.key(stream)!, at, events.length) as unknown as [Uint8Array, number][];
-    const same =
-      rows.length === events.length &&
-      events.every((event, index) => Buffer.compare(event.id, rows[index]![0]) === 0);
-    if (!same) return { ok: false, conflict: 'WRONG_VERSION', version };
-    return { ok: true, version: at + events.length, position: rows.at(-1)![1], events: [] };
-  }
 
   return (stream, expectedVersion, events, nowMs) => {
-    const version = versionOf(stream);
-    if (expectedVersion > version) return { ok: false, conflict: 'WRONG_VERSION', version };
-    if (expectedVersion < version) return repeat(stream, expectedVersion, events, version);
+    const version = reader.version(stream);
+    if (expectedVersion !== version) return reader.repeat(stream, expectedVersion, events);
     const key = streams.key(stream) ?? streams.add(stream);
     const category = categoryOf(stream);
     end.recordedAtMs = Math.max(nowMs, end.recordedAtMs);
@@ -276,15 +258,21 @@ function openReader({ database, streams, kinds, versions, decode }: Tables, head
     `SELECT ${readColumns} FROM events WHERE position > ? AND position <= ? ` +
       'AND kind IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?',
   );
+  const selectIds = prepareRows(
+    database,
+    'SELECT id, position FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?',
+  );
   const decodeAll = (rows: unknown) => (rows as Row[]).map(decode);
 
+  function versionOf(stream: string): number {
+    const key = streams.key(stream);
+    if (key === undefined) return 0;
+    const row = versions.has(key) ? undefined : (selectVersion.get(key) as unknown as [number] | undefined);
+    return versions.get(key) ?? row?.[0] ?? 0;
+  }
+
   return {
-    version(stream) {
-      const key = streams.key(stream);
-      if (key === undefined) return 0;
-      const row = versions.has(key) ? undefined : (selectVersion.get(key) as unknown as [number] | undefined);
-      return versions.get(key) ?? row?.[0] ?? 0;
-    },
+    version: versionOf,
     read(stream, after) {
       const key = streams.key(stream);
       return key === undefined ? [] : decodeAll(selectOfStream.all(key, after));
@@ -294,6 +282,21 @@ function openReader({ database, streams, kinds, versions, decode }: Tables, head
         decodeAll(selectAt.all(JSON.stringify(positions))).map((event) => [event.position, event]),
       );
       return positions.flatMap((position) => found.get(position) ?? []);
+    },
+    repeat(stream, expectedVersion, events) {
+      const version = versionOf(stream);
+      const conflict = { ok: false, conflict: 'WRONG_VERSION', version } as const;
+      if (expectedVersion >= version) return conflict;
+      const found = selectIds.all(streams.key(stream)!, expectedVersion, events.length);
+      const rows = found as unknown as [id: Uint8Array, position: number][];
+      const isSame = (event: EncodedEvent, index: number) => Buffer.compare(event.id, rows[index]![0]) === 0;
+      if (rows.length < events.length || !events.every(isSame)) return conflict;
+      return {
+        ok: true,
+        version: expectedVersion + events.length,
+        position: rows.at(-1)![1],
+        events: [],
+      };
     },
     page(after, filter, eventsMax) {
       const wanted = filter && kinds.matching(filter);

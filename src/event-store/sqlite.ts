@@ -2,7 +2,7 @@
 import { checkBatch, checkStreamName } from './event-codec.ts';
 import { announcements, createTail, followers, type Tail } from './log-followers.ts';
 import { doesNotGoOn } from './log-restore.ts';
-import { type AppendResult, type EventStore, EventStoreFailure, type StoredEvent } from './port.ts';
+import { type AppendResult, EventStoreFailure, type LedgerStore, type StoredEvent } from './port.ts';
 import { damaged, openLedgerFile, storeFailure } from './sqlite-file.ts';
 import { type EncodedEvent, encodeEvent, openSqliteLog, type SqliteLog } from './sqlite-log.ts';
 
@@ -20,21 +20,11 @@ export interface SqliteEventStoreOptions {
   pageCountMax?: number;
 }
 
-export interface SqliteEventStore extends EventStore {
-  /** UUID of this ledger, made with it and kept for ever. */
-  readonly ledgerId: string;
-  /**
-   * Appends events of another log, which go on from where this one ends, with the times and the order they have there.
-   * Throws LEDGER_MISMATCH where they do not go on from here.
-   */
-  restore(events: readonly StoredEvent[]): Promise<void>;
-}
-
 // Reads and timers get their turn between transactions, however many appends wait.
 const groupSizeMax = 4_096;
 
 /** Throws EventStoreFailure (LEDGER_LOCKED, LEDGER_MISSING, LEDGER_DAMAGED, LEDGER_TOO_NEW, STORE_UNAVAILABLE). */
-export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEventStore {
+export function openSqliteEventStore(options: SqliteEventStoreOptions): LedgerStore {
   const { path, clock, create = false, pageSize = 1_000, pageCountMax } = options;
   const { database, ledgerId } = openLedgerFile({
     path,
@@ -74,6 +64,9 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
 
   return {
     ledgerId,
+    // One process has the file: nobody else writes.
+    isFollowing: true,
+    onWrittenElsewhere: () => undefined,
     append: (stream, expectedVersion, events) =>
       new Promise((resolve, reject) => {
         const encoded = whileOpen(() => {

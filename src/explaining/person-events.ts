@@ -1,7 +1,9 @@
 // All events that may say something of a person: of its contacts, their signals and the accounts that they were ever placed at.
+
+import { personOf } from '../../projections/identities.ts';
 import type { Application } from '../application.ts';
 import type { ContactBelief } from '../contact/belief.ts';
-import { personOf, readStreamsOf } from '../erasure/person.ts';
+import { readStreamsOf } from '../erasure/person.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 
 export interface PersonEvents {

@@ -4,19 +4,27 @@ import type { RemovalExplanation } from './removals.ts';
 import { because, byWhom, counted, dayOf, evidenceInWords, listed, quoted, when } from './words.ts';
 
 /** `nameOf` gives the name of an account, or its id where there is none to be read. */
-export function removalInWords(removal: RemovalExplanation, nameOf: (accountId: string) => string): string {
+export function removalInWords(
+  removal: RemovalExplanation,
+  nameOf: (accountId: string) => string,
+  timeZone: string,
+): string {
   return [
-    whatHappened(removal, nameOf),
-    restingOn(removal),
+    whatHappened(removal, nameOf, timeZone),
+    restingOn(removal, timeZone),
     before(removal, nameOf),
     consequences(removal),
-    whatBecame(removal),
+    whatBecame(removal, timeZone),
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
 
-function whatHappened(removal: RemovalExplanation, nameOf: (accountId: string) => string): string {
+function whatHappened(
+  removal: RemovalExplanation,
+  nameOf: (accountId: string) => string,
+  timeZone: string,
+): string {
   const { kind, event, contactId, accountId, lastState } = removal;
   const person = (lastState && latest(lastState.name)) ?? `The contact ${contactId}`;
   const account = accountId === null ? '' : nameOf(accountId);
@@ -30,14 +38,14 @@ function whatHappened(removal: RemovalExplanation, nameOf: (accountId: string) =
   }[kind];
   // Records are merged and erased, people are not: of that there is no other day than when it was done.
   const isOfRecords = (kind === 'merge' || kind === 'erasure') && event.effectiveOn === undefined;
-  const on = isOfRecords ? `on ${dayOf(event.learnedAtMs)}` : when(event);
+  const on = isOfRecords ? `on ${dayOf(event.learnedAtMs, timeZone)}` : when(event, timeZone);
   return `${what} ${on} ${byWhom(event)}${because(event)}.`;
 }
 
-function restingOn({ event, causes }: RemovalExplanation): string {
+function restingOn({ event, causes }: RemovalExplanation, timeZone: string): string {
   const { evidenceTexts } = (event.personal ?? {}) as { evidenceTexts?: string[] };
   const named = causes.map(({ event: cause, eventId }) =>
-    cause ? evidenceInWords(cause) : `the event ${eventId}, which is not of this person`,
+    cause ? evidenceInWords(cause, timeZone) : `the event ${eventId}, which is not of this person`,
   );
   const texts = (evidenceTexts ?? []).filter((text) => text !== '').map(quoted);
   const others = (event.evidence ?? [])
@@ -82,8 +90,8 @@ function consequences({ hiddenPlacementIds, effects }: RemovalExplanation): stri
   return parts.length === 0 ? '' : `In consequence ${listed(parts)}.`;
 }
 
-function whatBecame({ undoneBy, kind }: RemovalExplanation): string {
+function whatBecame({ undoneBy, kind }: RemovalExplanation, timeZone: string): string {
   if (!undoneBy) return kind === 'erasure' ? 'That cannot be undone.' : 'It still stands.';
   const how = undoneBy.type === 'ChangesReverted' ? 'undone' : 'taken back';
-  return `It was ${how} on ${dayOf(undoneBy.learnedAtMs)} ${byWhom(undoneBy)}${because(undoneBy)}.`;
+  return `It was ${how} on ${dayOf(undoneBy.learnedAtMs, timeZone)} ${byWhom(undoneBy)}${because(undoneBy)}.`;
 }

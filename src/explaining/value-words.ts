@@ -3,17 +3,17 @@ import type { LedgerEvent } from '../ledger-events.ts';
 import type { ValueExplanation } from './values.ts';
 import { because, byWhom, counted, dayOf, listed, quoted, when } from './words.ts';
 
-export function valueInWords(explanation: ValueExplanation): string {
+export function valueInWords(explanation: ValueExplanation, timeZone: string): string {
   const { replaced, agreed, disagreed } = explanation;
   return [
-    whatItIs(explanation),
+    whatItIs(explanation, timeZone),
     replaced
-      ? `It replaced ${shown(replaced.value)}, said on ${dayOf(replaced.event.learnedAtMs)} ${byWhom(replaced.event)}.`
+      ? `It replaced ${shown(replaced.value)}, said on ${dayOf(replaced.event.learnedAtMs, timeZone)} ${byWhom(replaced.event)}.`
       : '',
-    agreed.length > 0 ? `${listed(bySource(agreed))} agreed.` : 'No other source has confirmed it.',
+    agreed.length > 0 ? `${listed(bySource(agreed, timeZone))} agreed.` : 'No other source has confirmed it.',
     ...disagreed.map(
       ({ value, event, state }) =>
-        `${event.source} said ${shown(value)} on ${dayOf(event.learnedAtMs)}, which ${outcomes[state]}.`,
+        `${event.source} said ${shown(value)} on ${dayOf(event.learnedAtMs, timeZone)}, which ${outcomes[state]}.`,
     ),
   ]
     .filter((sentence) => sentence !== '')
@@ -29,17 +29,17 @@ const outcomes = {
 
 const shown = (value: string | null) => (value === null ? 'nothing' : quoted(value));
 
-function whatItIs({ field, label, value, saidBy }: ValueExplanation): string {
+function whatItIs({ field, label, value, saidBy }: ValueExplanation, timeZone: string): string {
   const name = label === null ? field : `${field} (${label})`;
   if (!saidBy) return `${name} is ${shown(value)}.`;
-  return `${name} is ${shown(value)}: so it was said ${when(saidBy)} ${byWhom(saidBy)}${because(saidBy)}.`;
+  return `${name} is ${shown(value)}: so it was said ${when(saidBy, timeZone)} ${byWhom(saidBy)}${because(saidBy)}.`;
 }
 
 /** `crm (3 times, last on 2026-05-01)`. */
-function bySource(events: readonly LedgerEvent[]): string[] {
+function bySource(events: readonly LedgerEvent[], timeZone: string): string[] {
   const groups = Map.groupBy(events, ({ source }) => source);
   return [...groups].map(([source, own]) => {
     const newest = own.reduce((last, event) => Math.max(last, event.learnedAtMs), 0);
-    return `${source} (${counted(own.length, 'time')}, last on ${dayOf(newest)})`;
+    return `${source} (${counted(own.length, 'time')}, last on ${dayOf(newest, timeZone)})`;
   });
 }

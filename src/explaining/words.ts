@@ -1,6 +1,7 @@
 // Words that explanations share: who did it, when, why and on what, in plain English.
 import type { LedgerEvent } from '../ledger-events.ts';
-import { formatInstant } from '../time/instant.ts';
+import { dayInZone } from '../time/clock.ts';
+import { isoFromDay } from '../time/day.ts';
 
 /** `A`, `A and B`, `A, B and C`. */
 export function listed(parts: readonly string[]): string {
@@ -8,7 +9,7 @@ export function listed(parts: readonly string[]): string {
 }
 
 export const quoted = (text: string) => `“${text}”`;
-export const dayOf = (ms: number) => formatInstant(ms).slice(0, 10);
+export const dayOf = (ms: number, timeZone: string) => isoFromDay(dayInZone(ms, timeZone));
 
 export function counted(n: number, one: string): string {
   return `${n} ${n === 1 ? one : `${one}s`}`;
@@ -31,16 +32,16 @@ export function because({ reasonCode, personal }: LedgerEvent): string {
 }
 
 /** `on 2026-05-31 (learned on 2026-06-01)`. */
-export function when({ effectiveOn, learnedAtMs }: LedgerEvent): string {
-  const learned = dayOf(learnedAtMs);
+export function when({ effectiveOn, learnedAtMs }: LedgerEvent, timeZone: string): string {
+  const learned = dayOf(learnedAtMs, timeZone);
   if (effectiveOn === undefined) return `on a day that nobody named (learned on ${learned})`;
   return effectiveOn === learned ? `on ${effectiveOn}` : `on ${effectiveOn} (learned on ${learned})`;
 }
 
 /** `a hard Bounced (5.1.1) of 2026-05-30 from mailgun`. */
-export function evidenceInWords(event: LedgerEvent): string {
+export function evidenceInWords(event: LedgerEvent, timeZone: string): string {
   const { kind, status, reason } = event.data as { kind?: string; status?: string; reason?: string };
   const details = [status, reason].filter((part) => part !== undefined);
   const about = details.length > 0 ? ` (${details.join(', ')})` : '';
-  return `${event.type}${kind ? `, ${kind}` : ''}${about}, of ${event.effectiveOn ?? dayOf(event.learnedAtMs)} from ${event.source}`;
+  return `${event.type}${kind ? `, ${kind}` : ''}${about}, of ${event.effectiveOn ?? dayOf(event.learnedAtMs, timeZone)} from ${event.source}`;
 }

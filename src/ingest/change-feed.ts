@@ -6,6 +6,7 @@ import { consentChannels, consents, phoneLines } from '../contact/events.ts';
 import type { Actor } from '../envelope.ts';
 import { type Money, minorUnitsPerUnit, zCode, zDate, zText } from '../event-contract.ts';
 import { parseInstant } from '../time/instant.ts';
+import { fieldMeant } from './misspelt.ts';
 
 /** Turns ids of a source into the ledger's own: the same id always into the same one. */
 export interface SourceIds {
@@ -17,6 +18,7 @@ export interface SourceIds {
 const sourceId = zText(1000);
 const codeOrNull = zCode.nullable().optional();
 const head = {
+  type: z.string(),
   source: zText(200),
   id: sourceId,
   learnedAt: z
@@ -91,7 +93,12 @@ export const feedLines = {
       .optional(),
   }),
   ContactNameChanged: z.object({ ...head, ...onContact, name: zText(1000) }),
-  ContactEmailChanged: z.object({ ...head, ...onContact, email: orNone(320), was: zText(320).optional() }),
+  ContactEmailChanged: z.object({
+    ...head,
+    ...onContact,
+    email: orNone(320),
+    was: zText(320).optional(),
+  }),
   ContactEmailAdded: z.object({ ...head, ...onContact, email: zText(320) }),
   ContactPhoneChanged: z.object({
     ...head,
@@ -220,6 +227,16 @@ export function fieldInvalid({ code, path, message }: z.core.$ZodIssue): LineRef
   };
 }
 
+/** A field of the type that the line lacks and seems to have meant: its value would be lost without a word. */
+function misspeltIn(object: object, shape: object): string | undefined {
+  const lacking = () => Object.keys(shape).filter((field) => !Object.hasOwn(object, field));
+  for (const name in object) {
+    const meant = name in shape ? undefined : fieldMeant(name, lacking());
+    if (meant !== undefined) return meant;
+  }
+  return undefined;
+}
+
 /** From an object of the change feed to the command it asks for. */
 export function readClaim(
   object: Record<string, unknown>,
@@ -233,11 +250,33 @@ export function readClaim(
       path: 'type',
       message: `${lineCodes.TYPE_UNKNOWN} Known are: ${Object.keys(feedLines).join(', ')}.`,
     };
-  const parsed = feedLines[type as FeedLineType].safeParse(object);
+  const shape = feedLines[type as FeedLineType];
+  const meant = misspeltIn(object, shape.shape);
+  if (meant !== undefined)
+    return { code: 'FIELD_INVALID', path: meant, message: 'is missing, but a field looks like it, misspelt' };
+  const parsed = shape.safeParse(object);
   if (!parsed.success) return fieldInvalid(parsed.error.issues[0]!);
-  const line = { type, ...parsed.data } as AnyLine;
+  const line = parsed.data as AnyLine;
   const command = commandOf(line, ids);
   return { command, context: contextOf(line, actor) };
+}
+
+const fieldsByCommandField: Readonly<Record<string, string>> = {
+  contactId: 'contact',
+  accountId: 'account',
+  placementId: 'placement',
+  intoId: 'into',
+  parentId: 'parent',
+  reasonCode: 'reason',
+  endReason: 'reason',
+};
+
+/** What a line calls the field of its command that the ledger names in a refusal. */
+export function fieldOfLine(type: unknown, path: string): string {
+  const isOf = (noun: string) => typeof type === 'string' && type.startsWith(noun);
+  if (path === 'externalId') return isOf('Account') ? 'account' : 'contact';
+  if (path === 'address' && isOf('ContactEmail')) return 'email';
+  return fieldsByCommandField[path] ?? path;
 }
 
 function contextOf(line: AnyLine, actor: Actor): CommandContext {

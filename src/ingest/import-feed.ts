@@ -4,11 +4,15 @@ import { findByExternalId } from '../../projections/identities.ts';
 import type { Application } from '../application.ts';
 import type { CommandResult } from '../command.ts';
 import type { Actor } from '../envelope.ts';
+import type { Submitted } from '../ledger.ts';
 import { deriveId } from '../personal-data/derive-id.ts';
 import type { RejectionCode } from '../rejections.ts';
 import {
+  type Claim,
+  fieldOfLine,
   isLineRefusal,
   type LineCode,
+  type LineRefusal,
   lineCodes,
   notJson,
   parseObject,
@@ -46,6 +50,11 @@ export interface ImportSummary extends ImportCounts {
   complete: boolean;
 }
 
+/** A line that was decided on, and what it claims unless it is an event of an export. */
+interface Taken extends Submitted {
+  claim?: Claim;
+}
+
 /** Lines on their way to the store at a time: what shares one fsync. Of more, much would outlive the space of young objects. */
 const inFlightMax = 128;
 /** Events that the read models may be behind while an import runs; at half of them they are told not to let more gather. */
@@ -61,6 +70,7 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
   const inFlight = new Set<Promise<void>>();
   let run: ImportRun | undefined;
   let firstLine: string | undefined;
+  let exportedEvents = 0;
   let complete = true;
   let fault: unknown;
 
@@ -69,10 +79,17 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
     options.onRefusal({ line, code, path, message });
   }
 
-  async function settle(line: number, done: Promise<CommandResult>): Promise<void> {
+  async function settle(
+    line: number,
+    { done, claim }: Taken,
+    fieldOf: (path: string) => string,
+  ): Promise<void> {
     try {
-      const result = await done;
-      if (!result.ok) refuse(line, { code: result.rejected, path: result.path, message: result.message });
+      let result = await done;
+      if (!result.ok && result.rejected === 'CONTACT_MERGED' && claim)
+        result = (await tellSurvivor(app, claim)) ?? result;
+      if (!result.ok)
+        refuse(line, { code: result.rejected, path: fieldOf(result.path), message: result.message });
       else if (result.repeated) counts.repeated += 1;
       else counts.accepted += 1;
     } catch (thrown) {
@@ -109,20 +126,25 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
     const object = parseObject(line.text);
     if (!object) return refuse(line.number, notJson);
     firstLine ??= `${textOf(object['source'])}\n${textOf(object['id'])}`;
-    const submitted = isExportedEvent(object) ? await exported.submit(object) : await submitClaim(object);
+    const isEvent = isExportedEvent(object);
+    const submitted = isEvent ? await exported.submit(object) : await submitClaim(object);
     if (isLineRefusal(submitted)) return refuse(line.number, submitted);
-    const settling = settle(line.number, submitted.done).finally(() => inFlight.delete(settling));
+    if (isEvent) exportedEvents += 1;
+    const fieldOf = (path: string) => (isEvent ? path : fieldOfLine(object['type'], path));
+    const settling = settle(line.number, submitted, fieldOf).finally(() => inFlight.delete(settling));
     inFlight.add(settling);
   }
 
-  async function submitClaim(object: Record<string, unknown>) {
+  async function submitClaim(object: Record<string, unknown>): Promise<Taken | LineRefusal> {
     const claim = readClaim(object, options.actor, ids);
     if (isLineRefusal(claim)) return claim;
     const { command, context } = claim;
-    if (context.learnedAtMs !== undefined) return app.ledger.submit(command, context);
+    if (context.learnedAtMs !== undefined)
+      return { done: (await app.ledger.submit(command, context)).done, claim };
     // The run begins with the first line that is written: a feed that says nothing new leaves no trace of its own either.
     const { nowMs, begin } = await openRun();
-    return app.ledger.submit(command, { ...context, learnedAtMs: nowMs }, begin);
+    const dated = { command, context: { ...context, learnedAtMs: nowMs } };
+    return { done: (await app.ledger.submit(command, dated.context, begin)).done, claim: dated };
   }
 
   try {
@@ -147,8 +169,23 @@ export async function importFeed(app: Application, options: ImportOptions): Prom
   if (fault) throw fault;
   const { accepted, repeated, refused } = counts;
   if (complete && firstLine !== undefined) await (await openRun()).complete({ accepted, repeated, refused });
-  await app.readModels.applied(await app.store.head());
+  const head = await app.store.head();
+  if (exportedEvents === head) await app.policies.goOnFromExport();
+  await app.readModels.applied(head);
   return { ...counts, complete };
+}
+
+/**
+ * A source that does not know of a merge made here goes on telling of the contact that was merged. Its placements that the merge
+ * carried along are the survivor's now; null where it tells of something else.
+ */
+async function tellSurvivor(app: Application, { command, context }: Claim): Promise<CommandResult | null> {
+  if (!('placementId' in command) || !command.placementId || !command.contactId) return null;
+  const { mergedInto } = (await app.readModels.beliefs.contact(command.contactId)) ?? {};
+  if (!mergedInto?.carried.includes(command.placementId)) return null;
+  const claim: Claim = { command: { ...command, contactId: mergedInto.contactId }, context };
+  const result = await (await app.ledger.submit(claim.command, context)).done;
+  return !result.ok && result.rejected === 'CONTACT_MERGED' ? tellSurvivor(app, claim) : result;
 }
 
 /** What is no text names no feed; turned into text it could throw. */

@@ -1,9 +1,9 @@
 // The instant of an import run: fixed in a record of its own, so that a resumed run says the same as an uninterrupted one.
 
 import type { Actor } from '../envelope.ts';
+import { clearEvent } from '../enveloping.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
-import type { LedgerEvent } from '../ledger-events.ts';
 import { deriveId, newId } from '../personal-data/derive-id.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ImportEvent } from './events.ts';
@@ -44,23 +44,7 @@ export async function openImportRun(options: ImportRunOptions): Promise<ImportRu
   let version = events.length;
 
   async function append(type: ImportEvent['type'], data: object, learnedAtMs: number): Promise<void> {
-    const id = newId();
-    const event = {
-      id,
-      stream,
-      version: 0,
-      position: 0,
-      type,
-      typeVersion: 1,
-      learnedAtMs,
-      recordedAtMs: 0,
-      actor,
-      source: 'import',
-      commandId: id,
-      requestDigest: '',
-      data,
-      personal: {},
-    } as unknown as LedgerEvent;
+    const event = clearEvent(newId(), stream, type, data, { actor, source: 'import', learnedAtMs });
     const result = await store.append(stream, version, [sealing.seal(event, null)]);
     if (!result.ok) throw new Error('Two imports of the same feed run at the same time; let one end first.');
     version = result.version;

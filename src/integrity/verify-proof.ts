@@ -493,8 +493,9 @@ if (import.meta.main) {
   try {
     process.exitCode = main();
   } catch (fault) {
-    const { code = 'UNREADABLE', message } = fault as Error & { code?: string };
-    process.stderr.write(`${code}: ${message}\n`);
+    const { code = 'UNREADABLE', message, path } = fault as NodeJS.ErrnoException;
+    const isMissing = code === 'ENOENT' && path !== undefined;
+    process.stderr.write(isMissing ? `FILE_MISSING: There is no file ${path}.\n` : `${code}: ${message}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,5 @@
 // What a policy is: a rule that is told the events of the log in order and says which commands follow from them.
-import type { Beliefs } from '../beliefs.ts';
+import type { Beliefs, ReadStream } from '../beliefs.ts';
 import type { Command, CommandContext } from '../command.ts';
 import type { StoredEvent } from '../event-store/port.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
@@ -20,13 +20,18 @@ export interface Effect
   command: Command;
 }
 
-/** What a policy may ask. What it reads must rest on no more than the event, except what it did itself. */
+/**
+ * What a policy may ask. What it reads must rest on no more than the event, except what it did itself, and what leads to the
+ * same in the end when the policy is told of it by and by.
+ */
 export interface PolicyWorld {
   beliefs: Beliefs;
   /** Read models that rest at least on the event, and on all that this policy did before. */
   database: ReadDatabase;
   /** The stored events of a stream, unopened: enough to see from their clear part that nothing concerns the policy. */
   read(stream: string): Promise<StoredEvent[]>;
+  /** The same opened, for what the clear part does not tell. */
+  readOpened: ReadStream;
   /** An id that belongs to these parts alone, the same on every replica of the ledger. */
   slotId(...parts: string[]): string;
   /** What the company has set for turnovers. */

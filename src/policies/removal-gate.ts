@@ -1,25 +1,28 @@
-// The removal gate: a hard bounce and no other sign of life remove a contact from an account; a later delivery brings it back.
-
-import { findEffects, listAudit } from '../../projections/audit.ts';
+// The removal gate: a hard bounce and no other sign of life remove a contact from an account; a later one brings it back.
+import { listAudit } from '../../projections/audit.ts';
 import { standingAccountAt } from '../beliefs.ts';
 import type { ContactBelief, PlacementFact } from '../contact/belief.ts';
+import { sameAddressText } from '../contact/consent.ts';
 import { placementInterval } from '../contact/placement-interval.ts';
-import type { LedgerEvent } from '../ledger-events.ts';
-import { dayInZone } from '../time/clock.ts';
+import { type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import { type Day, isoFromDay } from '../time/day.ts';
-import { parseEdtf } from '../time/edtf.ts';
 import { latest } from '../timeline.ts';
+import { decisionFor, removalGateName, type StandingRemoval, standingRemovals } from './gate-removals.ts';
 import type { Effect, Policy, PolicyWorld } from './policy.ts';
+import { dayOf, dayOfSignal, failsForGood, statusesIgnored } from './signal-reading.ts';
+import {
+  isDelivery,
+  isLife,
+  type LifeDefinition,
+  signalsOf,
+  signsAgainst,
+  wholePerson,
+} from './signs-of-life.ts';
 
 /** What the rule means by its words. Another meaning is another version: what it did keeps the version that it did it under. */
-export interface RemovalGateDefinition {
+export interface RemovalGateDefinition extends LifeDefinition {
   version: number;
-  /** Days before the bounce in which nothing of the contact may have been seen. */
-  quietDays: number;
-  /** Activities that show that somebody is there. */
-  signsOfLife: readonly string[];
-  /** Activities that show that an address works after all, in the days of quarantine after a removal. */
-  deliveries: readonly string[];
+  /** Days after the bounce of which a sign of life, whenever it is told, takes the removal back. */
   quarantineDays: number;
   /** Removals for the bounces of one day, so that a broken mail server empties no account; further ones are only proposed. */
   removalsPerDayMax: number;
@@ -28,7 +31,7 @@ export interface RemovalGateDefinition {
 }
 
 export const removalGateDefinition: RemovalGateDefinition = {
-  version: 1,
+  version: 2,
   quietDays: 180,
   signsOfLife: [
     'case',
@@ -45,19 +48,27 @@ export const removalGateDefinition: RemovalGateDefinition = {
   deliveries: ['email_delivered', 'email_opened', 'email_replied'],
   quarantineDays: 90,
   removalsPerDayMax: 50,
-  statusesIgnored: [/^[24]\./, /^5\.7\./, /^5\.2\.2$/, /^5\.4\./],
+  statusesIgnored,
 };
 
-export const removalGateName = 'removal_gate';
-
-export function createRemovalGate(definition: RemovalGateDefinition = removalGateDefinition): Policy {
+/**
+ * What it does hangs on nothing but what was told in the end, however far it lags behind: whatever speaks against a removal and is
+ * held already keeps it from being made, and the same told later takes it back. `foundOn` counts removals that are not written,
+ * such as those that a dry run has found, by the day of their bounce.
+ */
+export function createRemovalGate(
+  definition: RemovalGateDefinition = removalGateDefinition,
+  foundOn: (day: Day) => number = () => 0,
+): Policy {
   return {
     name: removalGateName,
     version: definition.version,
-    types: ['Bounced', 'ActivityRecorded'],
+    types: ['Bounced', 'ActivityRecorded', 'DatapointVerified', 'ContactMerged'],
     opens: ['Bounced'],
     react: (event, world) =>
-      event.type === 'Bounced' ? remove(event, world, definition) : release(event, world, definition),
+      event.type === 'Bounced'
+        ? remove(event, world, definition, foundOn)
+        : release(event, world, definition),
   };
 }
 
@@ -67,16 +78,20 @@ async function remove(
   event: Bounced,
   world: PolicyWorld,
   definition: RemovalGateDefinition,
+  foundOn: (day: Day) => number,
 ): Promise<Effect[]> {
-  const { kind, status } = event.data;
-  if (kind !== 'hard') return [];
-  if (status !== undefined && definition.statusesIgnored.some((pattern) => pattern.test(status))) return [];
-  const contactId = contactOf(event);
-  const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
+  if (!failsForGood(event.data, definition.statusesIgnored)) return [];
+  const contactId = subjectOf(event.stream);
   const day = dayOf(event, world.timeZone);
+  const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
   const placement = belief && (await placementOf(event, belief, day, world));
-  if (!placement || (await showsLife(event, day, world, definition))) return [];
-  const isOnlyProposed = await overLimit(event, day, world, definition);
+  if (!placement) return [];
+  const decided = decisionFor(event, await world.read(`contact-${contactId}`));
+  const isMoot = !decided && isOvertaken(event, placement, await world.beliefs.contact(contactId));
+  if (isMoot || (await showsLife(event, placement, day, world, definition))) return [];
+  const isOnlyProposed = decided
+    ? decided.type === 'ChangeProposed'
+    : foundOn(day) + removalsOn(day, world, definition) >= definition.removalsPerDayMax;
   return [
     {
       key: isOnlyProposed ? 'propose' : 'remove',
@@ -90,12 +105,8 @@ async function remove(
   ];
 }
 
-const contactOf = ({ stream }: LedgerEvent) => stream.slice(stream.indexOf('-') + 1);
-
-function dayOf({ effectiveOn, learnedAtMs }: LedgerEvent, timeZone: string): Day {
-  const date = effectiveOn === undefined ? undefined : parseEdtf(effectiveOn);
-  return date ? date.latest : dayInZone(learnedAtMs, timeZone);
-}
+const isGone = ({ removed, mergedInto, died }: ContactBelief): boolean =>
+  removed !== null || mergedInto !== null || died !== null;
 
 /** The placement whose address it is: the one named, the one at the account with that domain, or the only one. */
 async function placementOf(
@@ -104,9 +115,9 @@ async function placementOf(
   day: Day,
   world: PolicyWorld,
 ): Promise<PlacementFact | undefined> {
-  if (belief.removed || belief.mergedInto || belief.died) return undefined;
+  if (isGone(belief) || !isAddressOf(belief, event)) return undefined;
   const current = belief.placements.filter((placement) => {
-    const { start, end } = placementInterval(placement, belief.died, world.timeZone);
+    const { start, end } = placementInterval(placement, belief, world.timeZone);
     return !placement.withdrawn && !placement.removed && start.earliest <= day && end.latest > day;
   });
   const { placementId } = event.data;
@@ -124,39 +135,43 @@ async function placementOf(
   return current.length === 1 ? current[0] : undefined;
 }
 
-/** Whether anything else was seen of the contact in the days before, as far as the ledger held it when it bounced. */
-async function showsLife(
-  event: Bounced,
-  day: Day,
-  world: PolicyWorld,
-  { quietDays, signsOfLife }: RemovalGateDefinition,
-): Promise<boolean> {
-  const signals = await world.read(event.stream);
-  return signals.some((signal) => {
-    if (signal.position >= event.position) return false;
-    const { activity, result } = signal.data as { activity?: string; result?: string };
-    const isLife =
-      (signal.type === 'ActivityRecorded' && signsOfLife.includes(activity ?? '')) ||
-      (signal.type === 'DatapointVerified' && result === 'confirmed');
-    const seen =
-      parseEdtf(signal.meta.effectiveOn ?? '')?.latest ?? dayInZone(signal.learnedAtMs, world.timeZone);
-    return isLife && seen > day - quietDays && seen <= day;
-  });
+/** An address that the contact has no more says nothing; where none is on record, whoever told of the bounce knows whose it is. */
+function isAddressOf({ emails }: ContactBelief, { personal }: Bounced): boolean {
+  if (!personal) return false;
+  const bounced = sameAddressText('email', personal.address);
+  const believed = emails.map(({ address }) => latest(address));
+  return (
+    emails.length === 0 || believed.some((one) => one !== null && sameAddressText('email', one) === bounced)
+  );
 }
 
-/** What was decided for a bounce stays decided, also where the policy is told of it again after others. */
-async function overLimit(
+/** Whether what was learned since leaves nothing to remove, or another address. */
+function isOvertaken(event: Bounced, placement: PlacementFact, belief: ContactBelief | null): boolean {
+  if (!belief || isGone(belief) || !isAddressOf(belief, event)) return true;
+  const now = belief.placements.find(({ id }) => id === placement.id);
+  return !now || now.withdrawn || now.removed !== null || (now.ended !== null && placement.ended === null);
+}
+
+/** Whether anything else was seen of the person shortly before it bounced or since, as far as the ledger holds it by now. */
+async function showsLife(
   event: Bounced,
+  { accountId }: PlacementFact,
   day: Day,
-  { database, read }: PolicyWorld,
-  { removalsPerDayMax }: RemovalGateDefinition,
+  world: PolicyWorld,
+  definition: RemovalGateDefinition,
 ): Promise<boolean> {
-  const own = new Set(findEffects(database, event.id, 100));
-  const stored = await read(`contact-${contactOf(event)}`);
-  const done = stored.find(
-    ({ position, meta }) => own.has(position) && meta.policy?.name === removalGateName,
-  );
-  if (done) return done.type === 'ChangeProposed';
+  const person = await wholePerson(subjectOf(event.stream), world);
+  const signals = await signalsOf(person, world);
+  const signs = await signsAgainst({ bounce: event, day, accountId }, signals, person, world, definition);
+  return signs.length > 0;
+}
+
+/** At most as many as are allowed. */
+function removalsOn(
+  day: Day,
+  { database }: PolicyWorld,
+  { removalsPerDayMax }: RemovalGateDefinition,
+): number {
   const { keys } = listAudit(
     database,
     {
@@ -166,39 +181,45 @@ async function overLimit(
     },
     { axis: 'effective', limit: removalsPerDayMax, newestFirst: false },
   );
-  return keys.length >= removalsPerDayMax;
+  return keys.length;
 }
 
-/** A message that arrived takes back what a bounce had removed shortly before. */
+/** What is told of somebody, or whom a merge makes the same person, takes back what a bounce had removed shortly before. */
 async function release(
   event: LedgerEvent,
   world: PolicyWorld,
-  { deliveries, quarantineDays }: RemovalGateDefinition,
+  definition: RemovalGateDefinition,
 ): Promise<Effect[]> {
-  const { activity } = event.data as { activity?: string };
-  if (!deliveries.includes(activity ?? '')) return [];
-  const contactId = contactOf(event);
-  const stored = (await world.read(`contact-${contactId}`)).filter(
-    ({ position }) => position < event.position,
-  );
-  const removals = stored.filter(
-    ({ type, meta }) => type === 'PlacementRemoved' && meta.policy?.name === removalGateName,
-  );
-  if (removals.length === 0) return [];
-  const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
-  const day = dayOf(event, world.timeZone);
-  return removals.flatMap((removal) => {
-    const stands = belief?.placements.some(({ removed }) => removed?.eventId === removal.id);
-    const removedOn =
-      parseEdtf(removal.meta.effectiveOn ?? '')?.latest ?? dayInZone(removal.learnedAtMs, world.timeZone);
-    if (!stands || day < removedOn || day > removedOn + quarantineDays) return [];
-    return [
-      {
-        key: `release ${removal.id}`,
-        command: { type: 'UndoContactChange' as const, contactId, eventId: removal.id },
-        reasonCode: 'delivered_later',
-        evidence: [{ kind: 'delivery', eventId: event.id }],
-      },
-    ];
-  });
+  const isMerge = event.type === 'ContactMerged';
+  if (!isMerge && !isLife(event, definition) && !isDelivery(event, definition)) return [];
+  const person = await wholePerson(subjectOf(event.stream), world);
+  const effects: Effect[] = [];
+  for (const contactId of person) {
+    const stored = await world.read(`contact-${contactId}`);
+    if (!stored.some(({ meta }) => meta.policy?.name === removalGateName)) continue;
+    const belief = await world.beliefs.contact(contactId);
+    const signals = await signalsOf(person, world);
+    const told = isMerge ? signals : signals.filter(({ id }) => id === event.id);
+    for (const standing of standingRemovals(stored, belief)) {
+      const bounce = signals.find(({ id }) => id === standing.decision.meta.causationId);
+      const placement = belief?.placements.find(({ id }) => id === standing.placementId);
+      if (!bounce || !placement) continue;
+      const day = dayOfSignal(bounce, world.timeZone);
+      const { accountId } = placement;
+      const signs = await signsAgainst({ bounce, day, accountId }, told, person, world, definition);
+      const sign = signs.findLast(
+        (one) => dayOfSignal(one, world.timeZone) <= day + definition.quarantineDays,
+      );
+      if (sign) effects.push(...takenBack(standing, isDelivery(sign, definition), sign.id));
+    }
+  }
+  return effects;
+}
+
+function takenBack({ takeBack }: StandingRemoval, isDelivered: boolean, eventId: string): Effect[] {
+  return takeBack.map((one) => ({
+    ...one,
+    reasonCode: isDelivered ? 'delivered_later' : 'sign_of_life',
+    evidence: [{ kind: isDelivered ? 'delivery' : 'sign_of_life', eventId }],
+  }));
 }

@@ -25,6 +25,11 @@ export interface RunnerOptions {
 export interface PolicyRunner {
   /** Lets every policy react to all that the log holds, what they themselves write included. Rejects on faults. */
   catchUp(onProgress?: (progress: PolicyProgress) => void): Promise<PolicyCounts>;
+  /**
+   * For a ledger that came as another one's export: what a policy did there is here already, under ids that the other ledger gave,
+   * so that doing it again would not be recognised. One that never ran here goes on behind the newest event that it reacted to there.
+   */
+  goOnFromExport(): Promise<void>;
   /** What a policy, one of these or another, would do over all of history; nothing is written. */
   dryRun(
     policy: Policy,
@@ -133,6 +138,20 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
     }
   }
 
+  /** Position of the newest event that led each policy to write something, by the policy's name. */
+  async function newestCauses(): Promise<Map<string, number>> {
+    const causeIds = new Map<string, string>();
+    for await (const page of store.readAll(0))
+      for (const { meta } of page)
+        if (meta.policy && meta.causationId !== undefined) causeIds.set(meta.policy.name, meta.causationId);
+    const names = Map.groupBy(causeIds.keys(), (name) => causeIds.get(name)!);
+    const causes = new Map<string, number>();
+    if (names.size === 0) return causes;
+    for await (const page of store.readAll(0))
+      for (const { id, position } of page) for (const name of names.get(id) ?? []) causes.set(name, position);
+    return causes;
+  }
+
   async function followOne(policy: Policy): Promise<void> {
     const { signal } = stopping;
     const filter = { types: [...policy.types] };
@@ -154,6 +173,12 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
       while ((await isBehind()) && !stopping.signal.aborted)
         for (const policy of policies) await inTurn(policy, () => catchUpOne(policy, counts, onProgress));
       return counts;
+    },
+    async goOnFromExport() {
+      const fresh = policies.filter(({ name }) => file.checkpoint(name) === 0);
+      if (fresh.length === 0) return;
+      const causes = await newestCauses();
+      for (const { name } of fresh) if (causes.has(name)) file.save(name, causes.get(name)!);
     },
     dryRun: (policy, onEffect) => dryRun(options, policy, world, onEffect),
     follow() {

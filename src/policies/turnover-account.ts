@@ -1,16 +1,19 @@
-// What becomes of an account's turnovers when its owner changes, when it is merged or closed, and when it does not renew.
+// What becomes of an account's turnovers when its owner changes, when it is merged or closed, no customer any more, or does not renew.
 import { findIdsOfAccount } from '../../projections/accounts.ts';
-import type { AccountBelief } from '../account/belief.ts';
+import { type AccountBelief, memberOf } from '../account/belief.ts';
 import { standingAccountAt } from '../beliefs.ts';
 import { type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import { dayInZone } from '../time/clock.ts';
-import { latest, valueOn } from '../timeline.ts';
+import { type Day, isoFromDay } from '../time/day.ts';
+import { latest } from '../timeline.ts';
 import { isOpen, type TurnoverBelief } from '../turnover/belief.ts';
-import { versionAt } from '../turnover/versions.ts';
+import type { Definition } from '../turnover/definition.ts';
+import { definitionOf } from '../turnover/departures.ts';
+import { findVersion, versionAt } from '../turnover/versions.ts';
 import type { Effect } from './policy.ts';
 import { partedFrom } from './turnover-merges.ts';
 import { dismiss, reopen } from './turnover-opening.ts';
-import type { TurnoverWorld } from './turnover-world.ts';
+import { isAtRisk, isClosedOn, ownerOn, relationshipOn, type TurnoverWorld } from './turnover-world.ts';
 
 export async function reactToAccount(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
   const accountId = subjectOf(event.stream);
@@ -21,14 +24,20 @@ export async function reactToAccount(event: LedgerEvent, world: TurnoverWorld): 
   if (turnovers.length === 0) return [];
   const account = await standingAccountAt(world.beliefs, accountId, { atPosition: event.position });
   if (!account) return [];
+  const on = dayInZone(event.learnedAtMs, world.timeZone);
   const open = turnovers.filter(
     (turnover) => isOpen(turnover) && turnover.opened.learnedAtMs <= event.learnedAtMs,
   );
-  if (account.closed) return open.map((turnover) => dismiss(turnover, event, closingOf(account)));
+  if (isClosedOn(account, on, world))
+    return open.map((turnover) => dismiss(turnover, event, closingOf(account)));
   if (event.type === 'ChangesReverted' || event.type === 'AccountUnmerged')
-    return [...reopenClosed(turnovers, event), ...(await handOver(open, account, event, world))];
-  if (event.type === 'RenewalDecided' && event.data.outcome === 'not_renewed' && renewsNothing(account))
-    return open.map((turnover) => lose(turnover, event, event.data.rootCause, world));
+    return [
+      ...(await reopenEnded(turnovers, account, event, world)),
+      ...(await handOver(open, account, event, world)),
+    ];
+  if (event.type === 'AccountClassified')
+    return open.flatMap((one) => reclassify(one, account, event, world));
+  if (event.type === 'RenewalDecided') return decideRenewal(turnovers, open, account, event, world);
   if (event.type === 'AccountTeamChanged' && event.data.teamRole === 'owner')
     return handOver(open, account, event, world);
   if (event.type === 'AccountMerged') return handOver(open, account, event, world);
@@ -39,29 +48,90 @@ function closingOf({ closed }: AccountBelief): 'account_merged' | 'account_close
   return closed?.intoId != null ? 'account_merged' : 'account_closed';
 }
 
-/** The closing, or the merge into a closed account, was taken back: what it had dismissed is at risk again. */
-function reopenClosed(turnovers: readonly TurnoverBelief[], event: LedgerEvent): Effect[] {
-  const closed = turnovers.filter(
-    ({ outcome }) => outcome?.dismissal === 'account_closed' || outcome?.dismissal === 'account_merged',
+/** What had ended them was taken back: the closing, the merge into a closed account, or that nothing was renewed. */
+async function reopenEnded(
+  turnovers: readonly TurnoverBelief[],
+  account: AccountBelief,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect[]> {
+  const on = dayInZone(event.learnedAtMs, world.timeZone);
+  const before = await standingAccountAt(world.beliefs, account.id, { atPosition: event.position - 1 });
+  const isRegained = before !== null && isLost(before, on, world) && !isLost(account, on, world);
+  const ended = turnovers.filter(
+    ({ outcome }) =>
+      outcome?.dismissal === 'account_closed' ||
+      outcome?.dismissal === 'account_merged' ||
+      (isRegained && outcome?.kind === 'lost' && outcome.competing),
   );
-  return closed.map((turnover) => reopen(turnover, event));
+  return ended
+    .filter((turnover) => isAtRisk(account, ruleOf(turnover, world), on, world))
+    .map((turnover) => reopen(turnover, event));
 }
+
+/** The definition of key roles that a turnover opened by. */
+const ruleOf = (turnover: TurnoverBelief, { rules }: TurnoverWorld): Definition =>
+  findVersion(rules.keyRoles, turnover.definition) ?? definitionOf(turnover);
+
+/** A customer that is one no more was lost; what was none has nothing to lose. */
+function reclassify(
+  turnover: TurnoverBelief,
+  account: AccountBelief,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Effect[] {
+  const on = dayInZone(event.learnedAtMs, world.timeZone);
+  if (isAtRisk(account, ruleOf(turnover, world), on, world)) return [];
+  if (relationshipOn(account, on, world) !== 'former') return [dismiss(turnover, event, 'account_closed')];
+  const last = account.renewals.at(-1);
+  return [lose(turnover, event, last?.outcome === 'not_renewed' ? last : undefined, world)];
+}
+
+/** Whether the customer is gone, as far as its renewals or its relationship say. */
+const isLost = (account: AccountBelief, on: Day, world: TurnoverWorld): boolean =>
+  relationshipOn(account, on, world) === 'former' || renewsNothing(account);
 
 /** A customer that goes on with another product is not lost. */
 function renewsNothing(account: AccountBelief): boolean {
   const decided = new Map(account.renewals.map(({ product, outcome }) => [product, outcome]));
   const products = new Set([...(latest(account.productLines) ?? []), ...decided.keys()]);
-  return [...products].every((product) => decided.get(product) === 'not_renewed');
+  return decided.size > 0 && [...products].every((product) => decided.get(product) === 'not_renewed');
 }
+
+async function decideRenewal(
+  turnovers: readonly TurnoverBelief[],
+  open: readonly TurnoverBelief[],
+  account: AccountBelief,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect[]> {
+  const decision = account.renewals.find(({ eventId }) => eventId === event.id);
+  if (!decision) return [];
+  const before = await standingAccountAt(world.beliefs, account.id, { atPosition: event.position - 1 });
+  const isCorrection = before?.renewals.some(({ id }) => id === decision.id) ?? false;
+  if (decision.outcome !== 'not_renewed')
+    return isCorrection ? reopenEnded(turnovers, account, event, world) : [];
+  if (!renewsNothing(account)) return [];
+  const unexplained = turnovers.filter(
+    ({ outcome }) => isCorrection && outcome?.competing && outcome.rootCause === null,
+  );
+  return [
+    ...open.map((turnover) => lose(turnover, event, decision, world)),
+    ...unexplained.flatMap((turnover) => explain(turnover, event, decision, world)),
+  ];
+}
+
+type Decision = AccountBelief['renewals'][number];
 
 /** A renewal that is lost while a turnover is open has a cause of its own: an outcome that competes with saving it. */
 function lose(
   turnover: TurnoverBelief,
-  event: LedgerEvent,
-  rootCause: string | null,
+  event: Pick<LedgerEvent, 'learnedAtMs' | 'effectiveOn'>,
+  decision: Decision | undefined,
   { rules }: TurnoverWorld,
 ): Effect {
   const { causes } = versionAt(rules.rootCauses, turnover.opened.learnedAtMs);
+  const { rootCause = null, competitor = null } = decision ?? {};
   const isListed = rootCause !== null && Object.hasOwn(causes, rootCause);
   return {
     key: `lose ${turnover.id}`,
@@ -72,11 +142,25 @@ function lose(
       turnoverId: turnover.id,
       rootCause: isListed ? rootCause : null,
       competing: true,
+      ...(competitor !== null && { competitor }),
     },
   };
 }
 
-/** Plans that the account's owner answers for go to the next; those given to somebody else stay there. */
+/** The cause of a loss came later than the loss, which was on the day that it was. */
+function explain(
+  turnover: TurnoverBelief,
+  event: LedgerEvent,
+  decision: Decision,
+  world: TurnoverWorld,
+): Effect[] {
+  const { endedOn, learnedAtMs: lostAtMs } = turnover.outcome!;
+  const learnedAtMs = Math.max(event.learnedAtMs, lostAtMs);
+  const effectiveOn = endedOn ?? isoFromDay(dayInZone(lostAtMs, world.timeZone));
+  return [reopen(turnover, event), lose(turnover, { learnedAtMs, effectiveOn }, decision, world)];
+}
+
+/** Plans that the account's owner answers for go to the next, as soon as that one is named; those given to somebody else stay there. */
 async function handOver(
   open: readonly TurnoverBelief[],
   account: AccountBelief,
@@ -85,8 +169,8 @@ async function handOver(
 ): Promise<Effect[]> {
   const { timeZone } = world;
   const { learnedAtMs } = event;
-  const owners = account.team['owner'] ?? [];
-  const owner = valueOn(owners, dayInZone(learnedAtMs, timeZone), timeZone);
+  const owners = memberOf(account, 'owner');
+  const owner = ownerOn(account, dayInZone(learnedAtMs, timeZone), world);
   const former = new Set([
     null,
     ...owners.map(({ value }) => value),
@@ -102,7 +186,7 @@ async function handOver(
     }));
 }
 
-/** Owners on the other side of a merge that begins or ends: whoever answered for the account there. */
+/** Whoever answered for the account as far as believed before an undo, or on the other side of a merge that begins or ends. */
 async function ownersElsewhere(
   account: AccountBelief,
   event: LedgerEvent,
@@ -110,10 +194,14 @@ async function ownersElsewhere(
 ): Promise<(string | null)[]> {
   const cut = { atPosition: event.position };
   const others = [subjectOf(event.stream), ...(await partedFrom(event, world))];
-  const found: (string | null)[] = [];
+  const before =
+    event.type === 'ChangesReverted'
+      ? await standingAccountAt(world.beliefs, account.id, { atPosition: event.position - 1 })
+      : null;
+  const found = before ? memberOf(before, 'owner').map(({ value }) => value) : [];
   for (const id of others) {
     const belief = id === account.id ? null : await world.beliefs.account(id, cut);
-    found.push(...(belief?.team['owner'] ?? []).map(({ value }) => value));
+    if (belief) found.push(...memberOf(belief, 'owner').map(({ value }) => value));
   }
   return found;
 }

@@ -1,8 +1,10 @@
 // The policy that opens turnovers where key roles lose their holders, and keeps them true to what is learned afterwards.
 
 import { findTurnoversOf, type TurnoverSubject } from '../../projections/turnovers.ts';
+import { standingContactAt } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
+import { dayInZone } from '../time/clock.ts';
 import { sameValue } from '../timeline.ts';
 import { isOpen, isSuspected, type TurnoverBelief } from '../turnover/belief.ts';
 import { type Definition, looksAtTexts } from '../turnover/definition.ts';
@@ -10,6 +12,7 @@ import { definitionOf, departuresOf, type FoundDeparture } from '../turnover/dep
 import { findVersion, sameVersion, versionAt } from '../turnover/versions.ts';
 import type { Effect, Policy, PolicyWorld } from './policy.ts';
 import { reactToAccount } from './turnover-account.ts';
+import { interimsBy } from './turnover-interim.ts';
 import { partedFrom, turnoversOfPerson } from './turnover-merges.ts';
 import { dismiss, openingOf, reopen } from './turnover-opening.ts';
 import { replacementsBy } from './turnover-replacement.ts';
@@ -46,6 +49,7 @@ const ends = [
 const signals = ['Bounced', 'ActivityRecorded', 'DatapointVerified'];
 const ofAccounts = [
   'AccountTeamChanged',
+  'AccountClassified',
   'AccountClosed',
   'AccountMerged',
   'AccountUnmerged',
@@ -61,7 +65,7 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
   const unconcerned = new Map<string, number>();
   return {
     name: 'turnover',
-    version: 1,
+    version: 2,
     types: [
       ...ends,
       'PlacementStarted',
@@ -93,7 +97,11 @@ async function reactToContact(event: LedgerEvent, world: TurnoverWorld): Promise
   const effects: Effect[] = [];
   for (const id of [contactId, ...others])
     effects.push(...(await reconcile(id, event, world, parted.length > 0)));
-  return [...effects, ...(await replacementsBy(contactId, event, world))];
+  return [
+    ...effects,
+    ...(await replacementsBy(contactId, event, world)),
+    ...(await interimsBy(contactId, event, world)),
+  ];
 }
 
 /** The departures that are believed once the event is known, compared with the turnovers that there are. */
@@ -110,16 +118,18 @@ async function reconcile(
   const found = belief ? departuresFrom(belief, accounts, known, world) : [];
   const effects: Effect[] = [];
   for (const one of found) effects.push(...(await follow(one, belief!, accounts, event, world)));
-  const departed = new Set(found.map(({ placement }) => placement.id));
+  const departed = new Map(found.map(({ placement }) => [placement.id, placement.accountId]));
+  // Of a placement that turns out to be at another account nobody left this one.
+  const isMoved = event.type === 'PlacementCorrected' && event.data.accountId !== undefined;
   for (const turnover of known) {
-    const { placementId, outcome } = turnover;
-    const isBelieved = departed.has(placementId);
+    const { placementId, accountId, outcome } = turnover;
+    const isBelieved = departed.get(placementId) === accountId;
     // Where a merge carried the placement along, it is the survivor's departure now.
     const isCarried = belief?.mergedInto?.carried.includes(placementId) ?? false;
     const isOver = !isBelieved && !isCarried && !isSuspected(turnover) && isOpen(turnover);
     const { dismissal } = outcome ?? {};
     const wasTakenBack = dismissal === 'duplicate_contact' || dismissal === 'departure_withdrawn';
-    if (isBelieved && isParting && wasTakenBack) effects.push(reopen(turnover, event));
+    if (isBelieved && (isParting || isMoved) && wasTakenBack) effects.push(reopen(turnover, event));
     // What was opened on news learned later is none of this event's business.
     if (isOver && turnover.opened.learnedAtMs <= event.learnedAtMs)
       effects.push(
@@ -211,7 +221,9 @@ async function follow(
   world: TurnoverWorld,
 ): Promise<Effect[]> {
   const { placement, departure } = found;
-  const all = world.turnoversOf('placement_id', placement.id);
+  const all = world
+    .turnoversOf('placement_id', placement.id)
+    .filter(({ accountId }) => accountId === placement.accountId);
   const same = all.find((turnover) => turnover.departure.causeEventId === departure.causeEventId);
   const living = same ?? all.find((turnover) => !isVoid(turnover));
   if (!living) return open(found, belief, accounts, event, world);
@@ -223,10 +235,11 @@ async function follow(
     ...(departure.leftOn !== null && { effectiveOn: departure.leftOn }),
     command: { type: 'RestateDeparture', turnoverId: living.id, departure },
   };
-  if (!isOpen(living) || living.replacement) return [restated];
+  const proposal = proposalOf(belief, placement.id, departure, event, world);
+  if (!isOpen(living) || living.replacement) return [restated, ...proposal];
   // With another date, somebody who was thought to have begun too early may be the one who followed.
   const vacancy = { ...vacancyOf(living), leftOn: departure.leftOn };
-  return [restated, ...(await succeed(vacancy, new Set(), learnedAtMs, event, world))];
+  return [restated, ...(await succeed(vacancy, new Set(), learnedAtMs, event, world)), ...proposal];
 }
 
 async function open(
@@ -238,7 +251,8 @@ async function open(
 ): Promise<Effect[]> {
   const { placement, departure } = found;
   const account = accounts.get(placement.accountId);
-  if (!isAtRisk(account, found.definition)) return [];
+  const on = dayInZone(departure.learnedAtMs, world.timeZone);
+  if (!isAtRisk(account, found.definition, on, world)) return [];
   const opening = await openingOf(found, belief, account, event, world);
   const { turnoverId } = opening.command as { turnoverId: string };
   const { id: placementId, postId } = placement;
@@ -288,7 +302,7 @@ function proposalOf(
 async function proposeAt(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
   const cut = { atPosition: event.position };
   const turnover = await world.beliefs.turnover(subjectOf(event.stream), cut);
-  const belief = turnover && (await world.beliefs.contact(turnover.contactId, cut));
+  const belief = turnover && (await standingContactAt(world.beliefs, turnover.contactId, cut));
   if (!belief) return [];
   const { destination, destinationAccountId, departure, placementId } = turnover;
   return proposalOf(belief, placementId, { ...departure, destination, destinationAccountId }, event, world);

@@ -6,6 +6,7 @@ import { isOpen, isSuspected, type TurnoverBelief } from '../turnover/belief.ts'
 import { isAway } from '../turnover/coverage.ts';
 import { versionAt } from '../turnover/versions.ts';
 import type { Effect } from './policy.ts';
+import { dayOf, dayOfSignal, failsForGood } from './signal-reading.ts';
 import { dismiss, openingOf } from './turnover-opening.ts';
 import { accountsOf, isAtRisk, keyPlacementsOf, type TurnoverWorld } from './turnover-world.ts';
 
@@ -13,17 +14,29 @@ type Bounce = Extract<SignalEvent, { type: 'Bounced' }>;
 
 export async function reactToSignal(told: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
   const event = told as SignalEvent;
-  if (event.type === 'Bounced') return event.data.kind === 'hard' ? suspect(event, world) : [];
+  if (event.type === 'Bounced') return failsForGood(event.data) ? suspect(event, world) : [];
   const contactId = subjectOf(event.stream);
   const effects: Effect[] = [];
   if (showsLife(event))
     for (const turnover of world.turnoversOf('contact_id', contactId))
-      if (isOpen(turnover) && isSuspected(turnover) && turnover.opened.learnedAtMs <= event.learnedAtMs)
+      if (isOpen(turnover) && isSuspected(turnover) && (await refutes(event, turnover, world)))
         effects.push(dismiss(turnover, event, 'suspicion_refuted'));
   if (event.type === 'ActivityRecorded' && event.data.npsScore !== undefined)
     for (const turnover of world.turnoversOf('replacement_id', contactId))
       if (isOpen(turnover)) effects.push(advocacy(turnover, event, event.data.npsScore, world));
   return effects;
+}
+
+/** Whether somebody was still there after the bounce: news of a time before it say nothing. */
+async function refutes(
+  event: SignalEvent,
+  { opened, departure }: TurnoverBelief,
+  { read, timeZone }: TurnoverWorld,
+): Promise<boolean> {
+  if (opened.learnedAtMs > event.learnedAtMs) return false;
+  const stored = await read(event.stream);
+  const bounce = stored.find(({ id }) => id === departure.causeEventId);
+  return !bounce || dayOf(event, timeZone) >= dayOfSignal(bounce, timeZone);
 }
 
 const lively: ReadonlySet<string> = new Set([
@@ -50,13 +63,15 @@ async function suspect(event: Bounce, world: TurnoverWorld): Promise<Effect[]> {
   if (!belief) return [];
   const accounts = await accountsOf(belief, event, world);
   const definition = versionAt(world.rules.keyRoles, event.learnedAtMs);
+  const on = dayOf(event, world.timeZone);
   const effects: Effect[] = [];
   for (const { placement, keyRoles } of keyPlacementsOf(belief, accounts, definition)) {
     if (event.data.placementId !== undefined && event.data.placementId !== placement.id) continue;
     // Mail to somebody on leave may be switched off.
-    if (isAway(placement, dayInZone(event.learnedAtMs, world.timeZone))) continue;
+    if (isAway(placement, on)) continue;
     const account = accounts.get(placement.accountId);
-    if (!isAtRisk(account, definition) || world.turnoversOf('placement_id', placement.id).some(isOpen))
+    const isKnown = world.turnoversOf('placement_id', placement.id).some(isOpen);
+    if (isKnown || !isAtRisk(account, definition, dayInZone(event.learnedAtMs, world.timeZone), world))
       continue;
     const departure = {
       cause: 'bounced',

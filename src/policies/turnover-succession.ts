@@ -1,11 +1,10 @@
 // Who followed in a post that lost its holder: the first to begin ended the vacancy, and whoever is still there takes over.
 import { findInvolved } from '../../projections/involvement.ts';
 import type { ContactBelief, PlacementFact } from '../contact/belief.ts';
-import { placementInterval } from '../contact/placement-interval.ts';
+import { placementInterval, saysRecordWasWrong } from '../contact/placement-interval.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import type { TurnoverBelief } from '../turnover/belief.ts';
-import { saysRecordWasWrong } from '../turnover/departures.ts';
 import type { Effect } from './policy.ts';
 import type { TurnoverWorld } from './turnover-world.ts';
 
@@ -70,7 +69,7 @@ async function followersOf(vacancy: Vacancy, event: LedgerEvent, world: Turnover
     const belief = await world.beliefs.contact(id, { atPosition: event.position });
     for (const placement of belief?.placements ?? []) {
       if (!follows({ belief: belief!, placement }, vacancy)) continue;
-      const { start } = placementInterval(placement, belief!.died, world.timeZone);
+      const { start } = placementInterval(placement, belief!, world.timeZone);
       found.push({ belief: belief!, placement, startDay: start.earliest });
     }
   }

@@ -111,6 +111,7 @@ const keyOf: Readonly<Record<TurnoverSubject, (belief: TurnoverBelief) => string
   contact_id: ({ contactId }) => contactId,
   placement_id: ({ placementId }) => placementId,
   replacement_id: ({ replacement }) => replacement?.contactId ?? null,
+  interim_id: ({ interim }) => interim?.contactId ?? null,
   destination_account_id: ({ destinationAccountId }) => destinationAccountId,
 };
 const subjects = Object.keys(keyOf) as TurnoverSubject[];

@@ -1,11 +1,14 @@
 // What the parts of the turnover policy share: how turnovers are found, and which accounts and roles are at risk.
 
 import type { TurnoverSubject } from '../../projections/turnovers.ts';
-import type { AccountBelief } from '../account/belief.ts';
+import { type AccountBelief, memberOf } from '../account/belief.ts';
 import { standingAccountAt } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
-import { latest } from '../timeline.ts';
+import { dayInZone } from '../time/clock.ts';
+import type { Day } from '../time/day.ts';
+import { parseEdtf } from '../time/edtf.ts';
+import { latest, valueOn } from '../timeline.ts';
 import type { TurnoverBelief } from '../turnover/belief.ts';
 import { type Definition, keyRolesOf } from '../turnover/definition.ts';
 import { codesOf, rolesHeld } from '../turnover/departures.ts';
@@ -42,10 +45,43 @@ export const segmentOf = (accounts: Accounts, id: string): string | null => {
 };
 
 /** An account that is no customer, or closed, has nothing to lose. */
-export function isAtRisk(account: AccountBelief | undefined, definition: Definition): boolean {
+export function isAtRisk(
+  account: AccountBelief | undefined,
+  definition: Definition,
+  on: Day,
+  world: Zone,
+): boolean {
   if (!account) return true;
-  const relationship = latest(account.relationship);
-  return !account.closed && (relationship === null || definition.relationships.includes(relationship));
+  const relationship = relationshipOn(account, on, world);
+  return (
+    !isClosedOn(account, on, world) &&
+    (relationship === null || definition.relationships.includes(relationship))
+  );
+}
+
+type Zone = Pick<PolicyWorld, 'timeZone'>;
+
+/** Whether something was announced for a day that is yet to come. What was learned when it had come about is none of that. */
+function isAnnounced(
+  { effectiveOn, learnedAtMs }: { effectiveOn?: string | null; learnedAtMs: number },
+  on: Day,
+  { timeZone }: Zone,
+): boolean {
+  const from = effectiveOn ? parseEdtf(effectiveOn)!.latest : Number.NEGATIVE_INFINITY;
+  return from > on && from > dayInZone(learnedAtMs, timeZone);
+}
+
+export const isClosedOn = ({ closed }: AccountBelief, on: Day, world: Zone): boolean =>
+  closed !== null && !isAnnounced(closed, on, world);
+
+export const relationshipOn = ({ relationship }: AccountBelief, on: Day, world: Zone): string | null =>
+  latest(relationship.filter((assertion) => !isAnnounced(assertion, on, world)));
+
+/** Who answers for the account: the next owner as soon as one is named, since nothing happens here on the day itself. */
+export function ownerOn(account: AccountBelief, on: Day, world: Zone): string | null {
+  const owners = memberOf(account, 'owner');
+  const last = owners.at(-1);
+  return last && isAnnounced(last, on, world) ? last.value : valueOn(owners, on, world.timeZone);
 }
 
 /** The placements in which a contact holds a key role now. */

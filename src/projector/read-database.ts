@@ -298,11 +298,6 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
       return database.prepare('PRAGMA user_version').get()?.['user_version'] !== 0;
     },
     copyTo(path) {
-      // A full-text index keeps deleted words until its parts are merged.
-      const indexes = database
-        .prepare("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'")
-        .all() as { name: string }[];
-      for (const { name } of indexes) database.exec(`INSERT INTO ${name}(${name}) VALUES ('optimize')`);
       // VACUUM fills a file that is there as long as it is empty; so it is its owner's alone from the beginning.
       closeSync(openSync(path, 'w', 0o600));
       database.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`);

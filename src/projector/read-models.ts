@@ -38,7 +38,7 @@ export interface ReadModels {
   readonly database: ReadDatabase;
   readonly beliefs: Beliefs;
   readonly links: MergeLinks;
-  /** Whether rows of an older version still serve while the new ones are built. */
+  /** Whether tables are written anew beside those that serve. */
   readonly isRebuilding: boolean;
   /** False once a fault stopped them: answers from them may be stale. */
   readonly isFollowing: boolean;
@@ -72,10 +72,15 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
   const serving = servingDatabase(() => current);
   let live = generationOf(options, serving);
   const closing = new AbortController();
-  let rebuilding: Promise<void> | undefined;
+  let rebuilding: Promise<unknown> | undefined;
   /** While the tables are exchanged nobody follows the log. */
   let exchange: PromiseWithResolvers<void> | undefined;
-  if (opened.state === 'empty') await build(live, options.onProgress);
+  try {
+    if (opened.state === 'empty') await build(live, options.onProgress);
+  } catch (fault) {
+    current.close();
+    throw fault;
+  }
   let projector = serve();
   if (opened.state === 'old_versions')
     begin(() => swap(options.onProgress)).catch((fault) => {
@@ -166,6 +171,7 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
 
   /** Both stand still: what is copied must not change, and who asks must find the same in the copy. */
   async function compact(): Promise<void> {
+    if (path === ':memory:' || !current.isCompactionDue) return;
     exchange = Promise.withResolvers();
     try {
       await projector.stop();
@@ -181,12 +187,34 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
     }
   }
 
-  function begin(work: () => Promise<void>): Promise<void> {
+  async function compareWithRebuilt(onProgress: RebuildOptions['onProgress']) {
+    await applied(await store.head());
+    const other = generationOf(options, create(comparedPath, options));
+    try {
+      const position = await build(other, onProgress);
+      return { position, live: current.checksums(), rebuilt: other.database.checksums() };
+    } finally {
+      other.database.close();
+      removeFile(comparedPath);
+    }
+  }
+
+  function begin<Result>(work: () => Promise<Result>): Promise<Result> {
     const running = work().finally(() => {
       if (rebuilding === running) rebuilding = undefined;
     });
     rebuilding = running;
     return running;
+  }
+
+  /** Whatever becomes of it: who waits for it has been told already. */
+  const rebuilt = () => rebuilding?.catch(() => undefined);
+
+  /** One after another, since they write the same files; none begins while all is being closed. */
+  async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    while (rebuilding) await rebuilt();
+    closing.signal.throwIfAborted();
+    return begin(work);
   }
 
   async function applied(position: number): Promise<void> {
@@ -200,9 +228,6 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
       }
     }
   }
-
-  /** Whatever becomes of it: who waits for it has been told already. */
-  const rebuilt = () => rebuilding?.catch(() => undefined);
 
   return {
     database: serving,
@@ -219,26 +244,9 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
       return rebuilding !== undefined;
     },
     applied,
-    async rebuild(onProgress) {
-      await rebuilt();
-      await begin(() => swap(onProgress));
-    },
-    async compact() {
-      while (rebuilding) await rebuilt();
-      if (path !== ':memory:' && current.isCompactionDue) await begin(compact);
-    },
-    async compareWithRebuilt(onProgress) {
-      await rebuilt();
-      await applied(await store.head());
-      const other = generationOf(options, create(comparedPath, options));
-      try {
-        const position = await build(other, onProgress);
-        return { position, live: current.checksums(), rebuilt: other.database.checksums() };
-      } finally {
-        other.database.close();
-        removeFile(comparedPath);
-      }
-    },
+    rebuild: (onProgress) => inTurn(() => swap(onProgress)),
+    compact: () => inTurn(compact),
+    compareWithRebuilt: (onProgress) => inTurn(() => compareWithRebuilt(onProgress)),
     async close() {
       closing.abort();
       await rebuilt();

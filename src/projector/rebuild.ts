@@ -21,9 +21,9 @@ export interface RebuildOptions {
   projections: readonly Projection[];
   settings: ProjectionSettings;
   readDatabase: ReadDatabase;
-  /** Told now and then; `done` of `total` events or, in the second half, subjects. */
   /** Aborts the building between two pages. */
   signal?: AbortSignal;
+  /** Told now and then; `done` of `total` events or, in the second half, subjects. */
   onProgress?: ((progress: { step: 'events' | 'beliefs'; done: number; total: number }) => void) | undefined;
 }
 

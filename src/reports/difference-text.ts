@@ -1,8 +1,9 @@
-// What another definition of key roles makes of a report, for a terminal.
+// What another definition makes of a report, for a terminal.
 import { revenue } from './executive-report.ts';
 import { figureNames, replayNote, type WhatWouldBe } from './report-difference.ts';
 
-export function differencesText({ definition, sentence, differences }: WhatWouldBe): string {
+export function differencesText(under: WhatWouldBe): string {
+  const { definition, sentence, differences } = under;
   const rows = differences.map(({ figure, is, wouldBe, onlyIs, onlyWouldBe }) => {
     const counts = `${String(is.customers).padStart(6)} ${String(wouldBe.customers).padStart(9)}`;
     const apart = `${onlyIs.length} only here, ${onlyWouldBe.length} only there`;
@@ -14,6 +15,6 @@ export function differencesText({ definition, sentence, differences }: WhatWould
     '',
     `${''.padEnd(12)} ${'is'.padStart(6)} ${'would be'.padStart(9)}`,
     ...rows,
-    replayNote,
+    replayNote(under),
   ].join('\n');
 }

@@ -4,6 +4,8 @@ import type { Day } from '../time/day.ts';
 import type { RiskEpisode } from './risk-episode.ts';
 
 export type Outcome = 'saved' | 'lost';
+export const riskStandings = ['open', 'saved', 'lost'] as const;
+export type RiskStanding = (typeof riskStandings)[number];
 
 export const timedFields = [
   'state',
@@ -44,12 +46,20 @@ export function createTally(): Tally {
   };
 }
 
+/** How an episode stands on a day: open where it ended only after it. */
+export function standingOn(
+  { state, endedOn }: Pick<RiskEpisode, 'state' | 'endedOn'>,
+  day: Day,
+): RiskStanding {
+  const hasEnded = endedOn !== null && endedOn <= day;
+  return hasEnded && (state === 'saved' || state === 'lost') ? state : 'open';
+}
+
 export function count(tally: Tally, episode: TimedEpisode, asOf: Day): void {
   const { state, learnedOn, departed, endedOn, plannedOn, replacedOn } = episode;
-  // Open where it ended only after the day that is looked at.
-  const hasEnded = endedOn !== null && endedOn <= asOf;
-  const outcome = hasEnded && (state === 'saved' || state === 'lost') ? state : null;
-  const end = hasEnded ? endedOn : asOf;
+  const standing = standingOn(episode, asOf);
+  const outcome = standing === 'open' ? null : standing;
+  const end = endedOn !== null && endedOn <= asOf ? endedOn : asOf;
   tally.episodes += 1;
   countAlike(tally.learned, end - learnedOn, outcome);
   // Both readings of an uncertain date; none where the date has a side without bound.

@@ -43,7 +43,7 @@ const forecasts = { savable: 'savable', high_risk: 'high risk', undecided: 'unde
 
 /**
  * `position` is what the ledger held when the report was made: with the definitions it makes the report repeatable. `under` adds
- * what another definition of key roles would make of the week.
+ * what another definition would make of the week.
  */
 export function executivePage(report: ExecutiveReport, position: number, under?: WhatWouldBe): string {
   const { saved, lost, atRisk, savable, highRisk, undecided, timeAtRisk } = report;
@@ -167,7 +167,8 @@ function list(title: string, figure: CustomerFigure): string {
   return `<details><summary>${title}: ${figure.customers} (${escapeHtml(revenue(figure))})</summary><div class="scroll"><table><thead><tr><th>customer</th><th>owner</th><th class="number">ARR now</th><th class="number">when it opened</th><th class="number">days</th><th class="number">complete</th><th>forecast</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
-function differencesSection({ definition, sentence, differences }: WhatWouldBe): string {
+function differencesSection(under: WhatWouldBe): string {
+  const { definition, sentence, differences } = under;
   const rows = differences.map(({ figure, is, wouldBe, onlyIs, onlyWouldBe }) => {
     // Sums of several currencies are wide: on a phone they are what one scrolls to.
     const counts = [
@@ -179,7 +180,7 @@ function differencesSection({ definition, sentence, differences }: WhatWouldBe):
     return `<tr><td>${figureNames[figure]}</td>${cells.map((text) => `<td class="number">${escapeHtml(text)}</td>`).join('')}</tr>`;
   });
   const heads = ['is', 'would be', 'only here / there', 'revenue that is', 'that would be'];
-  return `<section><h2>Under the definition ${escapeHtml(definition.name)} ${definition.version}</h2><p>${escapeHtml(sentence)}</p><div class="scroll"><table><thead><tr><th>customers</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="legend">${replayNote}</p></section>`;
+  return `<section><h2>Under the definition ${escapeHtml(definition.name)} ${definition.version}</h2><p>${escapeHtml(sentence)}</p><div class="scroll"><table><thead><tr><th>customers</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="legend">${replayNote(under)}</p></section>`;
 }
 
 /** The report for a terminal: the sentence, the figures, and the customers at risk. */
@@ -217,6 +218,8 @@ export function executiveText(report: ExecutiveReport, position: number): string
 }
 
 /** All that the figures rest on beside the ledger. */
-function definitionsOf({ definition, keyRoles, timeAtRisk }: ExecutiveReport): string[] {
-  return [definition, timeAtRisk.definition, ...keyRoles].map(({ name, version }) => `${name} ${version}`);
+function definitionsOf({ definition, keyRoles, savedBy, timeAtRisk }: ExecutiveReport): string[] {
+  return [definition, timeAtRisk.definition, ...keyRoles, ...savedBy].map(
+    ({ name, version }) => `${name} ${version}`,
+  );
 }

@@ -4,8 +4,22 @@ import { type Day, isoFromDay } from '../time/day.ts';
 import { type Forecast, openStages, type RiskEpisode } from './risk-episode.ts';
 import { fieldsFor, type TimeAtRisk, timeAtRisk } from './time-at-risk.ts';
 
-/** Version of the definitions in this file: who counts as saved and at risk, what is averaged over whom. */
-export const executiveReportDefinition = { name: 'executive_report', version: 1 } as const;
+/**
+ * Versions of the definitions in this file: who counts as saved and at risk, what is averaged over whom. By the first a customer
+ * was saved only where a turnover was saved in the very week at whose end none was open: one whose last turnover was dismissed in
+ * a later week, or that was at risk again by the end of that week, was saved in none.
+ */
+const versions = [1, 2] as const;
+export interface ReportDefinition {
+  name: 'executive_report';
+  version: (typeof versions)[number];
+}
+export const executiveReportDefinitions: readonly ReportDefinition[] = versions.map((version) => ({
+  name: 'executive_report',
+  version,
+}));
+/** The one that is used unless another is asked for. */
+export const executiveReportDefinition = executiveReportDefinitions.at(-1)!;
 
 /** A customer as it is at the end of the week. */
 export interface Customer {
@@ -19,12 +33,14 @@ export interface Customer {
 export interface ExecutiveReportInput {
   /** Last day of the week that is reported on, included. */
   weekEnding: Day;
-  /** Of those whose risk ended before the week no figure of the week asks. */
+  /** Of what ended before the week only what may decide on who is saved in it (`decidesOnSaved`) has to be there. */
   episodes: readonly ReportedEpisode[];
   /** All that there ever were, for the figures of time at risk; absent = `episodes`. */
   all?: readonly CountedEpisode[];
   /** By account id; an account that is not there has no name and no known revenue. */
   customers: ReadonlyMap<string, Customer>;
+  /** Absent = the newest. */
+  definition?: ReportDefinition;
 }
 
 /** What figures of time at risk are counted from. */
@@ -39,6 +55,7 @@ export const fieldsOfReported = [
   'doneWeight',
   'forecast',
   'arrAtOpening',
+  'savedBy',
 ] as const satisfies readonly (keyof RiskEpisode)[];
 type CountedEpisode = Pick<RiskEpisode, (typeof fieldsOfAll)[number]>;
 export type ReportedEpisode = Pick<RiskEpisode, (typeof fieldsOfReported)[number]>;
@@ -71,17 +88,21 @@ export interface CustomerFigure {
 }
 
 export interface ExecutiveReport {
-  definition: { name: string; version: number };
+  definition: ReportDefinition;
   /** The definitions of key roles by which the turnovers opened that are counted, with how many each. */
   keyRoles: { name: string; version: number; turnovers: number }[];
   /** The week: both days included. */
   from: Day;
   weekEnding: Day;
   sentence: string;
-  /** Customers of whom a turnover was saved in the week, none was lost in it, and none is open at its end. */
+  /** Customers of whom no turnover is open at the end of the week, for the first time since one was saved, and none was lost since. */
   saved: CustomerFigure;
   /** Of the saved: those whose new contact finished onboarding. The others had their plan completed without a replacement. */
   savedByOnboarding: number;
+  /** The same with who they are. */
+  onboarded: CustomerFigure;
+  /** The definitions of saved by which the turnovers of the saved customers were, with how many each. */
+  savedBy: { name: string; version: number; turnovers: number }[];
   /** Customers of whom a turnover was lost in the week. */
   lost: CustomerFigure;
   /** Customers with an open turnover at the end of the week. Always the sum of the next three. */
@@ -99,7 +120,7 @@ export interface ExecutiveReport {
   /** The same weighted by revenue, for each currency. */
   percentCompleteByArr: { currency: string; percentComplete: number }[];
   /** Open turnovers by stage, in the order in which stages follow, at the end of the week. */
-  stages: { stage: string; turnovers: number }[];
+  stages: { stage: string; turnovers: number; turnoverIds: string[] }[];
   /** Customers at risk by owner of the account, most first. */
   owners: { owner: string | null; figure: CustomerFigure }[];
   timeAtRisk: TimeAtRisk;
@@ -108,43 +129,48 @@ export interface ExecutiveReport {
 export const daysPerWeek = 7;
 
 export function executiveReport(input: ExecutiveReportInput): ExecutiveReport {
-  const { weekEnding, customers } = input;
+  const { weekEnding, customers, definition = executiveReportDefinition } = input;
   const from = weekEnding - daysPerWeek + 1;
-  const isKnown = ({ state, learnedOn }: Pick<RiskEpisode, 'state' | 'learnedOn'>) =>
-    state !== 'suspected' && state !== 'dismissed' && learnedOn <= weekEnding;
-  const known = input.episodes.filter(isKnown);
-  const all: readonly CountedEpisode[] = input.all?.filter(isKnown) ?? known;
-  const isOpen = ({ endedOn }: ReportedEpisode) => endedOn === null || endedOn > weekEnding;
-  const inWeek = ({ endedOn }: ReportedEpisode) =>
-    endedOn !== null && endedOn >= from && endedOn <= weekEnding;
-  const byAccount = Map.groupBy(known, (episode) => episode.accountId);
+  const isTold = ({ state, learnedOn }: Pick<RiskEpisode, 'state' | 'learnedOn'>) =>
+    state !== 'suspected' && learnedOn <= weekEnding;
+  const isRisk = ({ state }: Pick<RiskEpisode, 'state'>) => state !== 'dismissed';
+  const told = input.episodes.filter(isTold);
+  const known = told.filter(isRisk);
+  const all: readonly CountedEpisode[] = (input.all ?? known).filter((one) => isTold(one) && isRisk(one));
+  const isOpen = (episode: ReportedEpisode) => isOpenOn(episode, weekEnding);
+  const byAccount = Map.groupBy(told, (episode) => episode.accountId);
   const line = (accountId: string, episodes: ReportedEpisode[]) =>
     reportLine(customerOf(customers, accountId), episodes, weekEnding);
 
   const atRisk: ReportLine[] = [];
   const saved: ReportLine[] = [];
   const lost: ReportLine[] = [];
-  let savedByOnboarding = 0;
+  const onboarded: ReportLine[] = [];
+  const savedTurnovers: ReportedEpisode[] = [];
   for (const [accountId, episodes] of byAccount) {
-    const open = episodes.filter(isOpen);
-    const ended = episodes.filter(inWeek);
-    const savedNow = ended.filter((episode) => episode.state === 'saved');
-    const lostNow = ended.filter((episode) => episode.state === 'lost');
+    const risks = episodes.filter(isRisk);
+    const open = risks.filter(isOpen);
+    const lostNow = risks.filter((one) => one.state === 'lost' && !isOpen(one) && one.endedOn! >= from);
+    const savedFor = definition.version === 1 ? savedIn(risks, weekEnding) : savedBy(episodes, weekEnding);
     if (open.length > 0) atRisk.push(line(accountId, open));
     if (lostNow.length > 0) lost.push(line(accountId, lostNow));
-    else if (savedNow.length > 0 && open.length === 0) {
-      saved.push(line(accountId, savedNow));
-      if (savedNow.every((episode) => episode.replacedOn !== null)) savedByOnboarding += 1;
+    if (savedFor.length > 0) {
+      const one = line(accountId, savedFor);
+      saved.push(one);
+      savedTurnovers.push(...savedFor);
+      if (savedFor.every((episode) => episode.replacedOn !== null)) onboarded.push(one);
     }
   }
   const expected = (forecast: Forecast) => figureOf(atRisk.filter((one) => one.forecast === forecast));
   const report = {
-    definition: executiveReportDefinition,
-    keyRoles: keyRolesOf(all),
+    definition,
+    keyRoles: countDefinitions(all.map((episode) => episode.definition)),
     from,
     weekEnding,
     saved: figureOf(saved),
-    savedByOnboarding,
+    savedByOnboarding: onboarded.length,
+    onboarded: figureOf(onboarded),
+    savedBy: countDefinitions(savedTurnovers.flatMap((episode) => episode.savedBy ?? [])),
     lost: figureOf(lost),
     atRisk: figureOf(atRisk),
     savable: expected('savable'),
@@ -161,6 +187,36 @@ export function executiveReport(input: ExecutiveReportInput): ExecutiveReport {
     timeAtRisk: timeAtRisk(all, { asOf: weekEnding }),
   };
   return { ...report, sentence: sentenceOf(report) };
+}
+
+const isOpenOn = ({ learnedOn, endedOn }: ReportedEpisode, day: Day): boolean =>
+  learnedOn <= day && (endedOn === null || endedOn > day);
+
+/** Whether what ended before the week may decide on whether the customer of this one is saved in it. */
+export const decidesOnSaved = (episode: ReportedEpisode, weekEnding: Day): boolean =>
+  isOpenOn(episode, weekEnding - daysPerWeek) && !isOpenOn(episode, weekEnding);
+
+/**
+ * The turnovers that were saved since the customer was last free of risk at the end of a week, where it is so again and none was
+ * lost meanwhile: read week after week, each counts once. What was dismissed stood in the figures of the weeks until then.
+ */
+function savedBy(episodes: readonly ReportedEpisode[], weekEnding: Day): ReportedEpisode[] {
+  const isFree = (day: Day) => !episodes.some((episode) => isOpenOn(episode, day));
+  if (!isFree(weekEnding)) return [];
+  let freeOn = weekEnding - daysPerWeek;
+  while (!isFree(freeOn)) freeOn -= daysPerWeek;
+  return savedBetween(episodes, freeOn, weekEnding);
+}
+
+/** By the first version: those that were saved in the week itself. */
+function savedIn(risks: readonly ReportedEpisode[], weekEnding: Day): ReportedEpisode[] {
+  const isFree = !risks.some((episode) => isOpenOn(episode, weekEnding));
+  return isFree ? savedBetween(risks, weekEnding - daysPerWeek, weekEnding) : [];
+}
+
+function savedBetween(episodes: readonly ReportedEpisode[], after: Day, upTo: Day): ReportedEpisode[] {
+  const ended = episodes.filter(({ endedOn }) => endedOn !== null && endedOn > after && endedOn <= upTo);
+  return ended.some(({ state }) => state === 'lost') ? [] : ended.filter(({ state }) => state === 'saved');
 }
 
 function customerOf(customers: ReadonlyMap<string, Customer>, accountId: string): Customer {
@@ -233,9 +289,9 @@ function weightedByArr(lines: readonly ReportLine[]): ExecutiveReport['percentCo
     });
 }
 
-function keyRolesOf(episodes: readonly CountedEpisode[]): ExecutiveReport['keyRoles'] {
+function countDefinitions(definitions: readonly RiskEpisode['definition'][]): ExecutiveReport['keyRoles'] {
   const counts = new Map<string, ExecutiveReport['keyRoles'][number]>();
-  for (const { definition } of episodes) {
+  for (const definition of definitions) {
     const key = `${definition.name} ${definition.version}`;
     const known = counts.get(key);
     if (known) known.turnovers += 1;
@@ -249,8 +305,8 @@ function keyRolesOf(episodes: readonly CountedEpisode[]): ExecutiveReport['keyRo
 function stagesOf(open: readonly ReportedEpisode[]): ExecutiveReport['stages'] {
   const counts = Map.groupBy(open, (episode) => episode.stage);
   return openStages.flatMap((stage) => {
-    const turnovers = counts.get(stage)?.length ?? 0;
-    return turnovers > 0 ? [{ stage, turnovers }] : [];
+    const turnoverIds = (counts.get(stage) ?? []).map((episode) => episode.turnoverId).sort();
+    return turnoverIds.length > 0 ? [{ stage, turnovers: turnoverIds.length, turnoverIds }] : [];
   });
 }
 

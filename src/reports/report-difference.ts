@@ -1,6 +1,6 @@
-// How two reports of the same week differ, figure by figure: what is, and what another definition of key roles would make of it.
+// How two reports of the same week differ, figure by figure: what is, and what another definition would make of it.
 import type { Money } from '../event-contract.ts';
-import type { CustomerFigure, ExecutiveReport } from './executive-report.ts';
+import { type CustomerFigure, type ExecutiveReport, executiveReportDefinition } from './executive-report.ts';
 
 export const comparedFigures = ['saved', 'lost', 'atRisk', 'savable', 'highRisk', 'undecided'] as const;
 export type ComparedFigure = (typeof comparedFigures)[number];
@@ -32,8 +32,11 @@ export const figureNames: Readonly<Record<ComparedFigure, string>> = {
   undecided: 'undecided',
 };
 
-export const replayNote =
-  'Of turnovers that only this definition opens, what people would have done is not known.';
+/** What is to be said of turnovers that are not there: another definition of the figures counts those there are. */
+export const replayNote = ({ definition }: WhatWouldBe): string =>
+  definition.name === executiveReportDefinition.name
+    ? 'The turnovers are the same; only what is counted of them differs.'
+    : 'Of turnovers that only this definition opens, what people would have done is not known.';
 
 /** One for each figure, also where nothing differs. */
 export function differencesOf(is: ExecutiveReport, wouldBe: ExecutiveReport): FigureDifference[] {

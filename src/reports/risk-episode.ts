@@ -12,7 +12,7 @@ export const openStages = [
   'onboarding',
 ] as const;
 
-/** How an episode stands: open ones are the risk of today, dismissed ones never were a risk. */
+/** How an episode stands: open ones are the risk of today, dismissed ones never were a risk. A suspicion stays one when it is dismissed. */
 export type EpisodeState = 'suspected' | 'open' | 'saved' | 'lost' | 'dismissed';
 
 /** What is expected of an open episode. */
@@ -37,7 +37,8 @@ export interface RiskEpisode {
   replacedOn: Day | null;
   /** Share of the plan that is done, by the weights of its steps: 0 to 100. */
   percentComplete: number;
-  /** Weight of the steps that are done: the effort so far, in the plan's own measure. */
+  /** Weight of the steps of its plan, and of those that are done: the effort so far, in the plan's own measure. */
+  weight: number;
   doneWeight: number;
   forecast: Forecast;
   /** Of the account when the episode opened, as far as known. */
@@ -48,6 +49,8 @@ export interface RiskEpisode {
   destination: string | null;
   /** How well the account was covered without the contact: 0 to 100; null = not assessed. */
   coveragePercent: number | null;
+  /** Of a saved one: the definition by which it was. */
+  savedBy: { name: string; version: number } | null;
   /** Of a lost one: why; null where it is not known yet. */
   rootCause: string | null;
 }

@@ -17,6 +17,8 @@ import {
   type Days,
   longestOf,
   type Outcome,
+  type RiskStanding,
+  standingOn,
   type Tally,
   timedFields,
 } from './episode-tally.ts';
@@ -115,16 +117,12 @@ export function fieldsFor({
 type TimedEpisode = Pick<RiskEpisode, TimedField>;
 
 export function timeAtRisk(all: readonly TimedEpisode[], options: TimeAtRiskOptions): TimeAtRisk {
-  const { asOf, from = Number.NEGATIVE_INFINITY, before = Number.POSITIVE_INFINITY } = options;
-  const { groupBy = [], filter = [] } = options;
+  const { asOf, groupBy = [] } = options;
   const together = createTally();
   const groups: Members = { tally: createTally(), byValue: new Map() };
   let isShared = false;
   for (const episode of all) {
-    const { state, learnedOn } = episode;
-    if (state === 'suspected' || state === 'dismissed') continue;
-    if (learnedOn < from || learnedOn >= before || learnedOn > asOf) continue;
-    if (!filter.every((one) => isAmong(episode, one))) continue;
+    if (!isCounted(episode, options)) continue;
     count(together, episode, asOf);
     if (groupBy.length > 0) countIn(groups, episode, groupBy, asOf);
     isShared ||= groupBy.includes('buying_role') && episode.keyRoles.length > 1;
@@ -139,6 +137,28 @@ export function timeAtRisk(all: readonly TimedEpisode[], options: TimeAtRiskOpti
     // An episode that is in two groups would be counted twice.
     difference: isShared ? null : logRank(described.map(({ tally }) => [...tally.learned.values()])),
   };
+}
+
+/** Those that a group counts as open, saved or lost; by the values of the dimensions asked for, none for all together. */
+export function episodesBehind<E extends TimedEpisode>(
+  all: readonly E[],
+  options: TimeAtRiskOptions,
+  { values, standing }: { values: readonly (string | null)[]; standing: RiskStanding },
+): E[] {
+  const ofGroup = values.map((value, index) => ({ dimension: options.groupBy![index]!, values: [value] }));
+  return all.filter(
+    (episode) =>
+      isCounted(episode, options) &&
+      standingOn(episode, options.asOf) === standing &&
+      ofGroup.every((one) => isAmong(episode, one)),
+  );
+}
+
+function isCounted(episode: TimedEpisode, { asOf, from, before, filter = [] }: TimeAtRiskOptions): boolean {
+  const { state, learnedOn } = episode;
+  if (state === 'suspected' || state === 'dismissed' || learnedOn > asOf) return false;
+  if ((from !== undefined && learnedOn < from) || (before !== undefined && learnedOn >= before)) return false;
+  return filter.every((one) => isAmong(episode, one));
 }
 
 const isAmong = (episode: TimedEpisode, { dimension, values }: RiskFilter): boolean =>

@@ -1,13 +1,10 @@
-// What one may report about a contact: an observation each; deciding needs no history, only that the contact exists.
+// What one may report about a contact: one zod shape per command, an observation each.
 import { z } from 'zod';
-import type { Deciding } from '../deciding.ts';
 import { zCode, zId, zSubject, zText } from '../event-contract.ts';
-import { type Rejection, reject } from '../rejections.ts';
 import {
   activityDirections,
   activityKinds,
   bounceKinds,
-  type DecidedSignalEvent,
   datapoints,
   verificationResults,
   zMailStatus,
@@ -52,41 +49,4 @@ export type SignalCommandType = keyof typeof signalCommands;
 export type SignalCommand = {
   [K in SignalCommandType]: { type: K } & z.infer<(typeof signalCommands)[K]>;
 }[SignalCommandType];
-
-export function decideSignal(command: SignalCommand, deciding: Deciding): DecidedSignalEvent[] | Rejection {
-  if (!deciding.contactKnown(command.contactId)) return reject('CONTACT_UNKNOWN', 'contactId');
-  const { type: _, contactId: _contact, ...rest } = command;
-  switch (command.type) {
-    case 'RecordBounce': {
-      const { address, messageId, diagnostic, ...data } = rest as Omit<
-        Extract<SignalCommand, { type: 'RecordBounce' }>,
-        'type' | 'contactId'
-      >;
-      return [
-        {
-          type: 'Bounced',
-          data,
-          personal: {
-            address,
-            ...(messageId !== undefined && { messageId }),
-            ...(diagnostic !== undefined && { diagnostic }),
-          },
-        },
-      ];
-    }
-    case 'RecordActivity': {
-      const { note, ...data } = rest as Omit<
-        Extract<SignalCommand, { type: 'RecordActivity' }>,
-        'type' | 'contactId'
-      >;
-      return [{ type: 'ActivityRecorded', data, personal: note === undefined ? {} : { note } }];
-    }
-    case 'RecordVerification': {
-      const { note, ...data } = rest as Omit<
-        Extract<SignalCommand, { type: 'RecordVerification' }>,
-        'type' | 'contactId'
-      >;
-      return [{ type: 'DatapointVerified', data, personal: note === undefined ? {} : { note } }];
-    }
-  }
-}
+export type SignalCommandOf<K extends SignalCommandType> = Extract<SignalCommand, { type: K }>;

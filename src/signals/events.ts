@@ -82,4 +82,5 @@ export const signalTypes = ['Bounced', 'ActivityRecorded', 'DatapointVerified'] 
 
 export type SignalEventType = keyof typeof signalEvents;
 export type SignalEvent = EventsOf<typeof signalEvents>;
+export type SignalEventOf<K extends SignalEventType> = Extract<SignalEvent, { type: K }>;
 export type DecidedSignalEvent = DecidedEvent<SignalEvent>;

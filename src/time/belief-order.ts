@@ -12,11 +12,6 @@ export function compareBeliefOrder(a: BeliefOrdered, b: BeliefOrdered): number {
   return a.learnedAtMs - b.learnedAtMs || a.position - b.position;
 }
 
-/** Whether `next` comes after everything believed so far, `last` being the newest of it: then it can be folded on top. */
-export function insertsLast(last: BeliefOrdered | undefined, next: BeliefOrdered): boolean {
-  return last === undefined || compareBeliefOrder(last, next) < 0;
-}
-
 /** The events in belief order: the same array when they are in it already, as nearly always, else a sorted copy. */
 export function sortByBelief<T extends BeliefOrdered>(events: readonly T[]): readonly T[] {
   for (let i = 1; i < events.length; i++) {

@@ -151,6 +151,8 @@ function explainShape(text: string): string {
   if (/^\d{1,4}([/.])\d{1,2}\1\d{1,4}$|^\d{8}$/.test(text)) {
     return 'write year, month and day with dashes, as in 2026-03-14';
   }
+  if (/^\d{1,2}[/.-]\d{4}$|^\d{4}[/.]\d{1,2}$/.test(text))
+    return 'write the year, a dash and the month in two digits, as in 2026-05';
   if (/^\d{1,2}-\d{1,2}-\d{4}$/.test(text))
     return 'the year comes first, then month and day, as in 2026-03-14';
   if (/^\d{4}-\d{1,2}(-\d{1,2})?$/.test(text)) return 'month and day have two digits each, as in 2026-03-04';

@@ -1,4 +1,4 @@
-// Intervals with uncertain ends: was it so on a day, for how long, with what gap, and did two of them overlap.
+// Intervals with uncertain ends: was it so on a day, and how many days lie between an end and the next start.
 import type { Day } from './day.ts';
 import type { DateBounds } from './edtf.ts';
 
@@ -61,26 +61,6 @@ export function certaintyOn(interval: ValidInterval, on: DateBounds): Certainty 
 /** Days from an end to a later start; 0 where the start is not later. An end that never comes leaves no gap. */
 export function gapDays(end: DateBounds, start: DateBounds): DayCount {
   return { minDays: daysUntil(end.latest, start.earliest), maxDays: daysUntil(end.earliest, start.latest) };
-}
-
-/**
- * Whole days that it has lasted up to today (today not counted): what is still open, or ends later, is counted up to today.
- * Infinity where the start is unknown.
- */
-export function durationDays(interval: ValidInterval, todayDay: Day): DayCount {
-  const { start, end } = interval;
-  return {
-    minDays: daysUntil(start.latest, Math.min(end.earliest, todayDay)),
-    maxDays: daysUntil(start.earliest, Math.min(end.latest, todayDay)),
-  };
-}
-
-/** Whether two intervals share at least one day. */
-export function overlaps(a: ValidInterval, b: ValidInterval): Certainty {
-  const startsLatest = Math.max(a.start.latest, b.start.latest);
-  if (startsLatest < Math.min(a.end.earliest, b.end.earliest)) return 'CERTAIN';
-  const startsEarliest = Math.max(a.start.earliest, b.start.earliest);
-  return startsEarliest < Math.min(a.end.latest, b.end.latest) ? 'POSSIBLE' : 'NO';
 }
 
 /** Compared before subtracting: the difference of two infinite days is not a number. */

@@ -1,5 +1,5 @@
 // What is believed about a turnover: the same fold for deciders, read models, as-of reads and rebuild.
-import { type Cut, VOID, withinCut } from '../belief.ts';
+import { type Cut, VOID, type Witness, withinCut } from '../belief.ts';
 import type { Money } from '../event-contract.ts';
 import { sortByBelief } from '../time/belief-order.ts';
 import type {
@@ -24,7 +24,12 @@ export interface Learned {
   eventId: string;
   learnedAtMs: number;
 }
-export interface Replacement extends Learned {
+/** What may be told more of later without becoming another. */
+export interface Lasting extends Learned {
+  /** When the same was learned first: lags and due dates count from here. */
+  sinceMs: number;
+}
+export interface Replacement extends Lasting {
   contactId: string;
   placementId: string | null;
   kind: (typeof replacementKinds)[number];
@@ -68,7 +73,7 @@ export interface TurnoverBelief {
   coverageAtOpening: Coverage;
   assessed: (Learned & Coverage & { note: string | null }) | null;
   interim: (Learned & { contactId: string; untilOn: string | null }) | null;
-  roleOutcome: (Learned & { outcome: (typeof roleOutcomes)[number]; note: string | null }) | null;
+  roleOutcome: (Lasting & { outcome: (typeof roleOutcomes)[number]; note: string | null }) | null;
   replacement: Replacement | null;
   /** Who took over and left again before the onboarding ended, in order. */
   formerReplacements: readonly Replacement[];
@@ -93,12 +98,7 @@ export interface TurnoverBelief {
   stages: readonly { stage: Stage; sinceMs: number }[];
 }
 
-export type TurnoverWitness = (
-  event: TurnoverEvent,
-  before: TurnoverBelief | null,
-  after: TurnoverBelief | null,
-  isVoid: boolean,
-) => void;
+export type TurnoverWitness = Witness<TurnoverEvent, TurnoverBelief>;
 
 /** The state of a turnover at a cut of knowledge; null = not opened then. Total, like the contact's. */
 export function believeTurnover(

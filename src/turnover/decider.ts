@@ -1,6 +1,6 @@
 // What is allowed on a turnover: from the belief at the moment of learning and a command to events, or a refusal.
 import type { Deciding } from '../deciding.ts';
-import { type Rejection, reject } from '../rejections.ts';
+import { isRejection, type Rejection, reject } from '../rejections.ts';
 import { believeTurnoverNext, isDropped, isOpen, type TurnoverBelief } from './belief.ts';
 import type { TurnoverCommand, TurnoverCommandOf, TurnoverCommandType } from './commands.ts';
 import type { DecidedTurnoverEvent, TurnoverEvent } from './events.ts';
@@ -43,7 +43,7 @@ export function decideTurnover(
     return reject('TURNOVER_CLOSED', 'turnoverId');
   }
   const decided = (decisions[command.type] as Step<TurnoverCommandType>)(belief, command, deciding, rules);
-  return 'rejected' in decided ? decided : withOutcome(belief, decided, rules);
+  return isRejection(decided) ? decided : withOutcome(belief, decided, rules);
 }
 
 /** A turnover is saved by what was learned or done last, never by decree; and it is open again once that is undone. */
@@ -166,7 +166,7 @@ const decisions: { [K in Exclude<TurnoverCommandType, 'OpenTurnover'>]: Step<K> 
     ],
   CompleteStep: (belief, { step, note }) => {
     const found = findStep(belief, step);
-    return 'rejected' in found ? found : [{ type: 'StepCompleted', data: { step }, personal: noted(note) }];
+    return isRejection(found) ? found : [{ type: 'StepCompleted', data: { step }, personal: noted(note) }];
   },
   UndoStep: (belief, { step }) => {
     if (!stepsOf(belief.plan).some(({ key }) => key === step)) return reject('STEP_UNKNOWN', 'step');

@@ -1,6 +1,6 @@
 // Who left a key role: read from what is believed of a contact, so that corrections, reverts and late news count by themselves.
 import type { ContactBelief, Ending, PlacementFact } from '../contact/belief.ts';
-import { isHeldOn, placementInterval } from '../contact/placement-interval.ts';
+import { isHeldOn, placementInterval, saysRecordWasWrong } from '../contact/placement-interval.ts';
 import { dayInZone } from '../time/clock.ts';
 import type { Day } from '../time/day.ts';
 import { parseEdtf } from '../time/edtf.ts';
@@ -17,11 +17,6 @@ export interface FoundDeparture {
   departure: Departure;
 }
 
-/** Reasons of a removal that say the record itself was wrong: nobody left. */
-const voidingReasons: ReadonlySet<string> = new Set(['deleted_in_source', 'duplicate', 'created_in_error']);
-
-export const saysRecordWasWrong = ({ reasonCode }: Ending): boolean => voidingReasons.has(reasonCode ?? '');
-
 /** A role as something that two placements can share. */
 interface HeldRole {
   key: string;
@@ -34,17 +29,16 @@ export function rolesHeld(
   atMs = Number.POSITIVE_INFINITY,
 ): HeldRole[] {
   const roles: HeldRole[] = [];
-  const contactType = knownAt(placement.contactType, atMs);
-  if (contactType !== null && rules.contactTypes.includes(contactType))
-    roles.push({ key: `type ${contactType}`, code: contactType });
+  for (const contactType of heldAt(placement.contactType, atMs))
+    if (rules.contactTypes.includes(contactType))
+      roles.push({ key: `type ${contactType}`, code: contactType });
   // Who left may be stripped of the roles afterwards.
   for (const { role, ended } of placement.buyingRoles)
     if (rules.buyingRoles.includes(role) && (!ended || ended.learnedAtMs >= atMs))
       roles.push({ key: `role ${role}`, code: role });
-  for (const [code, timeline, listed] of textsOf(placement, rules)) {
-    const text = latest(timeline);
-    if (isListed(text, listed)) roles.push({ key: `${code} ${text!.toLowerCase()}`, code });
-  }
+  for (const [code, timeline, listed] of textsOf(placement, rules))
+    for (const text of new Set([latest(timeline), ...heldAt(timeline, atMs)]))
+      if (isListed(text, listed)) roles.push({ key: `${code} ${text!.toLowerCase()}`, code });
   const { postId, postName } = placement;
   const isKeyPost = rules.posts.includes('*') || isListed(postName, rules.posts);
   if (postId !== null && isKeyPost) roles.push({ key: `post ${postId}`, code: 'post' });
@@ -87,9 +81,14 @@ export function definitionOf({
 
 export const codesOf = (roles: readonly HeldRole[]): string[] => [...new Set(roles.map(({ code }) => code))];
 
-/** The value that was believed last at a moment. */
-function knownAt<V>(timeline: Timeline<V>, atMs: number): V | null {
-  return latest(timeline.filter((assertion) => assertion.learnedAtMs <= atMs));
+/**
+ * The value that was believed last before a moment, and those said in that very moment: of what was learned together nobody knows
+ * what came first, and a role that may have been held is not overlooked.
+ */
+function heldAt(timeline: Timeline<string | null>, atMs: number): string[] {
+  const before = latest(timeline.filter(({ learnedAtMs }) => learnedAtMs < atMs));
+  const then = timeline.filter(({ learnedAtMs }) => learnedAtMs === atMs).map(({ value }) => value);
+  return [...new Set([before, ...then])].filter((value) => value !== null);
 }
 
 /** One for each placement in a key role that lost it. `segmentOf` is the segment of an account. */
@@ -240,12 +239,12 @@ function goesOn(
 ): boolean {
   if (departure.cause === 'role_lost' || belief.removed || belief.died) return false;
   const roles = new Set(rolesHeld(placement, rules, departure.learnedAtMs).map(({ key }) => key));
-  const { end } = placementInterval(placement, belief.died, timeZone);
+  const { end } = placementInterval(placement, belief, timeZone);
   return belief.placements.some((other) => {
     if (other.id === placement.id || other.withdrawn || other.removed) return false;
     if (other.accountId !== placement.accountId) return false;
     if (!rolesHeld(other, rules).some(({ key }) => roles.has(key))) return false;
-    const interval = placementInterval(other, belief.died, timeZone);
+    const interval = placementInterval(other, belief, timeZone);
     return interval.start.earliest <= end.latest + 1 && interval.end.latest > end.latest;
   });
 }
@@ -263,7 +262,7 @@ function holdsElsewhere(
   return belief.placements.some((other) => {
     if (other.id === placement.id || other.withdrawn || other.accountId !== placement.accountId) return false;
     if (other.removed && saysRecordWasWrong(other.removed)) return false;
-    const { start, end } = placementInterval(other, belief.died, timeZone);
+    const { start, end } = placementInterval(other, belief, timeZone);
     if (start.earliest > on + 1 || end.latest <= on) return false;
     return rolesHeld(asOn(other, on, timeZone), rules).length > 0;
   });

@@ -3,6 +3,7 @@ import { VOID } from '../belief.ts';
 import { sameValue } from '../timeline.ts';
 import {
   isDropped,
+  type Lasting,
   type Learned,
   type Outcome,
   type Replacement,
@@ -97,11 +98,17 @@ function learn<K extends keyof TurnoverBelief>(
   key: K,
   event: TurnoverEvent,
   value: object,
+  more: object = {},
 ): TurnoverBelief {
-  const { eventId: _, learnedAtMs: __, ...known } = (belief[key] ?? {}) as Learned;
+  const { eventId: _, learnedAtMs: __, sinceMs: ___, ...known } = (belief[key] ?? {}) as Lasting;
   if (belief[key] && sameValue(known, value)) return belief;
-  return { ...belief, [key]: { ...value, ...learned(event) } };
+  return { ...belief, [key]: { ...value, ...learned(event), ...more } };
 }
+
+/** From when on it counts: said more of, it is as old as it was. */
+const since = (known: Lasting | null | false, { learnedAtMs }: TurnoverEvent): Pick<Lasting, 'sinceMs'> => ({
+  sinceMs: known ? known.sinceMs : learnedAtMs,
+});
 
 function close(
   belief: TurnoverBelief,
@@ -154,17 +161,22 @@ const steps: { [K in Exclude<TurnoverEventType, 'TurnoverOpened'>]: Step<K> } = 
     if (contactId !== null) return learn(belief, 'interim', event, { contactId, untilOn });
     return belief.interim ? { ...belief, interim: null } : belief;
   },
-  RoleOutcomeLearned: (belief, event) =>
-    learn(belief, 'roleOutcome', event, { outcome: event.data.outcome, note: noteOf(event) }),
+  RoleOutcomeLearned: (belief, event) => {
+    const { outcome } = event.data;
+    const { roleOutcome } = belief;
+    const isSame = roleOutcome?.outcome === outcome;
+    const said = { outcome, note: noteOf(event) };
+    return learn(belief, 'roleOutcome', event, said, since(isSame && roleOutcome, event));
+  },
   ReplacementIdentified: (belief, event) => {
-    const next = learn(belief, 'replacement', event, {
-      ...event.data,
-      competitor: event.personal?.competitor ?? null,
-    });
+    const { replacement } = belief;
+    const isSame = replacement?.contactId === event.data.contactId;
+    const said = { ...event.data, competitor: event.personal?.competitor ?? null };
+    const next = learn(belief, 'replacement', event, said, since(isSame && replacement, event));
     // Who replaces says that the role is filled; somebody may have said more of it already.
     return next === belief || next.roleOutcome
       ? next
-      : learn(next, 'roleOutcome', event, { outcome: 'refilled', note: null });
+      : learn(next, 'roleOutcome', event, { outcome: 'refilled', note: null }, since(null, event));
   },
   ReplacementLost: (belief, { data: { contactId } }) =>
     belief.replacement?.contactId === contactId ? withoutReplacement(belief, contactId) : VOID,

@@ -63,24 +63,28 @@ export const zPlan = z
     ...versionShape,
     steps: z.array(zStep).min(1).max(200),
   })
-  .superRefine((plan, context) => {
-    for (const problem of problemsOf(plan.steps)) context.addIssue({ code: 'custom', ...problem });
-  });
+  .superRefine(checkSteps);
 export type Plan = z.infer<typeof zPlan>;
 
 /**
  * The plan as a turnover follows it. One that is not shipped is held as a whole, so that it stays readable whatever becomes of the
  * file that it came from.
  */
-export const zFollowedPlan = zVersioned.extend({
-  steps: z
-    .array(zStep.extend({ after: z.array(zCode) }))
-    .max(200)
-    .optional(),
-  /** Days on which nobody works where the account is, in the time that the plan takes. */
-  holidays: z.array(zDate).max(100).optional(),
-});
+export const zFollowedPlan = zVersioned
+  .extend({
+    steps: z
+      .array(zStep.extend({ after: z.array(zCode) }))
+      .max(200)
+      .optional(),
+    /** Days on which nobody works where the account is, in the time that the plan takes. */
+    holidays: z.array(zDate).max(100).optional(),
+  })
+  .superRefine(checkSteps);
 export type FollowedPlan = z.infer<typeof zFollowedPlan>;
+
+function checkSteps({ steps = [] }: { steps?: PlanStep[] | undefined }, context: z.RefinementCtx): void {
+  for (const problem of problemsOf(steps)) context.addIssue({ code: 'custom', ...problem });
+}
 
 function problemsOf(steps: readonly PlanStep[]): { path: (string | number)[]; message: string }[] {
   const problems: { path: (string | number)[]; message: string }[] = [];

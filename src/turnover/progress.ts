@@ -6,10 +6,12 @@ import type { Day } from '../time/day.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { isOpen, isSuspected, type TurnoverBelief } from './belief.ts';
 import type { SavedDefinition } from './definition.ts';
+import type { Coverage } from './events.ts';
 import {
   type Answer,
   answers,
   arrBandOf,
+  type CoverageBand,
   coverageBandOf,
   type PlanStep,
   type WorkStage,
@@ -40,15 +42,28 @@ export interface Progress {
   next: StepState | null;
 }
 
-/** The coverage as somebody assessed it, else as it was computed; whoever stands in covers like a champion. */
-export function coverageOf(belief: TurnoverBelief): {
-  percent: number;
-  basis: string;
-  contactIds: readonly string[];
-} {
-  if (belief.interim && !belief.replacement)
-    return { percent: 100, basis: 'interim', contactIds: [belief.interim.contactId] };
-  return belief.assessed ?? belief.coverageAtOpening;
+/** The coverage as somebody assessed it, else as it was computed. */
+export const coverageFound = ({ assessed, coverageAtOpening }: TurnoverBelief): Coverage =>
+  assessed ?? coverageAtOpening;
+
+/** The coverage on a day: whoever stands in then covers like a champion. */
+export function coverageOf(belief: TurnoverBelief, on: Day, timeZone: string): Coverage {
+  return on < stoodInUntil(belief, timeZone)
+    ? { percent: 100, basis: 'interim', contactIds: [belief.interim!.contactId] }
+    : coverageFound(belief);
+}
+
+/**
+ * The first day on which nobody stands in any more: ∞ where no end is known, −∞ where nobody does. Of a closed turnover it stays
+ * as it was when that ended.
+ */
+export function stoodInUntil({ interim, replacement, outcome }: TurnoverBelief, timeZone: string): Day {
+  if (!interim || replacement) return Number.NEGATIVE_INFINITY;
+  const until = interim.untilOn === null ? undefined : parseEdtf(interim.untilOn);
+  const day = until ? until.latest : Number.POSITIVE_INFINITY;
+  if (!outcome) return day;
+  const stoodInAtEnd = dayInZone(outcome.learnedAtMs, timeZone) < day;
+  return stoodInAtEnd ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }
 
 /** Whether it was known before the contact left: as somebody said, else by the dates where they tell. */
@@ -72,7 +87,7 @@ const isAnswered: Readonly<Record<Answer, (belief: TurnoverBelief) => boolean>> 
 };
 
 /** What is not known, in the order in which it is to be learned. A role that is given up has no replacement to learn of. */
-export function unknownsOf(belief: TurnoverBelief): string[] {
+export function unknownsOf(belief: TurnoverBelief, timeZone: string): string[] {
   const filled = belief.roleOutcome?.outcome !== 'given_up';
   const open = answers.filter(
     (answer) =>
@@ -80,7 +95,7 @@ export function unknownsOf(belief: TurnoverBelief): string[] {
   );
   return [
     ...(belief.departure.leftOn === null ? ['left_on'] : []),
-    ...(noticeOf(belief, 'UTC') === 'unknown' ? ['notice'] : []),
+    ...(noticeOf(belief, timeZone) === 'unknown' ? ['notice'] : []),
     ...open,
     ...(belief.replacement?.kind === 'external' ? ['replacement_kind'] : []),
   ];
@@ -88,6 +103,21 @@ export function unknownsOf(belief: TurnoverBelief): string[] {
 
 /** Until it is known what becomes of the role, the plan counts with the longest way: it is refilled from outside. */
 const assumed = { roleOutcome: 'refilled', replacement: 'external_new' } as const;
+
+/**
+ * By the coverage at opening, or as somebody found it to be. A step is not to vanish because it was done: it may be what showed
+ * that the coverage is another.
+ */
+function isCalledForBy(
+  bands: readonly CoverageBand[],
+  { key }: PlanStep,
+  { coverageAtOpening, assessed, completed }: TurnoverBelief,
+): boolean {
+  return (
+    [coverageAtOpening, assessed].some((one) => one && bands.includes(coverageBandOf(one.percent))) ||
+    Object.hasOwn(completed, key)
+  );
+}
 
 function appliesTo(step: PlanStep, belief: TurnoverBelief): { applies: boolean; assumed: boolean } {
   const { when } = step;
@@ -98,8 +128,7 @@ function appliesTo(step: PlanStep, belief: TurnoverBelief): { applies: boolean; 
     takes<string>(when.replacements, belief.replacement?.kind ?? assumed.replacement) &&
     takes<string | null>(when.segments, belief.segment) &&
     takes(when.arrBands, arrBandOf(belief.arr)) &&
-    // As it was at the beginning: a step is not to vanish because it was done.
-    takes(when.coverageBands, coverageBandOf(belief.coverageAtOpening.percent));
+    (!when.coverageBands || isCalledForBy(when.coverageBands, step, belief));
   const guesses =
     (when.roleOutcomes !== undefined && !belief.roleOutcome) ||
     (when.replacements !== undefined && !belief.replacement);
@@ -109,9 +138,9 @@ function appliesTo(step: PlanStep, belief: TurnoverBelief): { applies: boolean; 
 /** When the work of a stage can begin, milliseconds since 1970; null while it cannot. */
 function beginsMs(stage: WorkStage, { opened, roleOutcome, replacement }: TurnoverBelief): number | null {
   if (stage === 'detected' || stage === 'coverage_assessed') return opened.learnedAtMs;
-  if (stage === 'role_outcome_known') return roleOutcome?.learnedAtMs ?? null;
-  if (roleOutcome?.outcome === 'given_up') return roleOutcome.learnedAtMs;
-  return replacement?.learnedAtMs ?? null;
+  if (stage === 'role_outcome_known') return roleOutcome?.sinceMs ?? null;
+  if (roleOutcome?.outcome === 'given_up') return roleOutcome.sinceMs;
+  return replacement?.sinceMs ?? null;
 }
 
 export function progressOf(belief: TurnoverBelief, timeZone: string): Progress {

@@ -64,6 +64,23 @@ it('filters by type and by time on each axis', async () => {
   expect(await typesOf('--source', 'crm', '--before', '2024-06-01T00:00:00Z')).toEqual([]);
 });
 
+it('finds a contact by its id in another system', async () => {
+  const { stdout } = await run('audit', '--subject', 'crm:C');
+  expect(linesOf(stdout).map(({ type }) => type)).toEqual(['ContactRegistered', 'ContactNameChanged']);
+  const { code, stderr } = await run('audit', '--subject', 'crm:nobody');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^SCOPE_UNKNOWN: /)]);
+});
+
+it('names the types that there are, where the one asked for is none', async () => {
+  const { code, stderr } = await run('audit', '--type', 'Bogus');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('ContactNameChanged, ')]);
+});
+
+it('tells in plain words that a file cannot be written', async () => {
+  const { code, stderr } = await run('audit', '--out', 'nowhere/trail.ndjson');
+  expect([code, stderr]).toEqual([1, 'FILE_MISSING: There is no folder nowhere.\n']);
+});
+
 it('writes to a file that is its owner’s alone, and says how much', async () => {
   const { stdout } = await run('audit', '--source', 'crm', '--out', 'trail.ndjson', '--json');
   expect(JSON.parse(stdout)).toEqual({ file: 'trail.ndjson', entries: 2 });

@@ -116,7 +116,8 @@ it('erases by rules where there are some', async () => {
 });
 
 it('says whether there was a replica to wait for no longer', async () => {
-  expect((await run(['retire-replica', 'replica-9'])).stdout).toContain('There is no replica replica-9');
+  const { code, stderr } = await run(['retire-replica', 'replica-9']);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^SCOPE_UNKNOWN: .*replica replica-9/)]);
 });
 
 it('tells mistakes before anything is done', async () => {

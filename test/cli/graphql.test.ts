@@ -1,6 +1,6 @@
 // contact-ledger graphql: what the API can, from the command line.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { answerTo } from '../../src/cli/graphql.ts';
+import { answerTo, hasRejection } from '../../src/cli/graphql.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { createPolicies } from '../../src/policies/index.ts';
 import { openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
@@ -39,6 +39,16 @@ it('changes what a mutation says, and what follows by a rule follows at once', a
   expect(await answer(board)).toMatchObject({
     data: { turnovers: { edges: [{ node: { account: { name: 'Acme' } } }] } },
   });
+});
+
+it('tells a change that was refused, also among many, from one that was made', async () => {
+  const start = (accountId: string) =>
+    `mutation { again: startPlacement(input: { contactId: "${ann}", accountId: "${accountId}" }) { rejection { code } } }`;
+  expect(hasRejection((await answer(start(acme))).data)).toBe(false);
+  expect(hasRejection((await answer(start(ann))).data)).toBe(true);
+  expect(
+    hasRejection({ executeCommands: { results: [{ rejection: null }, { rejection: { code: 'X' } }] } }),
+  ).toBe(true);
 });
 
 it.each([

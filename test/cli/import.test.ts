@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { constants, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { masterKey, type RunOptions, runProgram } from '../support/program.ts';
 
@@ -80,14 +81,14 @@ describe('the list of refused lines', () => {
           file: 'one.ndjson',
           line: 1,
           code: 'CONTACT_UNKNOWN',
-          path: 'contactId',
+          path: 'contact',
           message: expect.any(String),
         },
         {
           file: 'two.ndjson',
           line: 1,
           code: 'CONTACT_UNKNOWN',
-          path: 'contactId',
+          path: 'contact',
           message: expect.any(String),
         },
         { file: 'two.ndjson', line: 2, code: 'LINE_NOT_JSON', path: '', message: expect.any(String) },
@@ -124,7 +125,7 @@ test('an input that is not there ends the import before anything is read or made
   const { code, stderr } = await run(['import', 'feed.ndjson', 'missing.ndjson']);
   expect({ code, stderr }).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^ENOENT: .*missing.ndjson/),
+    stderr: expect.stringMatching(/^FILE_MISSING: There is no file missing.ndjson/),
   });
   expect(existsSync(join(folder, 'data'))).toBe(false);
 });
@@ -185,4 +186,35 @@ describe('an import that is killed on the way', () => {
     expect(killed.position).toBe(whole.position);
     expect(killed.readModels).toEqual(whole.readModels);
   });
+});
+
+test('policies do nothing on an export that broke off: the rest brings along what they did', async () => {
+  const told = [
+    { id: '1', type: 'AccountRegistered', account: 'a', name: 'Acme' },
+    { id: '2', type: 'ContactRegistered', contact: 'ann', name: 'Ann' },
+    {
+      id: '3',
+      type: 'PlacementStarted',
+      contact: 'ann',
+      placement: 'p',
+      account: 'a',
+      contactType: 'champion',
+      effectiveOn: '2020-01-01',
+    },
+    { id: '4', type: 'PlacementEnded', contact: 'ann', placement: 'p', effectiveOn: '2024-01-01' },
+  ];
+  await run(['import', '-'], { input: told.map(line).join('\n') });
+  await run(['export', '--out', 'export.ndjson']);
+  const exported = readFileSync(join(folder, 'export.ndjson'), 'utf8');
+  const lines = exported.trimEnd().split('\n');
+  expect(lines.filter((one) => one.includes('"TurnoverOpened"'))).toHaveLength(1);
+  const whole = `${lines.slice(0, told.length).join('\n')}\n`;
+  writeFileSync(join(folder, 'cut.ndjson.gz'), gzipSync(whole, { finishFlush: constants.Z_SYNC_FLUSH }));
+  const done = async (file: string) => {
+    const { stdout } = await run(['--data', 'other', '--json', 'import', file]);
+    const { files, policies } = JSON.parse(stdout);
+    return [files[0].accepted, policies.done];
+  };
+  expect(await done('cut.ndjson.gz')).toEqual([told.length, 0]);
+  expect(await done('export.ndjson')).toEqual([lines.length - told.length, 0]);
 });

@@ -79,6 +79,12 @@ describe('the program', () => {
     }
   });
 
+  it('says which version it is', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const { code, stdout } = await runProgram(['--version'], { cwd: tmpdir() });
+    expect([code, stdout]).toEqual([0, `${version}\n`]);
+  });
+
   it('says how to make a master key where none is configured, and makes one that works', async () => {
     const missing = await run(['import', '-'], { env: { CONTACT_LEDGER_MASTER_KEY: undefined } });
     expect(missing).toMatchObject({

@@ -97,7 +97,7 @@ it('checks a proof with the verifier’s one file alone', async () => {
   expect(alone('verify-proof.ts')).toMatchObject({ status: 2 });
   expect(alone(...args.with(1, 'missing.json'))).toMatchObject({
     status: 1,
-    stderr: expect.stringMatching(/^ENOENT: /),
+    stderr: expect.stringMatching(/^FILE_MISSING: /),
   });
 });
 

@@ -64,7 +64,7 @@ describe('undo of a contact', () => {
       reasonCode: 'wrong_person',
     });
     expect(done.data).toMatchObject({ subjectId: ann, dryRun: false, undoneBy: event.id });
-    expect(done.text).toContain(`contact-ledger undo contact ${ann} ${event.id}`);
+    expect(done.text).toContain(`contact-ledger undo contact ${ann} ${event.id} --reason CODE`);
   });
 
   it('takes a move back whole, and an undo of an undo brings it again', async () => {
@@ -175,6 +175,9 @@ describe('undo of a contact', () => {
     });
     for (const options of [{ dryRun: true }, why])
       await expect(take(removal, options)).rejects.toMatchObject({ code: 'CONTACT_ERASED' });
+    const { text } = await listChanges(app, 'auditor-1', { kind: 'contact', id: ann }, 5);
+    expect(text).toMatch(/nothing of it can be taken back\.$/);
+    expect(text).not.toContain('contact-ledger undo');
     for (const unknown of [eventIdOf(9), 'the-last-one'])
       await expect(take(unknown, why, bob)).rejects.toMatchObject({ code: 'EVENT_UNKNOWN' });
   });

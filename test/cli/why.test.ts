@@ -43,6 +43,11 @@ it('tells why a value is what it is, as JSON too', async () => {
   expect((await run('why', 'crm:D', '--field', 'owner')).stdout).toBe('The contact has no such value.\n');
 });
 
+it('tells which values there are to explain, where the one asked for is none', async () => {
+  const { code, stderr } = await run('why', 'crm:D', '--field', 'bogus');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('the fields are name, location, owner')]);
+});
+
 it('tells that there is no such contact', async () => {
   const { code, stderr } = await run('why', 'crm:nobody');
   expect(code).toBe(1);

@@ -25,7 +25,7 @@ export type ChangeInput = {
   evidence?: Array<EvidenceInput> | null | undefined;
   /** The version that the caller has seen: the number of events in the stream that the command writes to. Where the stream has another one by now, VERSION_MISMATCH. */
   expectedVersion?: number | null | undefined;
-  /** Makes a repeat safe: the same key with the same request again answers as the first time and writes nothing, with another request for the same contact or account it is refused with IDEMPOTENCY_KEY_REUSED. 1 to 200 characters, valid for ever. A UUID of the form field is a good key; never use personal data. */
+  /** Makes a repeat safe: the same key with the same request again answers as the first time and writes nothing, with another request that writes to the same stream (of a contact, of its signals, of an account or of a turnover) it is refused with IDEMPOTENCY_KEY_REUSED. Give each request a key of its own. 1 to 200 characters, valid for ever. A UUID of the form field is a good key; never use personal data. */
   idempotencyKey?: string | null | undefined;
   /** When the organisation learned it. Default: now. Backdate what was known earlier than it was entered; more than five minutes ahead of the clock is refused with LEARNED_IN_FUTURE. */
   learnedAt?: string | null | undefined;
@@ -152,7 +152,7 @@ export type RejectionCode =
   | 'REPLACEMENT_IS_LEAVER'
   /** A loss needs a root cause from the list; a turnover is a risk and never one of them. */
   | 'ROOT_CAUSE_REQUIRED'
-  /** The root cause is not on the list that applies to the turnover; the message names those that are. */
+  /** The root cause is not on the list that applies; the message names those that are. */
   | 'ROOT_CAUSE_UNKNOWN'
   /** The step is done once its answer is known; record the answer instead of the step. */
   | 'STEP_ANSWERED'

@@ -32,6 +32,30 @@ describe('the life of a placement', () => {
     expect(placementOf(belief).ended).toBeNull();
   });
 
+  it('keeps since when a role is held where what had ended it is undone, and who said first that it ended', () => {
+    const assigned = (effectiveOn: string) => build.buyingRoleAssigned({}, { effectiveOn });
+    const revoked = (effectiveOn: string) => build.buyingRoleRevoked({}, { effectiveOn });
+    const undone = believed(
+      contactRegistered(),
+      start,
+      assigned('2024-05-01'),
+      revoked('2025-01-01'),
+      assigned('2025-06-01'),
+      build.changesReverted([eventIdOf(4)]),
+    );
+    expect(placementOf(undone).buyingRoles).toEqual([{ role: 'champion', startsOn: '2024-05-01' }]);
+    const corrected = believed(
+      contactRegistered(),
+      start,
+      assigned('2024-05-01'),
+      revoked('2025-01-01'),
+      revoked('2024-12-31'),
+    );
+    expect(placementOf(corrected).buyingRoles).toMatchObject([
+      { startsOn: '2024-05-01', ended: { effectiveOn: '2024-12-31', eventId: eventIdOf(4) } },
+    ]);
+  });
+
   it('keeps who said that it ended when only the day is corrected', () => {
     const belief = believed(
       contactRegistered(),

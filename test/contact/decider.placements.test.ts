@@ -232,6 +232,26 @@ describe('correcting a placement', () => {
     employed()
       .when({ ...correct, post: 'champion' })
       .then(placementCorrected({ postId: postIdOf(acme, 'champion'), postName: 'champion' }));
+    const seated = () =>
+      given(
+        ...accounts,
+        contactRegistered(),
+        placementStarted({ postId: postIdOf(acme, 'champion'), postName: 'champion' }),
+      );
+    const there = { accountId: globex, postId: postIdOf(globex, 'champion'), postName: 'champion' };
+    seated()
+      .when({ ...correct, accountId: globex })
+      .then(placementCorrected(there))
+      .andAgainNothing();
+    seated()
+      .when({ ...correct, accountId: acme })
+      .thenNothing();
+    seated()
+      .when({ ...correct, accountId: globex }, feed)
+      .then(placementCorrected({ accountId: globex }));
+    seated()
+      .when({ ...correct, accountId: globex, post: null })
+      .then(placementCorrected({ accountId: globex, postId: null, postName: null }));
     given(...accounts, contactRegistered(), placementStarted({ postId: factIdOf(8), postName: 'champion' }))
       .when({ ...correct, post: null })
       .then(placementCorrected({ postId: null, postName: null }))
@@ -374,6 +394,30 @@ describe('what is said of a placement', () => {
     employed()
       .when({ type: 'RevokeBuyingRole', ...on, buyingRole: 'champion' })
       .thenNothing();
+  });
+
+  it('moves the days of a buying role back, and takes what is said of a later day for known', () => {
+    const assign = { type: 'AssignBuyingRole', ...on, buyingRole: 'champion' } as const;
+    const revoke = { type: 'RevokeBuyingRole', ...on, buyingRole: 'champion' } as const;
+    const held = () =>
+      given(...accounts, contactRegistered(), started, buyingRoleAssigned({}, { effectiveOn: '2025-06-01' }));
+    held().when(assign, { effectiveOn: '2025-05' }).then(buyingRoleAssigned()).andAgainNothing();
+    held().when(assign, { effectiveOn: '2025-06' }).then(buyingRoleAssigned()).andAgainNothing();
+    for (const effectiveOn of ['2025-06-01', '2025-07']) held().when(assign, { effectiveOn }).thenNothing();
+    held().when(assign).thenNothing();
+    const revoked = () =>
+      given(
+        ...accounts,
+        contactRegistered(),
+        started,
+        buyingRoleAssigned({}, { effectiveOn: '2025-06-01' }),
+        buyingRoleRevoked({}, { effectiveOn: '2026-02' }),
+      );
+    revoked().when(revoke, { effectiveOn: '2026-01-31' }).then(buyingRoleRevoked()).andAgainNothing();
+    revoked().when(revoke, { effectiveOn: '2026-03' }).thenNothing();
+    revoked().when(revoke).thenNothing();
+    revoked().when(revoke, { effectiveOn: '2025-05' }).thenRejected('END_BEFORE_START', 'effectiveOn');
+    held().when(revoke, { effectiveOn: '2025-05', by: 'feed' }).then(buyingRoleRevoked());
   });
 
   it('names only managers and payers that are known', () => {

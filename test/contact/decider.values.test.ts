@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   claimConfirmed,
+  consentRecorded,
   contactAddressChanged,
   contactAttributeChanged,
   contactEmailAdded,
@@ -11,6 +12,7 @@ import {
   contactOwnerChanged,
   contactPhoneChanged,
   contactRegistered,
+  erased,
 } from '../support/builders.ts';
 import { given } from '../support/given-when-then.ts';
 import { ann, factIdOf, slotIdOf } from '../support/ids.ts';
@@ -422,5 +424,40 @@ describe('postal addresses', () => {
     given(contactRegistered(), office)
       .when(change({ kind: 'home', was: '1 Acme Way' }))
       .thenRejected('FACT_UNKNOWN', 'was');
+  });
+});
+
+describe('consent', () => {
+  const address = 'ann@acme.example';
+  const ofAddress = { isOfAddress: true, address };
+  const say = { type: 'RecordConsent', contactId: ann, channel: 'email', consent: 'given' } as const;
+  const own = (of: object = {}, ...slot: string[]) =>
+    consentRecorded({
+      consentId: slotIdOf(ann, 'consent', 'email', slot[0] ?? '', slot[1] ?? ''),
+      consent: 'given',
+      ...of,
+    });
+
+  it('is said of the fact of its own, and of each that says the same of somebody who was the same person', () => {
+    given(contactRegistered()).when(say).then(own()).andAgainNothing();
+    given(
+      contactRegistered(),
+      consentRecorded(),
+      consentRecorded({ consentId: factIdOf(6), purpose: 'newsletter' }),
+      consentRecorded({ consentId: factIdOf(7), channel: 'post' }),
+      consentRecorded({ consentId: factIdOf(8), ...ofAddress }),
+    )
+      .when(say)
+      .then(own(), consentRecorded({ consent: 'given' }))
+      .andAgainNothing();
+  });
+
+  it('of an address is not said of one that can no longer be read', () => {
+    const unreadable = erased(consentRecorded(ofAddress));
+    given(contactRegistered(), unreadable, consentRecorded({ consentId: factIdOf(6) }))
+      .when({ ...say, address })
+      .then(own(ofAddress, '', address))
+      .andAgainNothing();
+    given(contactRegistered(), unreadable).when(say).then(own());
   });
 });

@@ -1,6 +1,7 @@
 // The generated customer base: repeatable, in order, well formed, taken by the deciders, and believable.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { memberOf } from '../../src/account/belief.ts';
 import { commandShapes } from '../../src/command.ts';
 import {
   type CustomerBaseOptions,
@@ -168,14 +169,6 @@ describe('the base is of a believable size and life', () => {
     expect(commands.length).toBeLessThan(60_000);
   });
 
-  test('it is made in a moment', () => {
-    // Of the processor's time: how long it waits for others on the machine says nothing.
-    const before = process.cpuUsage();
-    generateCustomerBase(usual);
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1_000).toBeLessThan(2_000);
-  });
-
   test('one in five leaves in a year, and most departures are learned more than a week late', () => {
     const { departures, personYears } = countDepartures(folded, demoStartDay(usual));
     expect(departures.length / personYears).toBeGreaterThan(0.16);
@@ -225,7 +218,7 @@ describe('the base is of a believable size and life', () => {
   test('customers have figures that fit the segment, an owner, and a renewal within the coming year', () => {
     let customers = 0;
     for (const account of folded.accounts.values()) {
-      expect(latest(account.team['owner'] ?? [])).toBeTruthy();
+      expect(latest(memberOf(account, 'owner'))).toBeTruthy();
       if (latest(account.relationship) !== 'customer' || account.closed) continue;
       customers += 1;
       expect(latest(account.arr)!.minorUnits).toBeGreaterThan(0);

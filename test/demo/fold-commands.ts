@@ -13,8 +13,10 @@ import { contractOf } from '../../src/ledger-events.ts';
 import type { MergeIn } from '../../src/merge.ts';
 import { deriveId } from '../../src/personal-data/derive-id.ts';
 import { isRejection, type Rejection } from '../../src/rejections.ts';
-import { decideSignal, type SignalCommand, signalCommands } from '../../src/signals/commands.ts';
+import { type SignalCommand, signalCommands } from '../../src/signals/commands.ts';
+import { decideSignal } from '../../src/signals/decider.ts';
 import { latest } from '../../src/timeline.ts';
+import { rootCauses } from '../../src/turnover/definition.ts';
 
 export interface Refusal {
   index: number;
@@ -63,6 +65,7 @@ export function foldCommands(commands: readonly DemoCommand[]): Folded {
     contactKnown: (id) => contacts.has(id),
     chain,
     externalIdHolder: () => null,
+    rootCauses: rootCauses.causes,
     eventKnown: () => false,
     undo: () => undefined,
   });

@@ -175,6 +175,69 @@ describe('an erased contact', () => {
     expect(found().every((one) => one.includes('ann.quill'))).toBe(true);
   });
 
+  it('is not called, texted or written to again where it wanted that no more', async () => {
+    const app = await open();
+    const [phone, post] = ['+44 20 7946 0000', '1 Kiln Lane, Stoke'];
+    for (const [channel, address, consent] of [
+      ['phone', phone, 'refused'],
+      ['post', post, 'suppressed'],
+      ['text', '+44 20 7946 0001', 'given'],
+    ] as const)
+      await tell(app, { type: 'RecordConsent', contactId: ann, channel, address, consent });
+    // The address and id that Ann was registered with, and these two: a number that she did not mind may be a company's.
+    expect(await erase(app)).toMatchObject({ suppressed: 4 });
+    const changePhone = (number: string): Command => ({
+      type: 'ChangeContactPhone',
+      contactId: bob,
+      kind: 'work',
+      line: 'voice',
+      phone: number,
+    });
+    const dialled = '0044 (20) 7946-0000';
+    expect(await refusal(app, changePhone(dialled))).toEqual(refuse('ADDRESS_SUPPRESSED', 'phone'));
+    expect(
+      await refusal(app, { type: 'RegisterContact', contactId: cleo, name: 'Cleo', phone: dialled }),
+    ).toEqual(refuse('ADDRESS_SUPPRESSED', 'phone'));
+    expect(
+      await refusal(app, {
+        type: 'ChangeContactAddress',
+        contactId: bob,
+        kind: 'work',
+        address: post.toUpperCase(),
+      }),
+    ).toEqual(refuse('ADDRESS_SUPPRESSED', 'address'));
+    expect(
+      await refusal(app, {
+        type: 'RecordConsent',
+        contactId: bob,
+        channel: 'text',
+        address: phone,
+        consent: 'given',
+      }),
+    ).toEqual(refuse('ADDRESS_SUPPRESSED', 'address'));
+    expect(await refusal(app, changePhone('+44 20 7946 0001'))).toBeNull();
+  });
+
+  it('does not come back by a proposal that was open before, nor by another spelling of its domain', async () => {
+    const app = await open();
+    const address = 'ann@töpferei.example';
+    await tell(app, { type: 'AddContactEmail', contactId: ann, address });
+    const proposing = { asProposal: { doubt: 'heard on the phone' } };
+    await tell(app, { type: 'AddContactEmail', contactId: bob, address }, proposing);
+    await erase(app);
+    const [proposal] = (await app.readModels.beliefs.contact(bob))!.proposals;
+    const accept: Command = { type: 'AcceptChange', contactId: bob, proposalId: proposal!.id };
+    expect(await refusal(app, accept)).toEqual(refuse('ADDRESS_SUPPRESSED', 'proposalId'));
+    expect(
+      await refusal(app, {
+        type: 'AddContactEmail',
+        contactId: bob,
+        address: 'Ann@xn--tpferei-90a.example',
+      }),
+    ).toEqual(refuse('ADDRESS_SUPPRESSED', 'address'));
+    expect(await refusal(app, accept, { reasonCode: 'consent_given' })).toBeNull();
+  });
+
   it('leaves an address that somebody else holds too to the other', async () => {
     const app = await open();
     await tell(app, { type: 'AddContactEmail', contactId: bob, address: texts[1]! });

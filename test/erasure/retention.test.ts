@@ -12,7 +12,7 @@ import {
   testActor,
 } from '../support/app-in-memory.ts';
 import { ledgerFolder } from '../support/app-on-disk.ts';
-import { acme, ann, bob, cleo, job } from '../support/ids.ts';
+import { acme, ann, bob, cleo, contactIdOf, job } from '../support/ids.ts';
 
 const definition: RetentionDefinition = {
   name: 'retention',
@@ -65,6 +65,33 @@ describe('the rules of retention', () => {
     await tell(app, { type: 'RecordActivity', contactId: ann, activity: 'call', note: 'New words' });
     await tell(app, { type: 'RecordActivity', contactId: cleo, activity: 'email_opened' });
     expect(await concerned()).toEqual({ signals: [], removed_contacts: [bob], former_contacts: [] });
+  });
+
+  it('spare whoever was observed since, under whichever of the ids that are one person', async () => {
+    const [dan, eve] = [contactIdOf(4), contactIdOf(5)];
+    for (const contactId of [dan, eve])
+      await tell(app, { type: 'RegisterContact', contactId, name: 'N' }, { learnedOn: '2019-01-01' });
+    const merge = (contactId: string, intoId: string) =>
+      tell(app, { type: 'MergeContacts', contactId, intoId }, { learnedOn: '2019-06-01' });
+    await merge(eve, dan);
+    await merge(dan, cleo);
+    expect((await concerned())['former_contacts']).toEqual([cleo]);
+    await tell(app, { type: 'RecordActivity', contactId: eve, activity: 'meeting' });
+    expect((await concerned())['former_contacts']).toEqual([]);
+    await tell(app, { type: 'UnmergeContacts', contactId: dan });
+    expect((await concerned())['former_contacts']).toEqual([cleo]);
+  });
+
+  it('keep what was observed long ago as long as anything is observed of the same person', async () => {
+    await tell(
+      app,
+      { type: 'RecordActivity', contactId: cleo, activity: 'call' },
+      { learnedOn: '2020-05-05' },
+    );
+    await tell(app, { type: 'MergeContacts', contactId: cleo, intoId: ann }, { learnedOn: '2020-06-01' });
+    expect((await concerned())['signals']).toEqual([ann, cleo]);
+    await tell(app, { type: 'RecordActivity', contactId: cleo, activity: 'meeting' });
+    expect((await concerned())['signals']).toEqual([]);
   });
 
   it('erase people with a receipt that names the rules, and of others only what was observed', async () => {

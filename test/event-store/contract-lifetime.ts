@@ -1,6 +1,6 @@
 // The contract of a store's life: closing, what comes after it, and what another opening finds.
 import { describe, expect, test } from 'vitest';
-import type { EventStore } from '../../src/event-store/port.ts';
+import type { LedgerStore } from '../../src/event-store/port.ts';
 import {
   all,
   type ContractContext,
@@ -10,11 +10,11 @@ import {
   range,
   stored,
 } from './contract.ts';
-import { handedOver, ids, newEvents } from './event-builder.ts';
+import { handedOver, ids, newEvent, newEvents } from './event-builder.ts';
 
 export function lifetimeContract(context: ContractContext): void {
   /** A ledger apart from the one that the other tests use, gone after the test. */
-  async function apart(work: (store: EventStore, place: LedgerPlace) => Promise<void>): Promise<void> {
+  async function apart(work: (store: LedgerStore, place: LedgerPlace) => Promise<void>): Promise<void> {
     const place = await context.adapter.place();
     try {
       await work(await place.open(context.clock), place);
@@ -37,20 +37,22 @@ export function lifetimeContract(context: ContractContext): void {
         const stream = freshStream();
         await stored(store, stream, 0, newEvents(1));
         await store.close();
-        const { signal } = new AbortController();
-        const calls: (() => Promise<unknown>)[] = [
-          () => store.append(stream, 1, newEvents(1)),
-          () => store.read(stream),
-          () => store.readPositions([1]),
-          () => store.head(),
-          () => store.version(stream),
-          () => store.readAll(0)[Symbol.asyncIterator]().next(),
-          () => store.subscribe(0, { signal })[Symbol.asyncIterator]().next(),
-        ];
-        for (const call of calls) {
-          const refused = { name: 'EventStoreFailure', code: 'STORE_UNAVAILABLE' };
-          await expect(Promise.resolve().then(call)).rejects.toMatchObject(refused);
-        }
+        await everyCallRefused(store, stream);
+      }));
+
+    test('makes every later call throw while it still waits for running appends, and writes nothing of it', () =>
+      apart(async (store, place) => {
+        const stream = freshStream();
+        await stored(store, stream, 0, newEvents(1));
+        const running = store.append(stream, 1, newEvents(1));
+        const closed = store.close();
+        await everyCallRefused(store, stream);
+        await closed;
+        expect(await running).toMatchObject({ ok: true, version: 2 });
+        if (!context.adapter.persists) return;
+        const again = await place.open(context.clock);
+        expect(await again.version(stream)).toBe(2);
+        await again.close();
       }));
 
     test('fails a subscription that still waits, so that it is not taken for one that was ended', () =>
@@ -75,9 +77,27 @@ export function lifetimeContract(context: ContractContext): void {
   if (context.adapter.persists) reopenContract(context, apart);
 }
 
+/** All at once, so that none has the time that another one takes. */
+async function everyCallRefused(store: LedgerStore, stream: string): Promise<void> {
+  const { signal } = new AbortController();
+  const restored = { ...newEvent(), stream, version: 3, position: 3, recordedAtMs: 0 };
+  const calls: (() => Promise<unknown>)[] = [
+    () => store.append(stream, 2, newEvents(1)),
+    () => store.restore([restored]),
+    () => store.read(stream),
+    () => store.readPositions([1]),
+    () => store.head(),
+    () => store.version(stream),
+    () => store.readAll(0)[Symbol.asyncIterator]().next(),
+    () => store.subscribe(0, { signal })[Symbol.asyncIterator]().next(),
+  ];
+  const refused = { name: 'EventStoreFailure', code: 'STORE_UNAVAILABLE' };
+  await Promise.all(calls.map((call) => expect(Promise.resolve().then(call)).rejects.toMatchObject(refused)));
+}
+
 function reopenContract(
   { clock }: ContractContext,
-  apart: (work: (store: EventStore, place: LedgerPlace) => Promise<void>) => Promise<void>,
+  apart: (work: (store: LedgerStore, place: LedgerPlace) => Promise<void>) => Promise<void>,
 ): void {
   describe('opened again', () => {
     test('has every event as it was', () =>

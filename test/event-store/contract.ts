@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type {
-  AppendResult,
+  Appended,
   EventStore,
+  LedgerStore,
   NewEvent,
   ReadAllFilter,
   StoredEvent,
@@ -16,7 +17,7 @@ import { subscribeContract } from './contract-subscribe.ts';
 
 /** A place that holds one ledger: opened again after a close, it is the same ledger where the adapter persists. */
 export interface LedgerPlace {
-  open(clock: { nowMs(): number }): Promise<EventStore>;
+  open(clock: { nowMs(): number }): Promise<LedgerStore>;
   dispose(): Promise<void>;
 }
 
@@ -73,7 +74,7 @@ export async function stored(
   stream: string,
   expectedVersion: number,
   events: readonly NewEvent[],
-): Promise<Extract<AppendResult, { ok: true }>> {
+): Promise<Appended> {
   const result = await store.append(stream, expectedVersion, events);
   if (!result.ok) expect.fail(`${stream} is at ${result.version}, not at ${expectedVersion}`);
   return result;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonEvent, type StreamMetadata } from '@eventstore/db-client';
 import { describe, expect, test } from 'vitest';
-import type { EventStoreDbStore } from '../../src/event-store/event-store-db.ts';
+import type { LedgerStore } from '../../src/event-store/port.ts';
 import { eventStoreName, startEventStore, startEventStoreCluster } from '../support/event-store-server.ts';
 import { all, freshStream, positions, range, stored } from './contract.ts';
 import { bytes, ids, newBox, newEvent, newEvents } from './event-builder.ts';
@@ -216,7 +216,7 @@ describe('an event of 2 MB', () => {
 describe('a ledger that is no longer whole in the cluster', () => {
   const gone = expect.objectContaining({ code: 'LEDGER_GAP' });
 
-  async function withHistory(): Promise<{ store: EventStoreDbStore; stream: string }> {
+  async function withHistory(): Promise<{ store: LedgerStore; stream: string }> {
     const store = await open();
     const stream = freshStream();
     await stored(store, stream, 0, newEvents(5));

@@ -11,16 +11,18 @@ import { newEvents } from './event-builder.ts';
 
 let mirror: Mirror;
 let stopped: Error | undefined;
+function untilStopped<Result>(work: () => Result): Result {
+  if (stopped) throw stopped;
+  return work();
+}
 const open = (path: string, ledgerId = randomUUID()) =>
   openMirror({
     path,
     ledgerId,
     nowMs: 1_000,
     pageSize: 10,
-    whileOpen(work) {
-      if (stopped) throw stopped;
-      return work();
-    },
+    whileOpen: untilStopped,
+    whileFollowing: untilStopped,
   });
 beforeEach(() => {
   stopped = undefined;

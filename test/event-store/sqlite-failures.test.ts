@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openSqliteEventStore, type SqliteEventStore } from '../../src/event-store/sqlite.ts';
+import type { LedgerStore } from '../../src/event-store/port.ts';
+import { openSqliteEventStore } from '../../src/event-store/sqlite.ts';
 import { startScript } from '../support/script.ts';
 import { all, freshStream, positions, range, stored } from './contract.ts';
 import { bytes, ids, newBox, newEvent, newEvents } from './event-builder.ts';
@@ -28,7 +29,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function open(change: { create?: boolean; pageCountMax?: number } = {}): SqliteEventStore {
+function open(change: { create?: boolean; pageCountMax?: number } = {}): LedgerStore {
   return openSqliteEventStore({ path, clock, ...change });
 }
 
@@ -111,7 +112,7 @@ describe('a process killed while many write', () => {
 describe('a full disk', () => {
   const large = () => [newEvent({ boxes: [newBox(bytes(100_000))] })];
 
-  async function fill(store: SqliteEventStore): Promise<{ stream: string; version: number }> {
+  async function fill(store: LedgerStore): Promise<{ stream: string; version: number }> {
     const stream = freshStream();
     for (let version = 0; ; version += 1) {
       try {
@@ -334,7 +335,7 @@ describe('a file that is no ledger', () => {
 
 describe('damage inside the file', () => {
   /** A ledger of ten events of which the seventh is changed behind the store's back. */
-  async function damagedBy(sql: string): Promise<SqliteEventStore> {
+  async function damagedBy(sql: string): Promise<LedgerStore> {
     const store = open({ create: true });
     await stored(store, freshStream(), 0, newEvents(10));
     await store.close();

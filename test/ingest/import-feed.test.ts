@@ -5,7 +5,7 @@ import { EventStoreFailure } from '../../src/event-store/port.ts';
 import { createSourceIds } from '../../src/ingest/import-feed.ts';
 import type { FeedLine } from '../../src/ingest/line-reader.ts';
 import { latest } from '../../src/timeline.ts';
-import { openTestApplication, type TestApplication } from '../support/app-in-memory.ts';
+import { openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
 import {
   asFeedLine,
   eventsOf,
@@ -49,35 +49,35 @@ const numbered = (line: Line | string, index: number) =>
 describe('a line that names something unknown is refused:', () => {
   test('a contact', async () => {
     expect(await refusalsOf({ type: 'ContactNameChanged', contact: 'nobody', name: 'N' })).toEqual([
-      '1 CONTACT_UNKNOWN contactId',
+      '1 CONTACT_UNKNOWN contact',
     ]);
   });
   test('an account', async () => {
     expect(await refusalsOf(ann, { ...annStarts, account: 'nowhere' })).toEqual([
-      '2 ACCOUNT_UNKNOWN accountId',
+      '2 ACCOUNT_UNKNOWN account',
     ]);
   });
   test('a parent account', async () => {
-    expect(await refusalsOf({ ...acme, parent: 'group' })).toEqual(['1 ACCOUNT_UNKNOWN parentId']);
+    expect(await refusalsOf({ ...acme, parent: 'group' })).toEqual(['1 ACCOUNT_UNKNOWN parent']);
   });
   test('a placement', async () => {
     expect(await refusalsOf(ann, { type: 'PlacementEnded', ...job })).toEqual([
-      '2 PLACEMENT_UNKNOWN placementId',
+      '2 PLACEMENT_UNKNOWN placement',
     ]);
   });
   test('the survivor of a merge', async () => {
     expect(await refusalsOf(ann, { type: 'ContactMerged', contact: 'ann', into: 'bob' })).toEqual([
-      '2 CONTACT_UNKNOWN intoId',
+      '2 CONTACT_UNKNOWN into',
     ]);
   });
   test('a contact that only a later line registers', async () => {
     expect(await refusalsOf({ type: 'ContactDied', contact: 'ann' }, ann)).toEqual([
-      '1 CONTACT_UNKNOWN contactId',
+      '1 CONTACT_UNKNOWN contact',
     ]);
   });
   test('a contact that another source has under this id', async () => {
     expect(await refusalsOf(ann, { type: 'ContactDied', contact: 'ann', source: 'erp' })).toEqual([
-      '2 CONTACT_UNKNOWN contactId',
+      '2 CONTACT_UNKNOWN contact',
     ]);
   });
 });
@@ -85,7 +85,7 @@ describe('a line that names something unknown is refused:', () => {
 describe('a line that cannot be is refused:', () => {
   test('a merge into itself', async () => {
     expect(await refusalsOf(ann, { type: 'ContactMerged', contact: 'ann', into: 'ann' })).toEqual([
-      '2 MERGE_INTO_ITSELF intoId',
+      '2 MERGE_INTO_ITSELF into',
     ]);
   });
   test('a merge that closes a circle', async () => {
@@ -94,7 +94,7 @@ describe('a line that cannot be is refused:', () => {
       { type: 'ContactMerged', contact: 'bob', into: 'cleo' },
       { type: 'ContactMerged', contact: 'cleo', into: 'ann' },
     ];
-    expect(await refusalsOf(ann, bob, cleo, ...merges)).toEqual(['6 MERGE_CYCLE intoId']);
+    expect(await refusalsOf(ann, bob, cleo, ...merges)).toEqual(['6 MERGE_CYCLE into']);
     expect(contactOf('cleo').mergedInto).toBeNull();
   });
   test('a parent that closes a circle', async () => {
@@ -108,7 +108,7 @@ describe('a line that cannot be is refused:', () => {
           parent: 'acme',
         },
       ),
-    ).toEqual(['3 PARENT_CYCLE parentId', '4 PARENT_CYCLE parentId']);
+    ).toEqual(['3 PARENT_CYCLE parent', '4 PARENT_CYCLE parent']);
   });
   test('knowledge from the future', async () => {
     const nowMs = app.clock.nowMs();
@@ -126,15 +126,39 @@ describe('a line that cannot be is refused:', () => {
   });
   test('a contact or an account that is registered already as another', async () => {
     expect(await refusalsOf(ann, acme, { ...ann, name: 'Bob' }, { ...acme, name: 'Globex' })).toEqual([
-      '3 CONTACT_ALREADY_REGISTERED contactId',
-      '4 ACCOUNT_ALREADY_REGISTERED accountId',
+      '3 CONTACT_ALREADY_REGISTERED contact',
+      '4 ACCOUNT_ALREADY_REGISTERED account',
     ]);
   });
   test('a change of a contact that was merged away', async () => {
     const merged = { type: 'ContactMerged', contact: 'ann', into: 'bob' };
     expect(
       await refusalsOf(ann, bob, merged, { type: 'ContactNameChanged', contact: 'ann', name: 'A' }),
-    ).toEqual(['4 CONTACT_MERGED contactId']);
+    ).toEqual(['4 CONTACT_MERGED contact']);
+  });
+  test('but not of its placement, which is the survivor’s where the merge was made here and carried it', async () => {
+    await refusalsOf(acme, ann, bob, cleo, annStarts);
+    for (const [loser, survivor] of [
+      ['ann', 'bob'],
+      ['bob', 'cleo'],
+    ] as const)
+      await tell(
+        app,
+        { type: 'MergeContacts', contactId: contactId(loser), intoId: contactId(survivor) },
+        { learnedOn: '2026-06-02' },
+      );
+    const news = { source: 'crm', learnedAt: '2026-06-03T00:00:00Z' };
+    const lines = [
+      { ...news, id: '10', type: 'PlacementEnded', ...job, effectiveOn: '2026-05-31', reason: 'resigned' },
+      { ...news, id: '11', type: 'TitleChanged', ...job, title: 'Director' },
+      { ...news, id: '12', type: 'ContactNameChanged', contact: 'ann', name: 'A' },
+    ];
+    expect(await refusalsOf(...lines)).toEqual(['3 CONTACT_MERGED contact']);
+    const [placement] = contactOf('cleo').placements;
+    expect(placement).toMatchObject({ ended: { effectiveOn: '2026-05-31', reasonCode: 'resigned' } });
+    expect(latest(placement!.title)).toBe('Director');
+    const { summary } = await importLines(app, lines);
+    expect(summary).toMatchObject({ accepted: 0, repeated: 2, refused: 1 });
   });
   test('a value taken back that nobody believes', async () => {
     const email = { type: 'ContactEmailChanged', contact: 'ann', email: '', was: 'a@old.example' };

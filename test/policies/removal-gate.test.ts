@@ -83,7 +83,7 @@ describe('a hard bounce', () => {
       type: 'PlacementRemoved',
       meta: {
         actor: { id: 'policy.removal_gate', kind: 'policy' },
-        policy: { name: 'removal_gate', version: 1 },
+        policy: { name: 'removal_gate', version: 2 },
         causationId: eventIds[0],
         evidence: [{ kind: 'bounce', eventId: eventIds[0] }],
       },
@@ -94,7 +94,7 @@ describe('a hard bounce', () => {
       `{ removalExplanation(contactId: "${ann}") { text } }`,
     );
     expect(removalExplanation[0]!.text).toContain(
-      'by the policy removal_gate (version 1) because of hard_bounce',
+      'by the policy removal_gate (version 2) because of hard_bounce',
     );
   });
 
@@ -240,9 +240,15 @@ describe('what it did', () => {
     await bounce('2026-05-30');
     await bounce('2026-05-30', { contactId: bob });
     await app.policies.catchUp();
-    const asked = { day: dayFromIso('2026-05-30')!, reasonCode: 'server_was_down', actor: testActor };
+    const asked = {
+      day: dayFromIso('2026-05-30')!,
+      reasonCode: 'server_was_down',
+      actor: testActor,
+      source: 'terminal',
+    };
     expect(await undoRemovals(app, asked)).toEqual({ undone: 2, refused: [] });
     expect([removalOf(), removalOf(bob)]).toEqual([null, null]);
+    expect((await app.store.read(`contact-${ann}`)).at(-1)!.meta.source).toBe('terminal');
     expect(await undoRemovals(app, asked)).toEqual({ undone: 0, refused: [] });
     expect(await app.policies.catchUp()).toEqual({ done: 0, refused: 0 });
   });

@@ -1,6 +1,8 @@
 // Policies react to each event once, whoever repeats it: after a crash, beside another replica, from the beginning.
+
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Application } from '../../src/application.ts';
+import { streamsOf } from '../../src/beliefs.ts';
 import type { Policy, PolicyWorld, RefusedEffect } from '../../src/policies/policy.ts';
 import { openPolicyFile, type PolicyFile } from '../../src/policies/policy-file.ts';
 import {
@@ -59,6 +61,7 @@ const world = (): PolicyWorld => ({
   beliefs: app.readModels.beliefs,
   database: app.readModels.database,
   read: (stream) => app.store.read(stream),
+  readOpened: streamsOf(app.store, app.sealing),
   slotId: (...parts) => parts.join(),
   rules: app.rules,
   timeZone: 'UTC',

@@ -1,6 +1,7 @@
 // The turnover policy: who leaves a key role puts the account at risk, and what is learned afterwards keeps that true.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findTurnoversOf } from '../../projections/turnovers.ts';
+import { streamsOf } from '../../src/beliefs.ts';
 import type { Command } from '../../src/command.ts';
 import { isSuspected, stageNow, type TurnoverBelief } from '../../src/turnover/belief.ts';
 import { answer, openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
@@ -106,7 +107,7 @@ describe('a departure', () => {
     const [opened] = await app.store.read(`turnover-${turnover!.id}`);
     expect(opened!.meta).toMatchObject({
       effectiveOn: '2026-05-31',
-      policy: { name: 'turnover', version: 1 },
+      policy: { name: 'turnover', version: 2 },
     });
   });
 
@@ -188,6 +189,37 @@ describe('a departure', () => {
     });
   });
 
+  test('learned together with another contact type, before or after it, is a departure from the key role', async () => {
+    const typed = {
+      type: 'ChangeContactType',
+      contactId: ann,
+      placementId: job,
+      contactType: 'former',
+      importance: null,
+    } as const;
+    await tell(app, typed, on('2026-06-10'));
+    const revoked = { type: 'RevokeBuyingRole', contactId: ann, placementId: job } as const;
+    await tell(app, { ...revoked, buyingRole: 'adoption_champion' }, on('2026-06-10'));
+    const [turnover] = await leave();
+    expect(turnover).toMatchObject({ outcome: null, departure: { cause: 'left', leftOn: '2026-05-31' } });
+    const [again] = await following({ ...typed, contactType: 'end_user' }, on('2026-06-10'));
+    expect(again).toMatchObject({ id: turnover!.id, outcome: null, departure: { cause: 'left' } });
+  });
+
+  test('is over where the role came back, however vaguely it is known when it was lost', async () => {
+    const placed = { contactId: ann, placementId: job };
+    await following(
+      { type: 'RevokeBuyingRole', ...placed, buyingRole: 'adoption_champion' },
+      on('2026-06-01'),
+    );
+    const typed = (contactType: string) =>
+      ({ type: 'ChangeContactType', ...placed, contactType, importance: null }) as const;
+    const [lost] = await following(typed('former'), { ...on('2026-06-10'), effectiveOn: '2026' });
+    expect(lost).toMatchObject({ departure: { cause: 'role_lost' }, outcome: null });
+    const [back] = await following(typed('champion'), { ...on('2026-06-20'), effectiveOn: '2026-06-15' });
+    expect(back!.outcome).toMatchObject({ kind: 'dismissed', dismissal: 'departure_withdrawn' });
+  });
+
   test('is none where the same person goes on in the same role in another placement', async () => {
     await tell(
       app,
@@ -201,6 +233,17 @@ describe('a departure', () => {
       { ...on('2026-06-01'), effectiveOn: '2026-05-31' },
     );
     expect(await leave()).toEqual([]);
+  });
+
+  test('from another account than was thought is that account’s risk, until that is corrected back', async () => {
+    await leave();
+    const move = { type: 'CorrectPlacement', contactId: ann, placementId: job } as const;
+    const standing = (found: TurnoverBelief[]) =>
+      Object.fromEntries(found.map(({ accountId, outcome }) => [accountId, outcome?.dismissal ?? 'open']));
+    const moved = await following({ ...move, accountId: globex }, on('2026-06-20'));
+    expect(standing(moved)).toEqual({ [acme]: 'departure_withdrawn', [globex]: 'open' });
+    const back = await following({ ...move, accountId: acme }, on('2026-06-21'));
+    expect(standing(back)).toEqual({ [acme]: 'open', [globex]: 'departure_withdrawn' });
   });
 
   test('of a contact merged away is the survivor’s affair', async () => {
@@ -277,6 +320,7 @@ describe('a departure', () => {
         beliefs,
         database,
         read: (stream) => app.store.read(stream),
+        readOpened: streamsOf(app.store, app.sealing),
         slotId: (...parts) => deriveId(app.keyStore.salt, ...parts),
         rules: app.rules,
         timeZone: 'UTC',
@@ -320,8 +364,25 @@ describe('a bounce', () => {
     expect(refuted!.outcome).toMatchObject({ dismissal: 'suspicion_refuted' });
   });
 
+  test('is not refuted by what was before it, however late that is heard of', async () => {
+    await following(bounce, { ...on('2026-06-20'), effectiveOn: '2026-06-18' });
+    const login = { type: 'RecordActivity', contactId: ann, activity: 'login' } as const;
+    const [suspected] = await following(login, { ...on('2026-06-21'), effectiveOn: '2026-01-15' });
+    expect(suspected!.outcome).toBeNull();
+    const [refuted] = await following(login, { ...on('2026-06-22'), effectiveOn: '2026-06-19' });
+    expect(refuted!.outcome).toMatchObject({ dismissal: 'suspicion_refuted' });
+  });
+
   test('that is soft means nothing', async () => {
     expect(await following({ ...bounce, kind: 'soft' }, on('2026-06-01'))).toEqual([]);
+  });
+
+  test.each([
+    ['for a policy of the server', '5.7.1'],
+    ['of a full mailbox', '5.2.2'],
+  ])('%s means nothing, also where it is for good', async (_, status) => {
+    expect(await following({ ...bounce, status }, on('2026-06-01'))).toEqual([]);
+    expect(await following({ ...bounce, status: '5.1.1' }, on('2026-06-02'))).toHaveLength(1);
   });
 });
 
@@ -338,6 +399,13 @@ describe('an absence', () => {
   test('is no departure, and a bounce meanwhile no suspicion', async () => {
     expect(await following(away, { ...on('2026-06-01'), effectiveOn: '2026-05-20' })).toEqual([]);
     expect(await following(bounce, on('2026-06-02'))).toEqual([]);
+  });
+
+  test('explains a bounce of its time, also where that is heard of afterwards', async () => {
+    const away = { type: 'RecordAbsence', contactId: ann, placementId: job, delegateId: bob } as const;
+    await following({ ...away, untilOn: '2026-06-20' }, { ...on('2026-06-01'), effectiveOn: '2026-05-20' });
+    expect(await following(bounce, { ...on('2026-07-01'), effectiveOn: '2026-06-10' })).toEqual([]);
+    expect(await following(bounce, { ...on('2026-07-02'), effectiveOn: '2026-06-25' })).toHaveLength(1);
   });
 
   test('that has ended makes a bounce suspicious again', async () => {
@@ -375,6 +443,111 @@ describe('an absence', () => {
     );
     const [belief] = [await app.readModels.beliefs.contact(cleo)];
     expect(belief!.placements[0]!.absence).toMatchObject({ untilOn: '2026-09-01', delegateId: null });
+  });
+});
+
+describe('the coverage at opening', () => {
+  const bounce = {
+    type: 'RecordBounce',
+    contactId: bob,
+    address: 'Bob@acme.example ',
+    kind: 'hard',
+    status: '5.1.1',
+  } as const;
+  const basisOf = (all: TurnoverBelief[]) => all.map(({ coverageAtOpening: { basis } }) => basis);
+
+  test('is nobody’s to whom mail is known to fail for good', async () => {
+    await tell(app, bounce, on('2026-06-01'));
+    expect(basisOf(await leave())).toEqual(['nobody']);
+  });
+
+  test('is one’s again to whom mail was delivered later', async () => {
+    await tell(app, bounce, on('2026-06-01'));
+    const delivered = { type: 'RecordActivity', contactId: bob, activity: 'email_delivered' } as const;
+    await tell(app, delivered, on('2026-06-02'));
+    expect(basisOf(await leave())).toEqual(['other_contact']);
+  });
+
+  test('is not changed by bounces that say nothing of the address, or are of a later day', async () => {
+    for (const more of [{ kind: 'soft' }, { status: '5.7.1' }, { status: '5.2.2' }] as const)
+      await tell(app, { ...bounce, ...more }, on('2026-06-01'));
+    await tell(app, { ...bounce, address: 'bobby@acme.example' }, on('2026-06-01'));
+    await tell(app, bounce, on('2026-06-11'));
+    expect(basisOf(await leave())).toEqual(['other_contact']);
+  });
+
+  test('counts a bounce of the same person under an id that was merged', async () => {
+    await tell(app, { ...bounce, contactId: cleo }, on('2026-06-01'));
+    await tell(app, { type: 'MergeContacts', contactId: cleo, intoId: bob, carried: [] }, on('2026-06-02'));
+    expect(basisOf(await leave())).toEqual(['nobody']);
+  });
+
+  test('knows the boss by whatever id, also who was never at the account under the other', async () => {
+    await tell(
+      app,
+      { type: 'ChangeReportsTo', contactId: ann, placementId: job, managerId: cleo },
+      on('2026-05-01'),
+    );
+    await tell(app, { type: 'MergeContacts', contactId: cleo, intoId: bob }, on('2026-06-02'));
+    expect(await leave()).toMatchObject([
+      { coverageAtOpening: { percent: 100, basis: 'manager', contactIds: [bob] } },
+    ]);
+  });
+});
+
+describe('who stands in', () => {
+  const ending = { type: 'EndPlacement', contactId: bob, placementId: bobsJob } as const;
+  const standIn = async (more: object = {}) => {
+    const [turnover] = await leave();
+    const naming = { type: 'NameInterimContact', turnoverId: turnover!.id, contactId: bob } as const;
+    return following({ ...naming, ...more }, on('2026-06-15'));
+  };
+
+  test('stands in no more once gone from the account, and goes on as long as there in another placement', async () => {
+    await standIn();
+    const second = { placementId: placementIdOf(13), accountId: acme } as const;
+    await following({ type: 'StartPlacement', contactId: bob, ...second }, on('2026-06-16'));
+    const [still] = await following(ending, { ...on('2026-07-01'), effectiveOn: '2026-06-30' });
+    expect(still!.interim).toMatchObject({ contactId: bob, untilOn: null });
+    const [over] = await following({ ...ending, placementId: second.placementId }, on('2026-07-02'));
+    expect(over!.interim).toBeNull();
+  });
+
+  test('stands in up to a day of leaving that is known before, and no longer than was said', async () => {
+    await standIn();
+    const later = { ...on('2026-07-01'), effectiveOn: '2026-07-31' };
+    const [until] = await following(ending, later);
+    expect(until!.interim).toMatchObject({ contactId: bob, untilOn: '2026-07-31' });
+  });
+
+  test('stays named with an earlier end that was said', async () => {
+    await standIn({ untilOn: '2026-07-10' });
+    const [kept] = await following(ending, { ...on('2026-07-01'), effectiveOn: '2026-07-31' });
+    expect(kept!.interim).toMatchObject({ contactId: bob, untilOn: '2026-07-10' });
+  });
+
+  test('stands in no more when dead or removed, from wherever', async () => {
+    await standIn({ contactId: cleo });
+    const [gone] = await following({ type: 'RecordDeath', contactId: cleo }, on('2026-07-01'));
+    expect(gone!.interim).toBeNull();
+  });
+
+  test('stays who was named although known to have left', async () => {
+    await tell(app, ending, on('2026-06-01'));
+    await standIn();
+    const [kept] = await following(
+      { type: 'CorrectPlacement', contactId: bob, placementId: bobsJob, startsOn: '2024-03-01' },
+      on('2026-07-01'),
+    );
+    expect(kept!.interim).toMatchObject({ contactId: bob });
+  });
+
+  test('is the same person under an id that was merged', async () => {
+    await standIn({ contactId: cleo });
+    await following({ type: 'MergeContacts', contactId: cleo, intoId: bob }, on('2026-06-20'));
+    expect(turnovers()[0]!.interim).toMatchObject({ contactId: cleo });
+    const [gone] = await following(ending, on('2026-07-01'));
+    expect(gone!.interim).toBeNull();
   });
 });
 
@@ -425,6 +598,39 @@ describe('a replacement', () => {
       on('2026-06-20'),
     );
     expect(turnover!.replacement).toMatchObject({ contactId: cleo, startsOn: '2026-05-30' });
+  });
+
+  test('and what becomes of the role are as old as when they were learned, whatever is added', async () => {
+    const [{ id: turnoverId }] = (await leave()) as [TurnoverBelief];
+    const refilled = { type: 'LearnRoleOutcome', turnoverId, outcome: 'refilled' } as const;
+    await following(refilled, on('2026-06-12'));
+    const identify = { type: 'IdentifyReplacement', turnoverId, contactId: cleo } as const;
+    await following({ ...identify, kind: 'external' }, on('2026-06-15'));
+    type Shown = { turnover: { steps: { key: string; dueOn: string | null }[] } };
+    const asked = () => {
+      const shown = 'roleOutcome { learnedAt } replacement { learnedAt } steps { key dueOn }';
+      return answer<Shown>(app, `{ turnover(id: "${turnoverId}") { ${shown} } }`);
+    };
+    const before = await asked();
+    await following({ ...refilled, note: 'The post is advertised.' }, on('2026-06-30'));
+    const [refined] = await following(
+      { ...identify, kind: 'external_new', competitor: 'Rival' },
+      on('2026-07-01'),
+    );
+    expect(refined!.replacement).toMatchObject({ kind: 'external_new', competitor: 'Rival' });
+    const after = await asked();
+    expect(after).toMatchObject({
+      turnover: {
+        roleOutcome: { learnedAt: '2026-06-12T12:00:00.000Z' },
+        replacement: { learnedAt: '2026-06-15T12:00:00.000Z' },
+      },
+    });
+    const dueOf = ({ turnover }: Shown) =>
+      Object.fromEntries(turnover.steps.map(({ key, dueOn }) => [key, dueOn]));
+    expect(dueOf(after)).toMatchObject(dueOf(before));
+    const another = { ...identify, contactId: bob, kind: 'internal' } as const;
+    const [changed] = await following(another, on('2026-07-02'));
+    expect(changed!.replacement!.sinceMs).toBe(Date.parse('2026-07-02T12:00:00Z'));
   });
 
   test('who leaves before the onboarding ends is none any more', async () => {
@@ -542,6 +748,42 @@ describe('who went to another customer', () => {
       on('2026-07-01'),
     );
     expect(await proposals()).toEqual(proposed);
+  });
+
+  test('is proposed there when the end is told once more with where to', async () => {
+    await leave();
+    const again = { ...on('2026-07-01'), effectiveOn: '2026-05-31', by: 'feed', source: 'crm' } as const;
+    const [turnover] = await following({ ...leaving, ...destination }, again);
+    expect(turnover).toMatchObject({ destination: 'another_company', destinationAccountId: globex });
+    expect(await proposals()).toEqual(proposed);
+  });
+
+  test('is proposed there as whom the leaver was merged into, and is a lead as that contact', async () => {
+    const [turnover] = await leave();
+    const asked = `{ turnover(id: "${turnover!.id}") { contact { id } lead { isProposed contact { id } } } }`;
+    await following({ type: 'MergeContacts', contactId: ann, intoId: bob }, on('2026-06-20'));
+    const learn = { type: 'LearnDepartureDetails', turnoverId: turnover!.id } as const;
+    await following({ ...learn, ...destination }, on('2026-07-01'));
+    expect((await app.readModels.beliefs.contact(bob))!.proposals).toMatchObject([
+      { claimed: 'PlacementStarted', state: 'open', claim: { accountId: globex } },
+    ]);
+    expect(await answer(app, asked)).toEqual({
+      turnover: { contact: { id: bob }, lead: { isProposed: true, contact: { id: bob } } },
+    });
+  });
+
+  test('is a lead that is proposed there, not anywhere', async () => {
+    const [turnover] = await following({ ...leaving, destination: 'another_company' }, on('2026-06-10'));
+    await tell(
+      app,
+      { type: 'StartPlacement', contactId: ann, placementId: nextJob, accountId: acme },
+      { ...on('2026-06-11'), asProposal: { doubt: 'start_not_confirmed' } },
+    );
+    const asked = `{ turnover(id: "${turnover!.id}") { lead { isProposed } } }`;
+    expect(await answer(app, asked)).toEqual({ turnover: { lead: { isProposed: false } } });
+    const learn = { type: 'LearnDepartureDetails', turnoverId: turnover!.id } as const;
+    await following({ ...learn, ...destination }, on('2026-07-01'));
+    expect(await answer(app, asked)).toEqual({ turnover: { lead: { isProposed: true } } });
   });
 
   test('is not where nobody knows where, nor where somebody retired', async () => {

@@ -113,7 +113,7 @@ describe('a board of open or closed turnovers', () => {
     owner: 'olga',
     segment: 'smb',
     suspected: false,
-    coverageBands: ['low'],
+    coverage: { bands: ['low'], on: 3 },
     arrBands: ['large'],
     currency: 'EUR',
     forecast: 'savable',

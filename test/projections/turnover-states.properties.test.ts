@@ -38,6 +38,7 @@ const saying = fc.tuple(
   fc.constantFrom<object>(
     { type: 'AssessCoverage', percent: 50, basis: 'other_contact' },
     { type: 'AssessCoverage', percent: 0, basis: 'nobody' },
+    { type: 'NameInterimContact', contactId: bob, untilOn: '2026-04-01' },
     { type: 'LearnRoleOutcome', outcome: 'refilled' },
     { type: 'LearnRoleOutcome', outcome: 'given_up' },
     { type: 'IdentifyReplacement', contactId: bob, kind: 'internal' },
@@ -225,8 +226,8 @@ async function expectFigures(
     'destination',
     'coveragePercent',
   ] as const;
-  const episodes = rows.map(({ row }) => episodeOf(row, timeZone, fields));
   const asOf = dayInZone(cut.knownAtMs ?? app.clock.nowMs(), timeZone);
+  const episodes = rows.map(({ row }) => episodeOf(row, { timeZone, on: asOf }, fields));
   for (const groupBy of [[], ...dimensions.map((dimension) => [dimension])])
     expect(await timeAtRiskOf(app, cut, { asOf, groupBy })).toEqual(timeAtRisk(episodes, { asOf, groupBy }));
   const weekEnding = day('2026-04-12');

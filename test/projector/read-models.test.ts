@@ -1,7 +1,7 @@
 // The read models on disk: made anew where they cannot be used, kept where they can, and swapped while others read and wait.
 import { copyFileSync, existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMergeLinks } from '../../projections/identities.ts';
 import { projections } from '../../projections/index.ts';
 import type { Application } from '../../src/application.ts';
@@ -187,7 +187,7 @@ describe('when the ledger is opened', () => {
     expect(namesIn({ readModels: other }).slice(0, -1)).toEqual(names(people));
     goOn.resolve();
     await register(app, people + 1, people + 2);
-    await vi.waitFor(() => expect(other.isRebuilding).toBe(false));
+    await expect.poll(() => other.isRebuilding).toBe(false);
     await other.applied(people + 2);
     expect(namesIn({ readModels: other })).toEqual(names(people + 2).map((each) => `new ${each}`));
     await other.close();
@@ -265,6 +265,27 @@ describe('a rebuild', () => {
     expect(folder.faults).toEqual([]);
   });
 
+  test('waits its turn where another one, a compaction or a comparison runs', async () => {
+    const app = await folder.open();
+    await register(app, 0, people);
+    const { readModels } = app;
+    const compared = readModels.compareWithRebuilt();
+    await Promise.all([
+      readModels.rebuild(),
+      readModels.rebuild(),
+      readModels.compact(),
+      readModels.rebuild(),
+    ]);
+    expect(namesIn(app)).toEqual(names(people));
+    const { live, rebuilt } = await compared;
+    expect(live).toEqual(rebuilt);
+    await register(app, people, people + 1);
+    expect(namesIn(app)).toEqual(names(people + 1));
+    await app.close();
+    expect(readdirSync(folder.path).filter((file) => file.startsWith('views'))).toEqual(['views.db']);
+    expect(folder.faults).toEqual([]);
+  });
+
   test('ends when the ledger is closed', async () => {
     const app = await folder.open();
     await register(app, 0, people);
@@ -316,6 +337,8 @@ describe('keys that are out of reach', () => {
     await expect(openOther(app, { keyStore: unavailable(app) })).rejects.toMatchObject({
       code: 'KEYS_UNAVAILABLE',
     });
+    // A file that is still open has its journal beside it.
+    expect(existsSync(folder.file('other.db-wal'))).toBe(false);
     const mended = await openOther(app);
     expect(namesIn({ readModels: mended })).toEqual(['Ann']);
     await mended.close();

@@ -22,6 +22,7 @@ export function episode(told: Partial<RiskEpisode> = {}): RiskEpisode {
     plannedOn: null,
     replacedOn: null,
     percentComplete: 0,
+    weight: 0,
     doneWeight: 0,
     forecast: 'undecided',
     segment: null,
@@ -30,6 +31,7 @@ export function episode(told: Partial<RiskEpisode> = {}): RiskEpisode {
     keyRoles: ['champion'],
     destination: null,
     coveragePercent: null,
+    savedBy: null,
     rootCause: null,
     ...told,
   };

@@ -73,7 +73,7 @@ describe('what another definition would make of it', () => {
     const section = /<section><h2>Under the definition .*?<\/section>/s.exec(page)![0];
     expect(section).toContain('<h2>Under the definition &#60;own&#62; 3</h2>');
     expect(section).toContain(escapeHtml(wouldBe.sentence));
-    expect(section).toContain(replayNote);
+    expect(section).toContain(replayNote(under));
     const rows = [...section.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) => columns(row!).slice(0, 6));
     const [savable, risky] = [is.savable, is.highRisk].map(revenue);
     const { customers } = is.atRisk;
@@ -96,7 +96,9 @@ describe('what another definition would make of it', () => {
     expect(lines).toContainEqual(
       expect.stringMatching(/^high risk +\d+ +0 .* → no revenue; \d+ only here, 0 only there$/),
     );
-    expect(lines.at(-1)).toBe(replayNote);
+    expect(lines.at(-1)).toBe(replayNote(under));
+    const counted = differencesText({ ...under, definition: { name: 'executive_report', version: 1 } });
+    expect(counted).toMatch(/The turnovers are the same; only what is counted of them differs\.$/);
   });
 });
 

@@ -1,7 +1,12 @@
 // The executive report: the golden example to the dollar, and the sums that always hold.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Customer, executiveReport, formatMoney } from '../../src/reports/executive-report.ts';
+import {
+  type Customer,
+  executiveReport,
+  executiveReportDefinitions,
+  formatMoney,
+} from '../../src/reports/executive-report.ts';
 import type { RiskEpisode } from '../../src/reports/risk-episode.ts';
 import { day, episode } from './episodes.ts';
 
@@ -102,6 +107,30 @@ describe('the executive report', () => {
     expect(saved('2026-03-08').saved.customers).toBe(1);
     const later = saved('2026-03-09');
     expect([later.saved.customers, later.atRisk.customers]).toEqual([0, 1]);
+  });
+
+  it('counts a customer once, in the week at whose end it is free of risk again, unless it was lost meanwhile', () => {
+    const ended = (state: 'saved' | 'lost' | 'dismissed' | 'suspected', opened: string, closed: string) =>
+      episode({ accountId: 'a', state, learnedOn: day(opened), endedOn: day(closed) });
+    const saved = ended('saved', '2026-02-01', '2026-02-18');
+    const weeksOf = (...episodes: RiskEpisode[]) =>
+      [-14, -7, 0, 7].map(
+        (days) =>
+          executiveReport({ weekEnding: weekEnding + days, episodes, customers: new Map() }).saved.customers,
+      );
+    expect(weeksOf(saved)).toEqual([1, 0, 0, 0]);
+    expect(weeksOf(saved, ended('dismissed', '2026-02-02', '2026-03-04'))).toEqual([0, 0, 1, 0]);
+    expect(weeksOf(saved, ended('saved', '2026-02-02', '2026-03-04'))).toEqual([0, 0, 1, 0]);
+    // At risk again within the week.
+    expect(weeksOf(saved, ended('dismissed', '2026-02-20', '2026-03-04'))).toEqual([0, 0, 1, 0]);
+    expect(weeksOf(saved, ended('saved', '2026-02-24', '2026-03-04'))).toEqual([1, 0, 1, 0]);
+    expect(weeksOf(saved, ended('lost', '2026-02-02', '2026-03-04'))).toEqual([0, 0, 0, 0]);
+    // A suspicion held nothing up.
+    expect(weeksOf(saved, ended('suspected', '2026-02-02', '2026-03-04'))).toEqual([1, 0, 0, 0]);
+    const [first] = executiveReportDefinitions;
+    const episodes = [saved, ended('dismissed', '2026-02-02', '2026-03-04')];
+    const before = { weekEnding: weekEnding - 14, episodes, customers: new Map() };
+    expect(executiveReport({ ...before, definition: first! }).saved.customers).toBe(1);
   });
 
   it('names the lost, the undecided and what has no known value', () => {

@@ -283,6 +283,8 @@ describe('the contacts of an account', () => {
         'Cyd',
         'Dee',
       ]);
+      const dayBefore = `${point ? `${point}, ` : ''}asOf: "2025-12-31"`;
+      expect(await listed('', dayBefore)).toEqual(['Dee', 'Bea', 'Cyd', 'Dee']);
       expect(await listed('', 'knownAt: "2026-01-01T11:59:59Z"')).toEqual(['Zoe', 'Bea', 'Cyd', 'Dee']);
     },
   );

@@ -69,6 +69,13 @@ it('finds by any of the three times, and is ordered by it', async () => {
   expect((await typesOf('filter: { recordedBefore: "2026-06-02T00:00:00Z" }')).length).toBe(5);
 });
 
+it('refuses a type that there is not, and names those there are', async () => {
+  const query = '{ auditTrail(filter: { type: "Bogus" }) { entries { type } } }';
+  expect(await mistakes(app, query)).toMatchObject([
+    { code: 'BAD_USER_INPUT', path: 'filter.type', message: expect.stringContaining('PlacementRemoved') },
+  ]);
+});
+
 it('pages through all, forwards and back', async () => {
   const seen: unknown[] = [];
   for (let after = ''; ; ) {

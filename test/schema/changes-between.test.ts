@@ -251,6 +251,24 @@ describe('what differs of an account', () => {
     expect(contacts[0]!.values.map(shown)).toContain('removal.reasonCode: null → bounced (ContactRemoved)');
   });
 
+  it.each([
+    ['placement', { type: 'RemovePlacement', contactId: cleo, placementId: placementIdOf(4) }],
+    ['contact', { type: 'RemoveContact', contactId: cleo }],
+  ] as const)('says who was there before the day on which the %s was removed', async (_what, command) => {
+    await tell(app, command, { reasonCode: 'no_longer_at_company', effectiveOn: '2026-02-01' });
+    const { contacts } = await account('asOf: "2026-01-31"', 'asOf: "2026-02-01"');
+    expect(contacts.map(line)).toEqual(['LEFT Cleo 2026-06-01']);
+    expect((await account('asOf: "2026-02-01"', 'asOf: "2026-06-01"')).contacts).toEqual([]);
+  });
+
+  it('knows nobody of whom the record was wrong, on whatever day', async () => {
+    const wrong = { reasonCode: 'created_in_error', effectiveOn: '2026-02-01' };
+    const seat = { contactId: cleo, placementId: placementIdOf(4) };
+    await tell(app, { type: 'RemovePlacement', ...seat }, wrong);
+    await tell(app, { type: 'RemoveContact', contactId: bob }, wrong);
+    expect((await account('asOf: "2026-01-31"', 'asOf: "2026-02-01"')).contacts).toEqual([]);
+  });
+
   it('says who came and went by a merge of accounts alone, and when that was learned, along a chain too', async () => {
     const head = () => app.store.head();
     await tell(app, { type: 'RegisterAccount', accountId: initech, name: 'Initech' });

@@ -132,6 +132,58 @@ describe('a merge', () => {
     expect(await may(`, address: "${address}"`)).toBe('YES');
   });
 
+  test.each([
+    ['channel', {}, ''],
+    ['address, however it is written', { address: 'ANN@Acme.example' }, `, address: "${address}"`],
+    ['purpose', { purpose: 'newsletter' }, ', purpose: "newsletter"'],
+  ])('leaves the last word to what is said after it of the same %s', async (_name, of, asked) => {
+    await say('REFUSED', 'address' in of ? { address } : of, '2026-02-01', bob);
+    await say('GIVEN', of, '2026-01-01');
+    await change(app, 'mergeContacts', { contactId: bob, intoId: ann });
+    expect(await may(asked)).toBe('NO');
+    await say('GIVEN', of, '2026-03-01');
+    expect(await may(asked)).toBe('YES');
+    await say(null, of, '2026-04-01');
+    expect(await may(asked)).toBe('UNKNOWN');
+    await change(app, 'unmergeContacts', { contactId: bob });
+    expect([await may(asked), await may(asked, bob)]).toEqual(['UNKNOWN', 'NO']);
+  });
+
+  test('leaves what was said of another purpose or address as it was', async () => {
+    await say('REFUSED', { purpose: 'newsletter' }, '2026-02-01', bob);
+    await say('SUPPRESSED', { address: 'ann@home.example' }, '2026-02-01', bob);
+    await change(app, 'mergeContacts', { contactId: bob, intoId: ann });
+    await say('GIVEN', {}, '2026-03-01');
+    await say('GIVEN', { address }, '2026-03-01');
+    expect(await may()).toBe('YES');
+    expect(await may(', purpose: "newsletter"')).toBe('NO');
+    expect(await may(', address: "ann@home.example"')).toBe('NO');
+  });
+
+  test('once undone leaves to each side what was said of it', async () => {
+    await refuse();
+    await change(app, 'mergeContacts', { contactId: bob, intoId: ann });
+    await say('REFUSED', { address }, '2026-02-01');
+    await change(app, 'unmergeContacts', { contactId: bob });
+    const asked = `, address: "${address}"`;
+    expect([await may(asked), await may(asked, bob)]).toEqual(['NO', 'NO']);
+    await say('GIVEN', { address }, '2026-03-01', bob);
+    expect([await may(asked), await may(asked, bob)]).toEqual(['NO', 'YES']);
+  });
+
+  test('that comes again brings a no along again, whatever was said in the meantime', async () => {
+    await refuse();
+    await change(app, 'mergeContacts', { contactId: bob, intoId: ann });
+    await say('GIVEN', { address }, '2026-03-01');
+    await change(app, 'unmergeContacts', { contactId: bob });
+    const asked = `, address: "${address}"`;
+    expect([await may(asked), await may(asked, bob)]).toEqual(['YES', 'NO']);
+    await change(app, 'mergeContacts', { contactId: bob, intoId: ann });
+    expect(await may(asked)).toBe('NO');
+    await say('GIVEN', { address }, '2026-04-01');
+    expect(await may(asked)).toBe('YES');
+  });
+
   test('from a feed keeps it as well', async () => {
     const base = { source: 'crm', learnedAt: '2026-01-01T00:00:00Z' };
     const { refusals } = await importLines(app, [

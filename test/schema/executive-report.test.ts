@@ -251,6 +251,25 @@ describe('time at risk', () => {
     });
   });
 
+  it('lists the turnovers behind its figures, of each group and in the report', async () => {
+    const ids = 'open turnoverIds(standing: OPEN) saved: turnoverIds(standing: SAVED)';
+    const open = { open: 1, turnoverIds: [turnoverId], saved: [] };
+    const none = { open: 0, turnoverIds: [], saved: [] };
+    const data = await answer(
+      app,
+      `{ timeAtRisk(groupBy: [SEGMENT]) { all { ${ids} } groups { ${ids} } }
+        before: timeAtRisk(knownAt: "2026-11-30T00:00:00Z") { all { ${ids} } }
+        under: timeAtRisk(definition: { name: "key_role", version: 1 }) { all { ${ids} } }
+        executiveReport { timeAtRisk { all { ${ids} } } } }`,
+    );
+    expect(data).toEqual({
+      timeAtRisk: { all: open, groups: [open] },
+      before: { all: none },
+      under: { all: open },
+      executiveReport: { timeAtRisk: { all: open } },
+    });
+  });
+
   it('is counted of the groups asked for alone', async () => {
     const openOf = async (filter: string) =>
       (

@@ -1,6 +1,12 @@
 // Explanations: why a contact was removed, and why a value is what it is, from the evidence to what became of it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answer, openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
+import {
+  answer,
+  mistakes,
+  openTestApplication,
+  type TestApplication,
+  tell,
+} from '../support/app-in-memory.ts';
 import { acme, ann, at, bob, eventIdOf, globex, job, nextJob } from '../support/ids.ts';
 
 let app: TestApplication;
@@ -237,7 +243,12 @@ describe('a value', () => {
     expect(await explain('email', 'value', `, factId: "${all[1]!['factId']}"`)).toMatchObject([
       { value: 'a@globex.example' },
     ]);
-    expect(await explain('nothing', 'value')).toEqual([]);
+    expect(await explain('owner', 'value')).toEqual([]);
+    expect(await explain('title', 'field value')).toMatchObject([{ field: 'placement.title' }]);
+    const query = `{ explain(contactId: "${ann}", field: "bogus") { value } }`;
+    expect(await mistakes(app, query)).toMatchObject([
+      { code: 'BAD_USER_INPUT', path: 'field', message: expect.stringContaining('placement.title') },
+    ]);
   });
 
   it('without dates of its own is explained by the change that made it what it is', async () => {
@@ -281,4 +292,29 @@ describe('a value', () => {
       { value: 'bob@acme.example', saidBy: { source: 'web', subjectId: bob } },
     ]);
   });
+});
+
+it('names the days of the configured time zone', async () => {
+  await app.close();
+  app = await openTestApplication({ timeZone: 'Pacific/Auckland' });
+  // On the evening of a day in UTC it is the next one there.
+  const evening = (day: string) => ({ learnedAtMs: at(`${day}T20:00:00Z`) });
+  await tell(app, { type: 'RegisterContact', contactId: ann, name: 'Ann' }, evening('2026-03-01'));
+  await tell(app, { type: 'ChangeContactName', contactId: ann, name: 'Ann Archer' }, evening('2026-03-03'));
+  await tell(
+    app,
+    { type: 'RemoveContact', contactId: ann },
+    { ...evening('2026-03-05'), reasonCode: 'asked' },
+  );
+  await tell(
+    app,
+    { type: 'RestoreContact', contactId: ann },
+    { ...evening('2026-03-07'), reasonCode: 'error' },
+  );
+  const [{ text: removal }] = (await removals('')) as [Explained];
+  expect(removal).toContain('learned on 2026-03-06');
+  expect(removal).toContain('taken back on 2026-03-08');
+  const [{ text: name }] = (await explain('name', '')) as [Explained];
+  expect(name).toContain('learned on 2026-03-04');
+  expect(name).toContain('said on 2026-03-02');
 });

@@ -164,6 +164,7 @@ describe('the changes of an entry', () => {
         'placement.startsOn: null → 2020-01-01',
         'placement.title: null → Clerk',
         'placement.buyingRole(champion): null → champion',
+        'placement.buyingRole.startsOn(champion): null → 2020-01-01',
       ],
       ['TitleChanged', 'placement.title: Clerk → Director'],
       ['TitleChanged', 'placement.title: Clerk → Manager'],
@@ -193,7 +194,7 @@ describe('the changes of an entry', () => {
       ['PlacementWithdrawn', 'placement.withdrawn: null → true'],
     ]);
     const [started] = (await history(`placementId ${changeFields}`)).slice(1);
-    expect(started).toMatchObject({ placementId: job, changes: [{ factId: job }, {}, {}, {}, {}] });
+    expect(started).toMatchObject({ placementId: job, changes: [{ factId: job }, {}, {}, {}, {}, {}] });
   });
 
   it('of a late arrival are those at the time at which it was learned', async () => {
@@ -396,7 +397,7 @@ describe('the history of an account', () => {
     const of = `account(id: "${acme}")`;
     expect(await changes({ of })).toEqual([
       ['AccountRegistered', 'name: null → Acme'],
-      ['AccountValueChanged', 'arr: null → 4300000 EUR'],
+      ['AccountValueChanged', 'arr: null → 43000.00 EUR'],
       ['AccountTeamChanged', 'team(owner): null → olga'],
       ['PlacementStarted', `placement.account: null → ${acme}`],
       ['TitleChanged', 'placement.title: null → Clerk'],

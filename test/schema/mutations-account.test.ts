@@ -197,7 +197,7 @@ describe('what it is worth and who looks after it', () => {
       product: 'core',
       outcome: 'NOT_RENEWED',
       amount: null,
-      rootCause: 'champion_left',
+      rootCause: 'competitor_offer',
       competitor: 'Hooli',
     };
     const fields = `renewals { product outcome amount { minorUnits } rootCause competitor decidedOn }`;
@@ -205,6 +205,13 @@ describe('what it is worth and who looks after it', () => {
     expect(await change(app, 'decideRenewal', input, fields)).toEqual({
       renewals: [{ ...decided, decidedOn: '2026-01-31' }],
     });
+  });
+
+  test('decideRenewal refuses that somebody left as the cause, and names the causes there are', async () => {
+    const lost = { accountId, product: 'core', outcome: 'NOT_RENEWED', amount: null };
+    const refused = await refusal(app, 'decideRenewal', { ...lost, rootCause: 'main_contact_left' });
+    expect(refused).toMatchObject({ code: 'ROOT_CAUSE_UNKNOWN', path: 'input.rootCause' });
+    expect(refused.message).toContain('competitor_offer');
   });
 });
 

@@ -1,14 +1,13 @@
 // Mutations of placements, on a small story: a contact starts, changes in every way, moves, leaves, and records are put right.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Application } from '../../src/application.ts';
-import { openTestApplication } from '../support/app-in-memory.ts';
+import { answer, openTestApplication, type TestApplication } from '../support/app-in-memory.ts';
 import { acme, ann, bob, globex, initech, job, nextJob } from '../support/ids.ts';
 import { change, mistake, refusal, send } from './mutate.ts';
 
 const placed = { contactId: ann, placementId: job };
 const startsOn = { effectiveOn: '2025-01-01' };
 
-let app: Application;
+let app: TestApplication;
 beforeEach(async () => {
   app = await openTestApplication({ nowMs: Date.UTC(2026, 2, 14, 12) });
   await change(app, 'registerAccount', { accountId: acme, name: 'Acme' });
@@ -143,6 +142,43 @@ describe('changes within a placement', () => {
     expect(
       await placementsAfter('revokeBuyingRole', revoked, 'buyingRoles { role startsOn endsOn }'),
     ).toEqual([{ buyingRoles: [{ role: 'champion', startsOn: '2025-06', endsOn: '2026-02' }] }]);
+  });
+
+  test('assigning or revoking a role once more moves its day back, with a history of its own', async () => {
+    const champion = { ...placed, buyingRole: 'champion' };
+    const say = (mutation: string, effectiveOn: string) =>
+      placementsAfter(
+        mutation,
+        { ...champion, change: { effectiveOn } },
+        'buyingRoles { role startsOn endsOn }',
+      );
+    await say('assignBuyingRole', '2025-06');
+    expect(await say('assignBuyingRole', '2025-03-01')).toEqual([
+      { buyingRoles: [{ role: 'champion', startsOn: '2025-03-01', endsOn: null }] },
+    ]);
+    await say('revokeBuyingRole', '2026-02');
+    expect(await say('revokeBuyingRole', '2025-12-31')).toEqual([
+      { buyingRoles: [{ role: 'champion', startsOn: '2025-03-01', endsOn: '2025-12-31' }] },
+    ]);
+    const { contact } = await answer<{
+      contact: { history: { edges: { node: { changes: { field: string; was: string; now: string }[] } }[] } };
+    }>(
+      app,
+      `{ contact(id: "${ann}") { history(first: 1, newestFirst: true) { edges { node { changes { field was now } } } } } }`,
+    );
+    expect(contact.history.edges[0]!.node.changes).toEqual([
+      { field: 'placement.buyingRole.endsOn', was: '2026-02', now: '2025-12-31' },
+    ]);
+  });
+
+  test('a role is not revoked before it begins', async () => {
+    const champion = { ...placed, buyingRole: 'champion' };
+    await change(app, 'assignBuyingRole', { ...champion, change: { effectiveOn: '2025-06' } });
+    const early = { ...champion, change: { effectiveOn: '2025-05-31' } };
+    expect(await refusal(app, 'revokeBuyingRole', early)).toMatchObject({
+      code: 'END_BEFORE_START',
+      path: 'input.change.effectiveOn',
+    });
   });
 
   test('a placement that the contact does not have is refused', async () => {

@@ -10,7 +10,7 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { buildLedgerSchema } from '../../schema/build.ts';
-import { mutationName, mutationTable } from '../../schema/mutation-table.ts';
+import { mutationName } from '../../schema/mutation-table.ts';
 import { idsMadeByServer } from '../../schema/run-command.ts';
 import { accountCommands } from '../../src/account/commands.ts';
 import { commandShapes, type PublicCommandType, policyCommands } from '../../src/command.ts';
@@ -105,8 +105,7 @@ describe.each(commandTypes)('%s', (type) => {
     expect(String(fieldOf().type)).toBe(`${about}Payload!`);
   });
 
-  test('is described to the last field, its refusals by their codes', () => {
-    for (const code of mutationTable[type].refusals) expect(fieldOf().description).toContain(code);
+  test('is described to the last field', () => {
     const inputType = getNamedType(fieldOf().args[0]!.type);
     const undescribed = isInputObjectType(inputType)
       ? Object.values(inputType.getFields()).filter((field) => !field.description)

@@ -116,6 +116,18 @@ describe('the holders of a post', () => {
     expect(await holders('knownAt: "2021-12-31T00:00:00Z"', 'name: "Sponsor"')).toEqual([]);
   });
 
+  it('are those of the account that the placement was corrected to', async () => {
+    const placementId = await start(ann, '2012-01-01');
+    await tell(
+      app,
+      { type: 'CorrectPlacement', contactId: ann, placementId, accountId: globex },
+      { learnedOn: '2022-01-01' },
+    );
+    const of = (accountId: string) => holders('', `name: "Champion", accountId: "${accountId}"`);
+    expect(await of(acme)).toEqual([]);
+    expect(await of(globex)).toEqual(['Ann CERTAIN']);
+  });
+
   it('are not those who were merged away, but may be their survivor', async () => {
     await start(ann, '2012-01-01');
     const second = await start(ann, '2012-01-01', { post: 'Sponsor' });
@@ -151,6 +163,49 @@ describe('the holders of a post', () => {
       'Ann CERTAIN',
       'Bob CERTAIN',
     ]);
+  });
+
+  it.each([
+    ['', '2026-02-01'],
+    ['knownAt: "2026-06-01T12:00:00Z", ', '2026-02-01'],
+    ['', '2026-02'],
+  ])('were there until the contact was removed %s', async (known, effectiveOn) => {
+    await start(ann, '2012-01-01');
+    await tell(
+      app,
+      { type: 'RemoveContact', contactId: ann },
+      { learnedOn: '2026-03-01', reasonCode: 'no_longer_at_company', effectiveOn },
+    );
+    expect(await holders(`${known}asOf: "2026-01-31"`)).toEqual(['Ann CERTAIN']);
+    expect(await holders(`${known}asOf: "2026-02-28", certainty: POSSIBLE`)).toEqual([]);
+    const { contact } = await answer<{ contact: { placements: { isEnded: boolean }[] } }>(
+      app,
+      `{ contact(id: "${ann}") { placements(includeEnded: true) { isEnded } } }`,
+    );
+    expect(contact.placements).toEqual([{ isEnded: true }]);
+  });
+
+  it('were there until the end of the placement, where the removal of the contact has no date', async () => {
+    const placementId = await start(ann, '2012-01-01');
+    await tell(
+      app,
+      { type: 'RemoveContact', contactId: ann },
+      { learnedOn: '2022-01-01', reasonCode: 'no_longer_at_company' },
+    );
+    expect(await holders('asOf: "2022-01-01"')).toEqual([]);
+    await end(ann, placementId, '2022-03-01', '2022-05-01');
+    expect(await holders('asOf: "2022-02-28"')).toEqual(['Ann CERTAIN']);
+    expect(await holders('asOf: "2022-03-01"')).toEqual([]);
+  });
+
+  it('never were in a placement whose record was wrong', async () => {
+    const placementId = await start(ann, '2012-01-01');
+    await tell(
+      app,
+      { type: 'RemovePlacement', contactId: ann, placementId },
+      { learnedOn: '2022-01-01', effectiveOn: '2021-01-01', reasonCode: 'created_in_error' },
+    );
+    expect(await holders('asOf: "2013-01-01"')).toEqual([]);
   });
 
   it('of a withdrawn placement never were', async () => {

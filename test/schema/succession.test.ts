@@ -132,6 +132,28 @@ describe('successions', () => {
     expect(await rows('post: { name: "Champion" }')).toEqual([
       'Champion: Ann 2023-12-25, Bob 2024-01-01, 7..7',
     ]);
+    await tell(
+      app,
+      { type: 'RemoveContact', contactId: bob },
+      { effectiveOn: '2026-05-22', learnedOn: '2026-05-22', reasonCode: 'no_longer_at_company' },
+    );
+    expect(await rows('post: { name: "Champion" }')).toEqual([
+      'Champion: Ann 2023-12-25, Bob 2024-01-01, 7..7',
+      'Champion: Bob 2026-05-22, vacant, 10..null',
+    ]);
+  });
+
+  it('tell the day of the end where the contact was removed without one', async () => {
+    await tell(
+      app,
+      { type: 'RemoveContact', contactId: ann },
+      { learnedOn: '2019-01-01', reasonCode: 'no_longer_at_company' },
+    );
+    await held(ann, 'Champion', '2012-01-01', '2019-06-01');
+    await held(bob, 'Champion', '2019-06-01');
+    expect(await rows('post: { name: "Champion" }')).toEqual([
+      'Champion: Ann 2019-06-01, Bob 2019-06-01, 0..0',
+    ]);
   });
 
   it('come in pages over posts without a gap or a repeat', async () => {

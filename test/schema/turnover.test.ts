@@ -185,6 +185,51 @@ test('its timeline says what each event changed', async () => {
   expect(opened).toMatchObject({ type: 'TurnoverOpened', policy: { name: 'turnover' } });
 });
 
+describe('who stands in covers the account', () => {
+  const coverageAt = async (knownAt?: string) => {
+    const { turnover } = await answer<{ turnover: { coverage: object; handoverBrief: string[] } }>(
+      app,
+      `query ($id: ID!${knownAt ? ', $at: Instant' : ''}) {
+        turnover(id: $id${knownAt ? ', knownAt: $at' : ''}) { coverage { percent basis } handoverBrief } }`,
+      { id: turnoverId, ...(knownAt && { at: knownAt }) },
+    );
+    const brief = turnover.handoverBrief.find((sentence) => sentence.startsWith('Coverage'));
+    return { ...turnover.coverage, brief };
+  };
+  const full = { percent: 100, basis: 'INTERIM', brief: 'Coverage is 100 % (interim).' };
+  const low = { percent: 25, basis: 'OTHER_CONTACT', brief: 'Coverage is 25 % (other contact).' };
+  const name = (more: object) =>
+    tell(app, { type: 'NameInterimContact', turnoverId, contactId: cleo, ...more }, on('2026-06-15'));
+
+  test('until the day that was named, on boards and in figures too', async () => {
+    await name({ untilOn: '2026-07-10' });
+    app.clock.set(Date.parse('2026-12-01T12:00:00Z'));
+    expect(await coverageAt('2026-07-09T12:00:00Z')).toEqual(full);
+    expect(await coverageAt('2026-07-10T12:00:00Z')).toEqual(low);
+    expect(await coverageAt()).toEqual(low);
+    const then = 'knownAt: "2026-07-09T12:00:00Z",';
+    expect(await list(`${then} filter: { open: true, coverageBands: [FULL] }`)).toEqual(['Acme']);
+    expect(await list(`${then} filter: { open: true, coverageBands: [LOW] }`)).toEqual([]);
+    expect(await list('filter: { open: true, coverageBands: [FULL] }')).toEqual([]);
+    expect(await list('filter: { open: true, coverageBands: [LOW] }')).toEqual(['Acme']);
+    const groupsOn = async (asOf: string) =>
+      (
+        await answer<{ timeAtRisk: { groups: { values: (string | null)[] }[] } }>(
+          app,
+          `{ timeAtRisk(asOf: "${asOf}", groupBy: [COVERAGE_BAND]) { groups { values } } }`,
+        )
+      ).timeAtRisk.groups.flatMap(({ values }) => values);
+    expect(await groupsOn('2026-07-09')).toContain('100 %');
+    expect(await groupsOn('2026-07-10')).not.toContain('100 %');
+  });
+
+  test('as long as nothing is known of an end', async () => {
+    await name({});
+    expect(await coverageAt()).toEqual(full);
+    expect(await list('filter: { open: true, coverageBands: [FULL, LOW] }')).toEqual(['Acme']);
+  });
+});
+
 describe('boards', () => {
   test('are ordered by age, money or what is due, and filtered', async () => {
     expect(await list('orderBy: AGE')).toEqual(['Acme', 'Globex']);
@@ -278,11 +323,27 @@ test('a work list puts the most revenue that renews soonest first, and says why'
     'ROOT_CAUSE Acme',
   ]);
   expect(workList[0]).toMatchObject({ daysToRenewal: 31, urgency: 60_000 / 31 });
-  expect(workList[0]!.reasons).toContain('The renewal is in 31 day(s).');
   expect((await mistakes(app, '{ workList(owner: "csm-1", limit: 0) { kind } }'))[0]).toMatchObject({
     code: 'BAD_USER_INPUT',
     path: 'limit',
   });
+});
+
+test.each([
+  ['2026-08-01', 'The renewal is in 31 days.'],
+  ['2026-07-02', 'The renewal is in 1 day.'],
+  ['2026-07-01', 'The renewal is today.'],
+  ['2026-06-30', 'The renewal was 1 day ago.'],
+  ['2026-06-26', 'The renewal was 5 days ago.'],
+  [null, 'The renewal is not known.'],
+])('a work list of 2026-07-01 says of a renewal on %s: %s', async (renewalOn, reason) => {
+  await tell(app, { type: 'ScheduleAccountRenewal', accountId: globex, renewalOn }, on('2026-06-30'));
+  const { workList } = await answer<{ workList: { account: { name: string }; reasons: string[] }[] }>(
+    app,
+    '{ workList(owner: "csm-1") { account { name } reasons } }',
+  );
+  const ofGlobex = workList.filter(({ account }) => account.name === 'Globex');
+  expect(ofGlobex[0]!.reasons.filter((one) => one.startsWith('The renewal'))).toEqual([reason]);
 });
 
 test('completion is told by group, and weighted by revenue in each currency', async () => {
@@ -305,6 +366,25 @@ test('completion is told by group, and weighted by revenue in each currency', as
       ],
     },
   ]);
+});
+
+test('completion is told of any past point, too', async () => {
+  const told = (groupBy: string, args = '') =>
+    answer<{ turnoverCompletion: { turnovers: number; percent: number }[] }>(
+      app,
+      `{ turnoverCompletion(groupBy: ${groupBy}${args}) { group turnovers percent byRevenue { percent arr { minorUnits currency } } } }`,
+    );
+  const head = await app.store.head();
+  for (const groupBy of ['ACCOUNT', 'OWNER', 'SEGMENT', 'STAGE']) {
+    const now = await told(groupBy);
+    expect(await told(groupBy, `, atPosition: ${head}`)).toEqual(now);
+    expect(await told(groupBy, ', knownAt: "2026-12-31T00:00:00Z"')).toEqual(now);
+  }
+  // Learned of, and before any step but those that the departure answers was done.
+  const [opened] = await app.store.read(`turnover-${turnoverId}`);
+  const { turnoverCompletion } = await told('ACCOUNT', `, atPosition: ${opened!.position}`);
+  expect(turnoverCompletion).toMatchObject([{ group: acme, turnovers: 1 }]);
+  expect((await told('ACCOUNT', ', atPosition: 1')).turnoverCompletion).toEqual([]);
 });
 
 test('exposure shows customers with at most one decider first, and the gaps of their buying centre', async () => {
@@ -350,6 +430,72 @@ test('exposure shows customers with at most one decider first, and the gaps of t
       renewalOn: '2026-12-31',
     },
   ]);
+});
+
+test('whether it was known beforehand is unknown in every answer or in none, by the days of the place', async () => {
+  // At noon in Greenwich the first of June has begun in Auckland: whoever left "in June" may have left already.
+  const elsewhere = await openTestApplication({
+    nowMs: Date.parse('2026-06-01T12:00:00Z'),
+    timeZone: 'Pacific/Auckland',
+  });
+  const account = {
+    type: 'RegisterAccount',
+    accountId: acme,
+    name: 'Acme',
+    relationship: 'customer',
+  } as const;
+  await tell(elsewhere, account, on('2026-01-01'));
+  await tell(elsewhere, { type: 'RegisterContact', contactId: ann, name: 'A name' }, on('2026-01-02'));
+  const placement = { contactId: ann, placementId: job } as const;
+  await tell(
+    elsewhere,
+    { type: 'StartPlacement', ...placement, accountId: acme, contactType: 'champion' },
+    { ...on('2026-01-03'), effectiveOn: '2025-01-01' },
+  );
+  await tell(
+    elsewhere,
+    { type: 'EndPlacement', ...placement },
+    { ...on('2026-05-31'), effectiveOn: '2026-06' },
+  );
+  await elsewhere.policies.catchUp();
+  const query = '{ turnovers { edges { node { unknowns departure { notice } handoverBrief } } } }';
+  const { turnovers } = await answer<{ turnovers: { edges: object[] } }>(elsewhere, query);
+  await elsewhere.close();
+  expect(turnovers.edges).toMatchObject([
+    {
+      node: {
+        unknowns: expect.arrayContaining(['notice']),
+        departure: { notice: 'UNKNOWN' },
+        handoverBrief: expect.arrayContaining([expect.stringContaining('To learn: notice')]),
+      },
+    },
+  ]);
+});
+
+test('exposure counts who holds a role for sure on the day, whatever is to come', async () => {
+  const seat = { contactId: cleo, placementId: placementIdOf(3) };
+  const role = (type: 'AssignBuyingRole' | 'RevokeBuyingRole', buyingRole: string, effectiveOn: string) =>
+    tell(app, { type, ...seat, buyingRole }, { ...on('2026-06-30'), effectiveOn });
+  const acmes = async () => {
+    const { exposure } = await answer<{
+      exposure: {
+        edges: { node: { account: { name: string }; deciders: number; roles: { role: string }[] } }[];
+      };
+    }>(app, '{ exposure { edges { node { account { name } deciders roles { role } } } } }');
+    const { deciders, roles } = exposure.edges.find(({ node }) => node.account.name === 'Acme')!.node;
+    return [deciders, ...roles.map((held) => held.role)];
+  };
+  await role('AssignBuyingRole', 'executive_sponsor', '2027-06-01');
+  expect(await acmes()).toEqual([0, 'end_user']);
+  await role('AssignBuyingRole', 'decision_maker', '2026-01-01');
+  await role('RevokeBuyingRole', 'decision_maker', '2027-12-31');
+  expect(await acmes()).toEqual([1, 'decision_maker', 'end_user']);
+  await tell(
+    app,
+    { type: 'ChangeContactType', ...seat, contactType: 'analyst', importance: null },
+    { ...on('2026-06-30'), effectiveOn: '2027-01-01' },
+  );
+  expect(await acmes()).toEqual([1, 'decision_maker', 'end_user']);
 });
 
 test('analysts see figures, and no words about people', async () => {

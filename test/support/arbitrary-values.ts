@@ -55,17 +55,22 @@ export function arbitraryOf(schema: z.ZodType): fc.Arbitrary<unknown> {
     case 'tuple':
       return fc.tuple(...def.items!.map(arbitraryOf));
     case 'object':
-      return arbitraryObject(def.shape!);
+      return arbitraryObject(def.shape!).filter((one) => schema.safeParse(one).success);
     default:
       throw new Error(`No random values for a schema of type ${def.type}; teach this function.`);
   }
 }
 
-function arbitraryObject(shape: Record<string, z.ZodType>): fc.Arbitrary<object> {
+/** With a pool for each field whose values are to be others than any. */
+export function arbitraryObject(
+  shape: Record<string, z.ZodType>,
+  pools: Readonly<Record<string, readonly unknown[]>> = {},
+): fc.Arbitrary<object> {
   const optional = (schema: z.ZodType) => (schema as unknown as { def: Def }).def.type === 'optional';
   const model = Object.entries(shape).map(([key, schema]) => {
     const inner = optional(schema) ? (schema as unknown as { def: Def }).def.innerType! : schema;
-    return [key, arbitraryOf(inner)] as const;
+    const pool = pools[key]?.filter((one) => schema.safeParse(one).success) ?? [];
+    return [key, pool.length > 0 ? fc.constantFrom(...pool) : arbitraryOf(inner)] as const;
   });
   const requiredKeys = Object.keys(shape).filter((key) => !optional(shape[key]!));
   return fc.record(Object.fromEntries(model), { requiredKeys });

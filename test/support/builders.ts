@@ -131,6 +131,13 @@ export const contactAttributeChanged = onContact('ContactAttributeChanged', {
   attribute: 'hobby',
   value: 'chess',
 });
+export const consentRecorded = onContact('ConsentRecorded', {
+  consentId: factIdOf(5),
+  channel: 'email',
+  isOfAddress: false,
+  purpose: null,
+  consent: 'refused',
+});
 export const contactLocationChanged = onContact('ContactLocationChanged', {
   location: { country: 'DE', region: 'DE-BE' },
 });
@@ -167,6 +174,7 @@ export const contactRestored = onContact('ContactRestored', {});
 export const contactDied = onContact('ContactDied', {});
 export const contactMerged = onContact('ContactMerged', { intoId: bob, carried: [], choices: [] });
 export const contactUnmerged = onContact('ContactUnmerged', { fromId: bob });
+export const contactErased = onContact('ContactErased', { erasureId: factIdOf(9) });
 export const changeAccepted = onContact('ChangeAccepted', { proposalId: proposalIdOf(1) });
 export const changeDeclined = onContact('ChangeDeclined', { proposalId: proposalIdOf(1) });
 export const changesReverted = (eventIds: string[], about: About = {}) =>

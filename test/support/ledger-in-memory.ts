@@ -7,12 +7,14 @@ import type { ContactBelief } from '../../src/contact/belief.ts';
 import { type ContactCommand, contactCommands } from '../../src/contact/commands.ts';
 import { decideContact } from '../../src/contact/decider.ts';
 import type { Deciding } from '../../src/deciding.ts';
-import { asConfirmation, asProposal, type Decided, envelop, identify } from '../../src/enveloping.ts';
+import { type Decided, identify, settle } from '../../src/enveloping.ts';
 import type { LedgerEvent } from '../../src/ledger-events.ts';
 import { isRejection, type Rejection } from '../../src/rejections.ts';
-import { decideSignal, type SignalCommand } from '../../src/signals/commands.ts';
+import type { SignalCommand } from '../../src/signals/commands.ts';
+import { decideSignal } from '../../src/signals/decider.ts';
 import { type Belief, believeStream, believeStreamNext, voidIn } from '../../src/stream-belief.ts';
 import { latest } from '../../src/timeline.ts';
+import { rootCauses } from '../../src/turnover/definition.ts';
 import { undoOf } from '../../src/undo.ts';
 import type { TestEvent } from './builders.ts';
 import { at, firstMs, hourMs, postIdOf, salt, slotIdOf as slot } from './ids.ts';
@@ -67,25 +69,15 @@ export function carryOut(events: readonly TestEvent[], asked: Command, context: 
     contactKnown: (id) => believeAll(events, `contact-${id}`) !== null,
     chain: (id) => chainOf(events, stream.startsWith('contact-') ? 'contact' : 'account', id),
     externalIdHolder: () => null,
+    rootCauses: rootCauses.causes,
     eventKnown: (id) => own.some((event) => event.id === id),
     undo: (id) => undoOf(own, id, (told) => voidIn(stream, told as LedgerEvent[])),
   };
   const decision = decide(belief, command, deciding);
   if (isRejection(decision)) return { stream, decision, belief, appended: [] };
-  const enveloped = (decided: Decided, ordinal: number) =>
-    envelop(decided, stream, full, request, learnedAtMs, ordinal) as TestEvent;
-  const doubt = full.asProposal?.doubt ?? decision.find((decided) => decided.doubt)?.doubt;
-  if (doubt !== undefined) {
-    const proposal = asProposal(decision[0]!, doubt, request);
-    return { stream, decision, belief, appended: [enveloped(proposal, 0)] };
-  }
-  const settled = decision.map(enveloped);
-  const reverts = settled.some((event) => event.type === 'ChangesReverted');
-  const restates = !reverts && !stream.startsWith('signals-') && foldOnto(stream, belief, settled) === belief;
-  if (!restates) return { stream, decision, belief, appended: settled };
-  const confirmed =
-    full.by === 'feed' ? decision.map((one, ordinal) => enveloped(asConfirmation(one), ordinal)) : [];
-  return { stream, decision, belief, appended: confirmed };
+  const settled = settle(decision, belief, stream, full, request, learnedAtMs);
+  if (isRejection(settled)) return { stream, decision: settled, belief, appended: [] };
+  return { stream, decision, belief, appended: settled.events as TestEvent[] };
 }
 
 function withoutType({ type: _, ...rest }: Command): object {

@@ -1,12 +1,7 @@
 // Belief order: what was learned first comes first, whatever was stored first.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type BeliefOrdered,
-  compareBeliefOrder,
-  insertsLast,
-  sortByBelief,
-} from '../../src/time/belief-order.ts';
+import { type BeliefOrdered, compareBeliefOrder, sortByBelief } from '../../src/time/belief-order.ts';
 
 const learned = (learnedAtMs: number, position: number): BeliefOrdered => ({ learnedAtMs, position });
 const anyEvent = fc.record({
@@ -47,21 +42,5 @@ describe('belief order', () => {
           expect(compareBeliefOrder(sorted[i - 1]!, sorted[i]!)).toBeLessThan(0);
       }),
     );
-  });
-
-  test('an event inserts last exactly when sorting leaves it at the end', () => {
-    fc.assert(
-      fc.property(anyLog, (log) => {
-        const next = log[0];
-        if (next === undefined) return;
-        const believed = sortByBelief(log.slice(1));
-        expect(insertsLast(believed.at(-1), next)).toBe(sortByBelief([...believed, next]).at(-1) === next);
-      }),
-    );
-  });
-
-  test('the first event inserts last, and the same event again does not', () => {
-    expect(insertsLast(undefined, learned(100, 1))).toBe(true);
-    expect(insertsLast(learned(100, 1), learned(100, 1))).toBe(false);
   });
 });

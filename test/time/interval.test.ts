@@ -6,13 +6,11 @@ import { type DateBounds, parseEdtf, unknownDate } from '../../src/time/edtf.ts'
 import {
   type Certainty,
   certaintyOn,
-  durationDays,
   endedWithoutDate,
   exactDay,
   gapDays,
   holdsNoDay,
   openEnd,
-  overlaps,
   unknownStart,
   type ValidInterval,
 } from '../../src/time/interval.ts';
@@ -93,13 +91,6 @@ describe('what ended without a date', () => {
     expect(interval.end.earliest).toBeLessThanOrEqual(interval.end.latest);
     expect(certaintyOn(interval, unknownDate)).toBe('NO');
   });
-
-  test('lasted from no day up to the day it was learned', () => {
-    expect(durationDays(ended, day('2026-12-31'))).toEqual({
-      minDays: 0,
-      maxDays: day('2026-03-14') - day('2024-01-15'),
-    });
-  });
 });
 
 describe('an interval that ends before it starts', () => {
@@ -108,7 +99,6 @@ describe('an interval that ends before it starts', () => {
     expect(holdsNoDay(interval)).toBe(true);
     expect(certaintyOn(interval, unknownDate)).toBe('NO');
     expect(certaintyOn(interval, date('2026-03'))).toBe('NO');
-    expect(durationDays(interval, day('2026-12-31'))).toEqual({ minDays: 0, maxDays: 0 });
   });
 
   test('also when it ends on the day that it starts', () => {
@@ -146,43 +136,6 @@ describe('the days between an end and the next start', () => {
   });
 });
 
-describe('how long it has lasted', () => {
-  const today = day('2026-03-14');
-
-  test.each<[string, ValidInterval, number, number]>([
-    ['what has ended', from('2026-01-01', '2026-01-31'), 30, 30],
-    ['what is open is counted up to today', from('2026-03-04'), 10, 10],
-    ['what started today', from('2026-03-14'), 0, 0],
-    ['what starts later', from('2026-05-01'), 0, 0],
-    ['what ends later is counted up to today', from('2026-03-04', '2027'), 10, 10],
-    ['what started in some month', from('2026-02'), 14, 41],
-    ['what started and ended within one month', from('2026-02', '2026-02'), 0, 27],
-  ])('%s', (_, interval, minDays, maxDays) => {
-    expect(durationDays(interval, today)).toEqual({ minDays, maxDays });
-  });
-
-  test('is unlimited when the start is unknown', () => {
-    const infinite = Number.POSITIVE_INFINITY;
-    expect(durationDays({ start: unknownStart, end: openEnd }, today)).toEqual({
-      minDays: infinite,
-      maxDays: infinite,
-    });
-  });
-});
-
-describe('two intervals', () => {
-  test.each<[string, ValidInterval, ValidInterval, Certainty]>([
-    ['that follow one another share no day', from('2026-01-01', '2026-02-01'), from('2026-02-01'), 'NO'],
-    ['that share a day', from('2026-01-01', '2026-02-02'), from('2026-02-01'), 'CERTAIN'],
-    ['of which one may have ended in time', from('2026-01-01', '2026-02'), from('2026-02-15'), 'POSSIBLE'],
-    ['of which one is empty', from('2026-03-14', '2026-03-10'), from('2026-01-01'), 'NO'],
-    ['that are both open', from('2026'), from('2020'), 'CERTAIN'],
-  ])('%s', (_, a, b, certainty) => {
-    expect(overlaps(a, b)).toBe(certainty);
-    expect(overlaps(b, a)).toBe(certainty);
-  });
-});
-
 // The properties try every choice of the uncertain days. What is infinite stands a little outside the days that are tried.
 const nearest = 6;
 const outside = 9;
@@ -193,7 +146,6 @@ const choices = (bounds: DateBounds, limit: number): number[] => {
 const finiteBounds = fc
   .tuple(fc.integer({ min: -nearest, max: nearest }), fc.nat({ max: 4 }))
   .map(([earliest, width]): DateBounds => ({ earliest, latest: earliest + width }));
-const finiteInterval = fc.record({ start: finiteBounds, end: finiteBounds });
 const anyStart = fc.oneof(
   { weight: 4, arbitrary: finiteBounds },
   fc.constantFrom(unknownStart, unknownDate),
@@ -266,31 +218,6 @@ describe('compared with trying every choice of the uncertain days', () => {
         const gaps = concrete({ start, end }).map(([s, e]) => Math.max(0, s - e));
         expect(gapDays(end, start)).toEqual({ minDays: Math.min(...gaps), maxDays: Math.max(...gaps) });
       }),
-    );
-  });
-
-  test('the bounds of a duration are met and never passed', () => {
-    fc.assert(
-      fc.property(finiteInterval, fc.integer({ min: -9, max: 12 }), (interval, today) => {
-        const lengths = concrete(interval).map(([s, e]) => Math.max(0, Math.min(e, today) - s));
-        expect(durationDays(interval, today)).toEqual({
-          minDays: Math.min(...lengths),
-          maxDays: Math.max(...lengths),
-        });
-      }),
-    );
-  });
-
-  test('the overlap of two intervals is right', () => {
-    fc.assert(
-      fc.property(anyInterval, anyInterval, (a, b) => {
-        const ofA = concrete(a);
-        const answers = concrete(b).flatMap(([s, e]) =>
-          ofA.map((one) => Math.max(one[0], s) < Math.min(one[1], e)),
-        );
-        expect(overlaps(a, b)).toBe(certaintyOf(answers));
-      }),
-      { numRuns: 300 },
     );
   });
 

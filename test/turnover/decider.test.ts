@@ -6,7 +6,7 @@ import { believeTurnover, stageNow, type TurnoverBelief } from '../../src/turnov
 import type { TurnoverCommand } from '../../src/turnover/commands.ts';
 import { decideTurnover } from '../../src/turnover/decider.ts';
 import { savedDefinition } from '../../src/turnover/definition.ts';
-import { type TurnoverEvent, turnoverEvents } from '../../src/turnover/events.ts';
+import { type Coverage, type TurnoverEvent, turnoverEvents } from '../../src/turnover/events.ts';
 import { isSaved, progressOf, unknownsOf } from '../../src/turnover/progress.ts';
 import { acme, ann, at, bob, cleo, eventIdOf, factIdOf, firstMs, hourMs, job } from '../support/ids.ts';
 
@@ -210,6 +210,20 @@ describe('its plan', () => {
     expect(first!.step.key).toBe('call_main_number');
   });
 
+  test('begins with that call also where somebody finds out later that nobody is left', () => {
+    const nobody: Asked = { type: 'AssessCoverage', percent: 0, basis: 'human_resources' };
+    const calls = ({ belief }: { belief: TurnoverBelief }) =>
+      keys(belief, 'detected').includes('call_main_number');
+    expect(calls(following())).toBe(false);
+    expect(progressOf(following(nobody).belief, 'UTC').next!.step.key).toBe('call_main_number');
+    expect(calls(following(nobody, assess))).toBe(false);
+    // Whoever called found somebody.
+    expect(calls(following(nobody, complete('call_main_number'), assess))).toBe(true);
+    const { belief } = following(assess);
+    const coverageAtOpening: Coverage = { percent: 0, basis: 'nobody', contactIds: [] };
+    expect(calls({ belief: { ...belief, coverageAtOpening } })).toBe(true);
+  });
+
   test('tells an executive of us of a large account alone', () => {
     const large = { ...following().belief, arr: { minorUnits: 10_000_000, currency: 'USD' } };
     expect(keys(large, 'coverage_assessed')).toContain('tell_executive');
@@ -233,7 +247,7 @@ describe('its plan', () => {
     ).belief;
     expect(percentOf(all)).toBe(100);
     expect(progressOf(all, 'UTC').stages.every(({ percent }) => percent === 100)).toBe(true);
-    expect(unknownsOf(all)).toEqual([]);
+    expect(unknownsOf(all, 'UTC')).toEqual([]);
     expect(progressOf(all, 'UTC').next).toBeNull();
   });
 
@@ -247,7 +261,7 @@ describe('its plan', () => {
 });
 
 test('what is unknown is listed in the order in which to learn it', () => {
-  expect(unknownsOf(following().belief)).toEqual([
+  expect(unknownsOf(following().belief, 'UTC')).toEqual([
     'destination',
     'coverage',
     'role_outcome',
@@ -258,17 +272,17 @@ test('what is unknown is listed in the order in which to learn it', () => {
   ]);
   const suspected = following().belief;
   expect(
-    unknownsOf({ ...suspected, departure: { ...suspected.departure, cause: 'bounced', leftOn: null } }).slice(
-      0,
-      3,
-    ),
+    unknownsOf(
+      { ...suspected, departure: { ...suspected.departure, cause: 'bounced', leftOn: null } },
+      'UTC',
+    ).slice(0, 3),
   ).toEqual(['left_on', 'notice', 'departure']);
-  expect(unknownsOf(following({ ...replaced, kind: 'external' } as Asked).belief)).toContain(
+  expect(unknownsOf(following({ ...replaced, kind: 'external' } as Asked).belief, 'UTC')).toContain(
     'replacement_kind',
   );
-  expect(unknownsOf(following({ type: 'LearnRoleOutcome', outcome: 'given_up' }).belief)).not.toContain(
-    'replacement',
-  );
+  expect(
+    unknownsOf(following({ type: 'LearnRoleOutcome', outcome: 'given_up' }).belief, 'UTC'),
+  ).not.toContain('replacement');
 });
 
 test('who takes over is somebody known, and not the one who left', () => {

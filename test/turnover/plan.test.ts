@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { addBusinessDays, isBusinessDay } from '../../src/time/business-days.ts';
 import { dayFromIso, isoFromDay } from '../../src/time/day.ts';
-import { arrBandOf, coverageBandOf, zPlan } from '../../src/turnover/plan.ts';
+import { arrBandOf, coverageBandOf, zFollowedPlan, zPlan } from '../../src/turnover/plan.ts';
 import { followed, plans, stepsOf } from '../../src/turnover/plans/index.ts';
 import { versionAt } from '../../src/turnover/versions.ts';
 
@@ -40,6 +40,20 @@ test('a plan with a step without weight, of an unknown predecessor or of a key u
   ]);
   expect(problems(step('a'), step('a'))).toEqual([['steps.1.key', 'is the key of an earlier step']]);
   expect(problems(step('a'), step('b', { after: ['a'] }))).toBeUndefined();
+});
+
+test('a plan that an export says was followed is looked at as closely', () => {
+  const followed = (...keys: string[]) => ({
+    name: 'own',
+    version: 1,
+    steps: keys.map((key) => step(key, { after: [] })),
+  });
+  expect(zFollowedPlan.safeParse(followed('a', 'b')).success).toBe(true);
+  expect(zFollowedPlan.safeParse({ name: 'shipped', version: 1 }).success).toBe(true);
+  expect(zFollowedPlan.safeParse(followed('a', 'a')).error?.issues[0]).toMatchObject({
+    path: ['steps', 1, 'key'],
+    message: 'is the key of an earlier step',
+  });
 });
 
 test('the plans that are shipped are plans, each version once, and the newest is what new turnovers get', () => {

@@ -196,6 +196,9 @@ const catchUpRow: Row = {
 const actor = { id: 'bench', kind: 'system' } as const;
 const by = { actor, source: 'bench', by: 'person' } as const;
 
+/** Events that a change of the statehouse feed finds in its contact's stream, on average. */
+const eventsBefore = 8;
+
 /** So many registered contacts, whose names can be changed. */
 async function contactsOf(app: Application, contacts: number): Promise<string[]> {
   const ids = Array.from({ length: contacts }, newId);
@@ -259,20 +262,17 @@ const commandRow = (inFlight: number, beside: 'bare' | 'emmett'): Row => ({
     // Emmett's handler answers from the append, too: what reads its events is not waited for.
     const teller = beside === 'emmett' ? 'feed' : 'person';
     let turn = 0;
+    const renameOwn = (index: number) =>
+      renamed(app, contacts[index % contacts.length]!, `Person ${turn++}`, teller);
+    const renameOther = (index: number) => other.rename(streams[index % streams.length]!, `Person ${turn++}`);
+    // A contact is registered already.
+    await perSecond((eventsBefore - 1) * contacts.length, 64, renameOwn);
+    await perSecond(eventsBefore * streams.length, 64, renameOther);
     return {
-      own: {
-        name: 'ledger',
-        run: () =>
-          perSecond(countOf(operations, inFlight), inFlight, (index) =>
-            renamed(app, contacts[index % contacts.length]!, `Person ${turn++}`, teller),
-          ),
-      },
+      own: { name: 'ledger', run: () => perSecond(countOf(operations, inFlight), inFlight, renameOwn) },
       other: {
         name: other.name,
-        run: () =>
-          perSecond(countOf(operations, inFlight), inFlight, (index) =>
-            other.rename(streams[index % streams.length]!, `Person ${turn++}`),
-          ),
+        run: () => perSecond(countOf(operations, inFlight), inFlight, renameOther),
       },
       async close() {
         await other.close();

@@ -1,0 +1,36 @@
+// A file that a command was to read or write and cannot, told with a code and in plain words.
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+export type FileProblemCode = 'FILE_MISSING' | 'FILE_NOT_USABLE';
+
+export class FileProblem extends Error {
+  readonly code: FileProblemCode;
+  constructor(code: FileProblemCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What the system said of a file; anything else as it is. */
+export function asFileProblem(fault: unknown): unknown {
+  const { code, path, syscall } = (fault ?? {}) as NodeJS.ErrnoException;
+  if (code === undefined || path === undefined || syscall === undefined) return fault;
+  if (code === 'ENOENT') return new FileProblem('FILE_MISSING', missing(path));
+  const why = reasons[code] ?? `the system says ${code}`;
+  return new FileProblem('FILE_NOT_USABLE', `${path} cannot be used: ${why}.`);
+}
+
+function missing(path: string): string {
+  const folder = dirname(path);
+  return existsSync(folder) ? `There is no file ${path}.` : `There is no folder ${folder}.`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'its rights do not allow it',
+  EPERM: 'its rights do not allow it',
+  EROFS: 'its file system can only be read',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'what should be a folder on its path is a file',
+  ENOSPC: 'no room is left on its disk',
+};
