@@ -64,7 +64,7 @@ export function executivePage(report: ExecutiveReport, position: number, under?:
 <div class="tiles">
 ${tile('saved last week', String(saved.customers), `${revenue(saved)}${effortOf(saved)}`, 'good')}
 ${tile('at risk', String(atRisk.customers), revenue(atRisk))}
-${tile('on average at risk', ageText(report), 'days since the contact left')}
+${tile('days at risk on average', ageText(report), 'since the contact left')}
 ${tile('complete', report.percentComplete === null ? '–' : `${Math.round(report.percentComplete)} %`, 'mean of the customers at risk')}
 ${tile('expected to save', String(savable.customers), revenue(savable), 'good')}
 ${tile('high risk', String(highRisk.customers), revenue(highRisk), 'bad')}
