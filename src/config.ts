@@ -59,6 +59,13 @@ export const environmentVariables = {
   ...limitVariables,
 } as const;
 
+/** A text of blanks would be the number 0. */
+const zDigits = (what: string) =>
+  z
+    .string()
+    .regex(/^[\d.]+$/, what)
+    .transform(Number);
+
 const zConfig = z.object({
   CONTACT_LEDGER_DATA: z.string().min(1).default('./data'),
   CONTACT_LEDGER_MASTER_KEY: z.string().optional(),
@@ -66,10 +73,13 @@ const zConfig = z.object({
   CONTACT_LEDGER_SIGNING_KEY_FILE: z.string().optional(),
   CONTACT_LEDGER_CHECKPOINT_FILE: z.string().optional(),
   CONTACT_LEDGER_CHECKPOINT_COMMAND: z.string().optional(),
-  CONTACT_LEDGER_CHECKPOINT_MINUTES: z.coerce
-    .number('is a number of minutes')
-    .min(1, 'is at least 1 minute')
-    .max(10_000, 'is at most 10000 minutes')
+  CONTACT_LEDGER_CHECKPOINT_MINUTES: zDigits('is a number of minutes')
+    .pipe(
+      z
+        .number('is a number of minutes')
+        .min(1, 'is at least 1 minute')
+        .max(10_000, 'is at most 10000 minutes'),
+    )
     .default(60),
   CONTACT_LEDGER_EVENT_STORE: z
     .string()
@@ -81,7 +91,9 @@ const zConfig = z.object({
     .optional(),
   CONTACT_LEDGER_REPLICA: zReplica.default(hostname()),
   CONTACT_LEDGER_HOST: z.string().min(1).default('127.0.0.1'),
-  CONTACT_LEDGER_PORT: z.coerce.number('is a port number').int().min(0).max(65_535).default(4000),
+  CONTACT_LEDGER_PORT: zDigits('is a port number')
+    .pipe(z.number('is a port number').int().min(0).max(65_535))
+    .default(4000),
   CONTACT_LEDGER_TIME_ZONE: z
     .string()
     .refine(isTimeZone, 'is an IANA time zone such as Europe/Berlin')
@@ -94,7 +106,9 @@ const zConfig = z.object({
   CONTACT_LEDGER_REMOVAL_GATE: z.enum(['off', 'on']).default('off'),
   CONTACT_LEDGER_TURNOVER_FILE: z.string().optional(),
   CONTACT_LEDGER_RETENTION_FILE: z.string().optional(),
-  CONTACT_LEDGER_BACKUP_DAYS: z.coerce.number('is a number of days').int().min(0).max(36_500).default(35),
+  CONTACT_LEDGER_BACKUP_DAYS: zDigits('is a number of days')
+    .pipe(z.number('is a number of days').int().min(0).max(36_500))
+    .default(35),
 });
 
 const zSwitch = z.enum(['on', 'off'], 'is on or off').transform((value) => value === 'on');

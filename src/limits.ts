@@ -113,6 +113,9 @@ export type Limits = { readonly [K in LimitName]: number };
 
 const entries = Object.entries(limitTable) as [LimitName, Limit][];
 
+/** More milliseconds than this a timer takes for one. */
+const limitMax = 2_147_483_647;
+
 export const defaultLimits = Object.fromEntries(entries.map(([name, { value }]) => [name, value])) as Limits;
 
 /** Variable → what it sets. */
@@ -128,8 +131,8 @@ export function readLimits(environment: NodeJS.ProcessEnv): Limits | { problems:
     const text = environment[variable];
     if (text === undefined || text === '') continue;
     const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= min) limits[name] = value;
-    else problems.push(`${variable} is a whole number, at least ${min}`);
+    if (/^\d+$/.test(text) && value >= min && value <= limitMax) limits[name] = value;
+    else problems.push(`${variable} is a whole number from ${min} to ${limitMax}`);
   }
   return problems.length > 0 ? { problems } : limits;
 }

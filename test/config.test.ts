@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readServingConfig } from '../src/config.ts';
+import { readConfig, readServingConfig } from '../src/config.ts';
 import { defaultLimits } from '../src/limits.ts';
 
 const secret = 'a secret of the tests that is long enough';
@@ -132,11 +132,29 @@ describe('a server', () => {
     ],
     ['a switch that is neither', { CONTACT_LEDGER_GRAPHIQL: 'yes' }, 'GRAPHIQL is on or off'],
     ['a level that there is not', { CONTACT_LEDGER_LOG_LEVEL: 'debug' }, 'LOG_LEVEL is info'],
+    [
+      'a time that no timer can wait',
+      { CONTACT_LEDGER_OPERATION_MS: '2147483648' },
+      'OPERATION_MS is a whole number from 10 to 2147483647',
+    ],
   ])('does not start with %s', (_, environment, why) => {
     const read = () => readServingConfig(environment);
     expect(read).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(why) }),
     );
     expect(read).not.toThrow(/short-one|a secret of the tests/);
+  });
+});
+
+describe('a ledger', () => {
+  it.each([
+    ['CONTACT_LEDGER_BACKUP_DAYS', 'is a number of days'],
+    ['CONTACT_LEDGER_PORT', 'is a port number'],
+    ['CONTACT_LEDGER_CHECKPOINT_MINUTES', 'is a number of minutes'],
+  ])('is not opened with blanks for %s, which would be 0', (variable, why) => {
+    expect(() => readConfig({ [variable]: ' ' })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: `${variable} ${why}` }),
+    );
+    expect(() => readConfig({ [variable]: '30' })).not.toThrow();
   });
 });
