@@ -1,6 +1,6 @@
 // A file that a command was to read or write and cannot, told with a code and in plain words.
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 export type FileProblemCode = 'FILE_MISSING' | 'FILE_NOT_USABLE';
 
@@ -10,6 +10,14 @@ export class FileProblem extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Whether two paths lead to the same file, also through a link. */
+export function isSameFile(one: string, other: string): boolean {
+  if (resolve(one) === resolve(other)) return true;
+  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  // A device may well be read and written.
+  return a?.isFile() === true && a.dev === b?.dev && a.ino === b.ino;
 }
 
 /** What the system said of a file; anything else as it is. */

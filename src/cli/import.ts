@@ -1,12 +1,12 @@
 // contact-ledger import: reads change feeds or exports into the ledger, with progress and a file of what was refused.
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Application } from '../application.ts';
 import { ConfigInvalid } from '../config.ts';
 import { type ImportSummary, importFeed, type Refusal } from '../ingest/import-feed.ts';
 import { openFeed } from '../ingest/line-reader.ts';
-import { FileProblem } from './file-problem.ts';
+import { FileProblem, isSameFile } from './file-problem.ts';
 import { growForImport } from './heap-limits.ts';
 import {
   configOf,
@@ -133,7 +133,7 @@ interface RejectsFiles {
 function rejectsFiles(inputs: readonly string[], given: string | undefined): RejectsFiles {
   const pathOf = (file: string) => given ?? `${file === '-' ? 'stdin' : basename(file)}.rejects.ndjson`;
   for (const input of inputs)
-    if (inputs.some((file) => input !== '-' && resolve(pathOf(file)) === resolve(input)))
+    if (inputs.some((file) => input !== '-' && isSameFile(pathOf(file), input)))
       throw new ConfigInvalid(`${input} is to be read; list refused lines in another file.`);
   const begun = new Set<string>();
   return {

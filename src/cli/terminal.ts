@@ -1,7 +1,9 @@
 // What commands share at the terminal: opening the ledger, progress on standard error, results as text or JSON, exit codes.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Application, openApplication, type StoreTrouble } from '../application.ts';
-import { type Config, type LogLevel, readConfig } from '../config.ts';
+import { type Config, ConfigInvalid, type LogLevel, readConfig } from '../config.ts';
 import { readRetention } from '../erasure/retention.ts';
 import { readSigningKey } from '../integrity/signing-key.ts';
 import { masterKeyFileWarning, readMasterKey } from '../personal-data/master-key.ts';
@@ -12,6 +14,7 @@ import type { PolicyCounts } from '../policies/runner.ts';
 import { openSealedLog, type SealedLog } from '../sealed-log.ts';
 import { systemClock } from '../time/clock.ts';
 import { type Day, dayFromIso } from '../time/day.ts';
+import { isSameFile } from './file-problem.ts';
 import { turnoverRulesOf } from './turnover-rules.ts';
 
 export interface Answer {
@@ -52,9 +55,28 @@ export interface GlobalOptions {
 
 /** Configuration from the environment, with the options of the command line on top. */
 export function configOf(command: Command): Config & { json: boolean } {
-  const options = command.optsWithGlobals<GlobalOptions>();
-  const config = readConfig(process.env);
-  return { ...config, dataDirectory: options.data ?? config.dataDirectory, json: options.json ?? false };
+  const { data, json = false, out, rejects } = command.optsWithGlobals<GlobalOptions & Written>();
+  const configured = readConfig(process.env);
+  const config = { ...configured, dataDirectory: data ?? configured.dataDirectory, json };
+  for (const file of [out, rejects]) if (file !== undefined) refuseToOverwrite(file, config);
+  return config;
+}
+
+/** Options that name a file to write. */
+interface Written {
+  out?: string;
+  rejects?: string;
+}
+
+/** A slip in the name of a file to write must not cost the ledger. */
+function refuseToOverwrite(file: string, { dataDirectory, masterKeyFile, signingKeyFile }: Config): void {
+  const inFolder = existsSync(dataDirectory) ? readdirSync(dataDirectory) : [];
+  const own = [
+    ...inFolder.filter((name) => /\.db(-|$)/.test(name)).map((name) => join(dataDirectory, name)),
+    ...[masterKeyFile, signingKeyFile].filter((path) => path !== undefined),
+  ];
+  if (own.some((path) => isSameFile(path, file)))
+    throw new ConfigInvalid(`${file} is a file that the ledger needs; write to another one.`);
 }
 
 /** Reads an option that is a whole number within bounds: a mistake in it is one of the command line, before anything is made. */

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -111,13 +112,27 @@ describe('the list of refused lines', () => {
     expect(rejectsIn('feed.ndjson.rejects.ndjson')).toHaveLength(2);
   });
 
-  test('never takes the place of an input', async () => {
+  test.each(['./feed.ndjson', 'link.ndjson'])('never takes the place of an input: %s', async (rejects) => {
     writeFileSync(join(folder, 'feed.ndjson'), unknown('1'));
-    const { code, stderr } = await run(['import', '--rejects', './feed.ndjson', 'feed.ndjson']);
+    symlinkSync('feed.ndjson', join(folder, 'link.ndjson'));
+    const { code, stderr } = await run(['import', '--rejects', rejects, 'feed.ndjson']);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/^CONFIG_INVALID: /) });
     expect(readFileSync(join(folder, 'feed.ndjson'), 'utf8')).toBe(unknown('1'));
     expect(existsSync(join(folder, 'data'))).toBe(false);
   });
+});
+
+test.each([
+  ['export', '--out', 'data/ledger.db'],
+  ['audit', '--out', './data/../data/keys.db'],
+  ['report', '--out', 'link.html'],
+  ['import', '--rejects', 'data/ledger.db', '-'],
+])('a file that the ledger needs is never written over: %s %s %s', async (...args) => {
+  await run(['import', '-'], { input: feed(1).join('\n') });
+  symlinkSync('data/ledger.db', join(folder, 'link.html'));
+  const { code, stderr } = await run(args, { input: unknown('1') });
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/^CONFIG_INVALID: /) });
+  expect(await run(['verify'])).toMatchObject({ code: 0 });
 });
 
 test('an input that is not there ends the import before anything is read or made', async () => {
