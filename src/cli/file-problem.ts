@@ -22,8 +22,19 @@ export function isSameFile(one: string, other: string): boolean {
 
 /** What the system said of a file; anything else as it is. */
 export function asFileProblem(fault: unknown): unknown {
-  const { code, path, syscall } = (fault ?? {}) as NodeJS.ErrnoException;
-  if (code === undefined || path === undefined || syscall === undefined) return fault;
+  const { code, path, syscall, errcode, message } = (fault ?? {}) as NodeJS.ErrnoException & {
+    errcode?: number;
+  };
+  if (errcode !== undefined && sqliteFileCodes.has(errcode & 0xff))
+    return new FileProblem(
+      'FILE_NOT_USABLE',
+      `What the ledger keeps beside its log cannot be used: ${message}. What was acknowledged is in the log.`,
+    );
+  if (code === undefined || syscall === undefined) return fault;
+  if (path === undefined)
+    return code === 'ENOSPC'
+      ? new FileProblem('FILE_NOT_USABLE', `Nothing more can be written: ${reasons[code]}.`)
+      : fault;
   if (code === 'ENOENT') return new FileProblem('FILE_MISSING', missing(path));
   const why = reasons[code] ?? `the system says ${code}`;
   return new FileProblem('FILE_NOT_USABLE', `${path} cannot be used: ${why}.`);
@@ -33,6 +44,9 @@ function missing(path: string): string {
   const folder = dirname(path);
   return existsSync(folder) ? `There is no file ${path}.` : `There is no folder ${folder}.`;
 }
+
+/** What SQLite says of the file itself: it can only be read, fails, is damaged, has no room, cannot be opened, is no database. */
+const sqliteFileCodes: ReadonlySet<number> = new Set([8, 10, 11, 13, 14, 26]);
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'its rights do not allow it',

@@ -17,6 +17,11 @@ export interface PolicyFile {
 
 const refusedKept = 10_000;
 
+/** The file cannot be read as what it is to be. */
+export class PolicyFileUnusable extends Error {
+  readonly code = 'FILE_NOT_USABLE';
+}
+
 /**
  * Losing the file loses nothing: a policy then begins at the first event and finds done what it did. A file of another ledger
  * is begun anew.
@@ -24,6 +29,19 @@ const refusedKept = 10_000;
 export function openPolicyFile(path: string, ledgerId: string): PolicyFile {
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path);
+  try {
+    return policyFileOf(database, ledgerId);
+  } catch (cause) {
+    database.close();
+    const why = cause instanceof Error ? cause.message : 'unknown reason';
+    throw new PolicyFileUnusable(
+      `${path} cannot be used: ${why}. It was left as it is: make room for it, restore it, or move it away, and policies begin anew.`,
+      { cause },
+    );
+  }
+}
+
+function policyFileOf(database: DatabaseSync, ledgerId: string): PolicyFile {
   database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL');
   database.exec(
     'CREATE TABLE IF NOT EXISTS checkpoint (ledger TEXT, policy TEXT, position INTEGER, PRIMARY KEY (ledger, policy)) WITHOUT ROWID;' +

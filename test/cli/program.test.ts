@@ -224,6 +224,11 @@ describe('a ledger whose files are not right', () => {
       (data) => cpSync(join(data, '..', 'other', 'keys.db'), join(data, 'keys.db')),
     ],
     [
+      'policies that are something else',
+      'FILE_NOT_USABLE',
+      (data) => writeFileSync(join(data, 'policies.db'), 'hello'),
+    ],
+    [
       'the wrong master key',
       'MASTER_KEY_WRONG',
       () => undefined,
