@@ -6,6 +6,7 @@ import type { EventStore, StoredEvent } from './event-store/port.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from './ledger-events.ts';
 import { advance, type LedgerStates, type StreamState } from './ledger-state.ts';
 import { isMergedCategory, mayChangeMerge, survivorIn } from './merge.ts';
+import { ReadModelsStopped } from './read-models-stopped.ts';
 import { reject } from './rejections.ts';
 import type { Belief } from './stream-belief.ts';
 
@@ -48,6 +49,15 @@ export function createAppending(options: AppendingOptions, states: LedgerStates)
   const { store, sealing, links } = options;
   // The newest position that this process has seen acknowledged.
   let lastPosition = options.head;
+
+  async function shown(position: number): Promise<void> {
+    try {
+      await options.applied(position);
+    } catch (cause) {
+      if ((cause as { retryable?: unknown }).retryable === true) throw cause;
+      throw new ReadModelsStopped(cause);
+    }
+  }
 
   function done(state: StreamState, told?: Partial<CommandDone>): CommandDone {
     const { stream, version } = state;
@@ -101,7 +111,7 @@ export function createAppending(options: AppendingOptions, states: LedgerStates)
         event.recordedAtMs = stored.recordedAtMs;
       });
       // An import waits once for many lines: rows of a contact with ten changes are then written once.
-      if (by === 'person') await options.applied(position);
+      if (by === 'person') await shown(position);
       forgetSurvivors(state.stream, events);
       return done(state, { version, position, eventIds: events.map((event) => event.id) });
     } catch (fault) {
@@ -119,7 +129,7 @@ export function createAppending(options: AppendingOptions, states: LedgerStates)
     const { version } = state;
     await state.pending;
     if (!states.isCurrent(state)) return undefined;
-    if (context.by === 'person') await options.applied(lastPosition);
+    if (context.by === 'person') await shown(lastPosition);
     return done(state, { version });
   }
 
@@ -140,7 +150,7 @@ export function createAppending(options: AppendingOptions, states: LedgerStates)
       (event) => event.meta.commandId === request.commandId,
     );
     const { version, position } = stored.at(-1)!;
-    await options.applied(position);
+    await shown(position);
     return done(state, { version, position, eventIds: stored.map((event) => event.id), repeated: true });
   }
 

@@ -30,7 +30,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   integrity: { files: /^src\/integrity\//, mayImport: ['proof verifier', 'port', 'kernel'] },
   ledger: {
     files:
-      /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|appending|references|beliefs|command|erasure\/refusals)\.ts$/,
+      /^src\/(ledger|ledger-events|ledger-state|stream-belief|event-sealing|enveloping|appending|read-models-stopped|references|beliefs|command|erasure\/refusals)\.ts$/,
     mayImport: [
       'contact',
       'account',

@@ -103,6 +103,7 @@ describe('the page of codes', () => {
       'src/personal-data/sealer.ts',
       'src/event-sealing.ts',
       'src/verify.ts',
+      'src/read-models-stopped.ts',
       'src/migrate.ts',
       'src/integrity/integrity-failure.ts',
       'src/integrity/verify-proof.ts',

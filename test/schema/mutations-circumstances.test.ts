@@ -1,9 +1,12 @@
 // What every mutation takes beside its own fields: repeats, versions, times, reasons and evidence, and mistakes in them.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Application } from '../../src/application.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type Application, openApplication } from '../../src/application.ts';
 import { EventStoreFailure, type EventStoreFailureCode } from '../../src/event-store/port.ts';
 import { newId } from '../../src/personal-data/derive-id.ts';
-import { openTestApplication } from '../support/app-in-memory.ts';
+import { ask, openTestApplication } from '../support/app-in-memory.ts';
 import { acme, ann, bob } from '../support/ids.ts';
 import { change, mistake, refusal, send } from './mutate.ts';
 
@@ -312,6 +315,40 @@ describe('faults', () => {
       expect(message).not.toContain('secret');
     },
   );
+
+  test('what is stored, but can no longer be shown, is said to be stored', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'contact-ledger-'));
+    const faults: unknown[] = [];
+    const full = await openApplication({
+      dataDirectory: folder,
+      masterKey: Buffer.alloc(32, 1),
+      clock: app.clock,
+      timeZone: 'UTC',
+      create: true,
+      onFault: (fault) => faults.push(fault),
+    });
+    onTestFinished(async () => {
+      await full.close();
+      rmSync(folder, { recursive: true });
+    });
+    await change(full, 'registerContact', { contactId: ann, name: 'Ann Archer' });
+    // As a full disk would.
+    full.readModels.database.database.exec('PRAGMA max_page_count = 1');
+    const bobs = { contactId: bob, name: 'Bob Baker '.repeat(90), change: { idempotencyKey: 'once' } };
+    const text =
+      'mutation ($input: RegisterContactInput!) { registerContact(input: $input) { contact { name } } }';
+    for (const _ of ['first', 'again']) {
+      const { errors } = await ask(full, text, { input: bobs });
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringContaining('The change is stored'),
+          extensions: { code: 'READ_MODELS_STOPPED' },
+        },
+      ]);
+    }
+    expect(faults).toMatchObject([{ code: 'ERR_SQLITE_ERROR' }]);
+    expect(await full.store.read(`contact-${bob}`)).toHaveLength(1);
+  });
 
   test('any other is left for the server to mask', async () => {
     const { extensions } = await mistake(failing('LEDGER_DAMAGED'), 'registerContact', { name: 'Bob' });
