@@ -23,8 +23,8 @@ export class PolicyFileUnusable extends Error {
 }
 
 /**
- * Losing the file loses nothing: a policy then begins at the first event and finds done what it did. A file of another ledger
- * is begun anew.
+ * Losing the file loses nothing: a policy then goes on with the newest event that the log says it reacted to. A file of another
+ * ledger is begun anew.
  */
 export function openPolicyFile(path: string, ledgerId: string): PolicyFile {
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));

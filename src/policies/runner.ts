@@ -152,8 +152,27 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
     return causes;
   }
 
+  let begun: Promise<void> | undefined;
+
+  /**
+   * Without a checkpoint each goes on with the newest event that it reacted to. It was done with those before, and told again
+   * in a world that knows what came later it might find something else to do.
+   */
+  function begin(): Promise<void> {
+    begun ??= goOn((position) => position - 1);
+    return begun;
+  }
+
+  async function goOn(from: (newestCause: number) => number): Promise<void> {
+    const fresh = policies.filter(({ name }) => file.checkpoint(name) === 0);
+    if (fresh.length === 0) return;
+    const causes = await newestCauses();
+    for (const { name } of fresh) if (causes.has(name)) file.save(name, from(causes.get(name)!));
+  }
+
   async function followOne(policy: Policy): Promise<void> {
     const { signal } = stopping;
+    await begin();
     const filter = { types: [...policy.types] };
     for await (const page of store.subscribe(file.checkpoint(policy.name), { signal, filter })) {
       const events = await sealing.open(page, new Set(policy.opens));
@@ -164,6 +183,7 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
 
   return {
     async catchUp(onProgress) {
+      await begin();
       const counts = { done: 0, refused: 0 };
       // What one policy writes another may react to: until nobody has anything to do.
       const isBehind = async () => {
@@ -174,12 +194,7 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
         for (const policy of policies) await inTurn(policy, () => catchUpOne(policy, counts, onProgress));
       return counts;
     },
-    async goOnFromExport() {
-      const fresh = policies.filter(({ name }) => file.checkpoint(name) === 0);
-      if (fresh.length === 0) return;
-      const causes = await newestCauses();
-      for (const { name } of fresh) if (causes.has(name)) file.save(name, causes.get(name)!);
-    },
+    goOnFromExport: () => goOn((position) => position),
     dryRun: (policy, onEffect) => dryRun(options, policy, world, onEffect),
     follow() {
       if (following.length > 0) return;

@@ -152,6 +152,26 @@ test('a policy that lost its checkpoint, or an upgraded one, does nothing again'
   expect(await app.store.head()).toBe(head);
 });
 
+test('a policy that lost its checkpoint is not told again of what it was done with, in a world that knows more', async () => {
+  await leave();
+  await leave(bob, nextJob);
+  await run().catchUp();
+  const told: string[] = [];
+  const wiser: Policy = {
+    ...farewell,
+    react: async (event, asked) => {
+      told.push(event.stream);
+      return farewell.react(event, asked);
+    },
+  };
+  expect(await run({}, wiser).catchUp()).toEqual({ done: 0, refused: 0 });
+  expect(told).toEqual([`contact-${bob}`]);
+  const following = run({}, wiser);
+  following.follow();
+  await following.catchUp();
+  expect(told).toEqual([`contact-${bob}`, `contact-${bob}`]);
+});
+
 test('two runners that follow one log do everything once', async () => {
   const both = [run(), run()];
   for (const runner of both) runner.follow();

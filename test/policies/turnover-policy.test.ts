@@ -3,6 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findTurnoversOf } from '../../projections/turnovers.ts';
 import { streamsOf } from '../../src/beliefs.ts';
 import type { Command } from '../../src/command.ts';
+import { deriveId } from '../../src/personal-data/derive-id.ts';
+import { openPolicyFile } from '../../src/policies/policy-file.ts';
+import { createPolicyRunner, type PolicyCounts } from '../../src/policies/runner.ts';
+import { createTurnoverPolicy } from '../../src/policies/turnover-policy.ts';
 import { isSuspected, stageNow, type TurnoverBelief } from '../../src/turnover/belief.ts';
 import { answer, openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
 import { acme, ann, bob, cleo, globex, job, nextJob, placementIdOf } from '../support/ids.ts';
@@ -85,6 +89,38 @@ const turnovers = () => findTurnoversOf(app.readModels.database, 'contact_id', a
 const leaving = { type: 'EndPlacement', contactId: ann, placementId: job } as const;
 const leave = (circumstances: Circumstances = {}) =>
   following(leaving, { ...on('2026-06-10'), effectiveOn: '2026-05-31', ...circumstances });
+
+/** The policy with no checkpoint of its own. */
+async function catchUpAnew(): Promise<PolicyCounts> {
+  const file = openPolicyFile(':memory:', app.ledgerId);
+  const { beliefs, database } = app.readModels;
+  const anew = createPolicyRunner({
+    policies: [createTurnoverPolicy()],
+    store: app.store,
+    sealing: app.sealing,
+    ledger: app.ledger,
+    world: {
+      beliefs,
+      database,
+      read: (stream) => app.store.read(stream),
+      readOpened: streamsOf(app.store, app.sealing),
+      slotId: (...parts) => deriveId(app.keyStore.salt, ...parts),
+      rules: app.rules,
+      timeZone: 'UTC',
+    },
+    applied: (position) => app.readModels.applied(position),
+    file,
+    onFault: (fault) => {
+      throw fault;
+    },
+  });
+  try {
+    return await anew.catchUp();
+  } finally {
+    await anew.stop();
+    file.close();
+  }
+}
 
 describe('a departure', () => {
   test('from a key role opens a turnover, learned when the departure was, with what the account was worth then', async () => {
@@ -305,41 +341,29 @@ describe('a departure', () => {
       on('2026-06-20'),
     );
     const head = await app.store.head();
-    const { createPolicyRunner } = await import('../../src/policies/runner.ts');
-    const { openPolicyFile } = await import('../../src/policies/policy-file.ts');
-    const { createTurnoverPolicy } = await import('../../src/policies/turnover-policy.ts');
-    const { deriveId } = await import('../../src/personal-data/derive-id.ts');
-    const file = openPolicyFile(':memory:', app.ledgerId);
-    const { beliefs, database } = app.readModels;
-    const anew = createPolicyRunner({
-      policies: [createTurnoverPolicy()],
-      store: app.store,
-      sealing: app.sealing,
-      ledger: app.ledger,
-      world: {
-        beliefs,
-        database,
-        read: (stream) => app.store.read(stream),
-        readOpened: streamsOf(app.store, app.sealing),
-        slotId: (...parts) => deriveId(app.keyStore.salt, ...parts),
-        rules: app.rules,
-        timeZone: 'UTC',
-      },
-      applied: (position) => app.readModels.applied(position),
-      file,
-      onFault: (fault) => {
-        throw fault;
-      },
-    });
-    expect(await anew.catchUp()).toEqual({ done: 0, refused: 0 });
+    expect(await catchUpAnew()).toEqual({ done: 0, refused: 0 });
     expect(await app.store.head()).toBe(head);
-    await anew.stop();
-    file.close();
   });
 });
 
 describe('a bounce', () => {
   const bounce = { type: 'RecordBounce', contactId: ann, address: 'ann@acme.example', kind: 'hard' } as const;
+
+  test('means no replacement where somebody was in the post before, also where the policy begins anew', async () => {
+    await following(
+      {
+        type: 'StartPlacement',
+        contactId: bob,
+        placementId: placementIdOf(21),
+        accountId: acme,
+        post: 'champion',
+      },
+      { ...on('2026-05-20'), effectiveOn: '2026-05-20' },
+    );
+    const [suspected] = await following(bounce, on('2026-06-01'));
+    expect(await catchUpAnew()).toEqual({ done: 0, refused: 0 });
+    expect(turnovers()).toEqual([suspected]);
+  });
 
   test('that is hard makes a turnover suspected, once; the departure confirms it', async () => {
     await following(bounce, on('2026-06-01'));
