@@ -122,7 +122,7 @@ async function openParts(
   opened.defer(() => keyStore.close());
   opened.defer(() => store.close());
   const { ledgerId } = store;
-  const policyFile = openPolicyFile(pathOf(options, 'policies.db'), ledgerId);
+  const policyFile = openPolicyFile(pathOf(options, 'policies.db'), ledgerId, await store.head());
   opened.defer(() => policyFile.close());
   refuseChangedRules(rules, policyFile);
   const erased = await destroyErased(store, keyStore);

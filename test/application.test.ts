@@ -26,7 +26,7 @@ import { verify } from '../src/verify.ts';
 import { tell } from './support/app-in-memory.ts';
 import { ledgerFolder, masterKey } from './support/app-on-disk.ts';
 import { eventsOf } from './support/feed-in-memory.ts';
-import { acme, ann } from './support/ids.ts';
+import { acme, ann, job } from './support/ids.ts';
 import { startScript } from './support/script.ts';
 
 const folder = ledgerFolder();
@@ -199,6 +199,28 @@ test('a copy of the log with its write-ahead log and of the keys is the whole le
   expect(restored.readModels.database.checksums()).toEqual(sums);
   await restored.close();
   rmSync(copy, { recursive: true });
+});
+
+test('policies react to what follows an older log that was restored, wherever they were in the newer one', async () => {
+  const contact = { type: 'ChangeContactName', contactId: ann } as const;
+  const placement = { contactId: ann, placementId: job } as const;
+  const opened = await folder.open();
+  await tell(opened, { type: 'RegisterAccount', accountId: acme, name: 'Acme', relationship: 'customer' });
+  await tell(opened, { type: 'RegisterContact', contactId: ann, name: 'Ann Archer' });
+  await tell(opened, { type: 'StartPlacement', ...placement, accountId: acme, contactType: 'champion' });
+  await opened.policies.catchUp();
+  await opened.close();
+  for (const name of ['ledger.db', 'keys.db']) copyFileSync(folder.file(name), folder.file(`${name}.backup`));
+  const newer = await folder.open();
+  for (const name of ['Ann Baker', 'Ann Cook', 'Ann Dyer']) await tell(newer, { ...contact, name });
+  await newer.policies.catchUp();
+  await newer.close();
+  for (const name of ['ledger.db', 'keys.db']) copyFileSync(folder.file(`${name}.backup`), folder.file(name));
+  rmSync(folder.file('proofs.db'));
+  const restored = await folder.open();
+  await tell(restored, { type: 'EndPlacement', ...placement });
+  expect(await restored.policies.catchUp()).toEqual({ done: 1, refused: 0 });
+  expect(folder.faults).toEqual([]);
 });
 
 test('what is acknowledged is on the disk: the log is synced with every commit', async () => {

@@ -23,14 +23,15 @@ export class PolicyFileUnusable extends Error {
 }
 
 /**
+ * `head`: where the log ends. A checkpoint beyond is of a log that was there before an older one was restored, and counts as lost.
  * Losing the file loses nothing: a policy then goes on with the newest event that the log says it reacted to. A file of another
  * ledger is begun anew.
  */
-export function openPolicyFile(path: string, ledgerId: string): PolicyFile {
+export function openPolicyFile(path: string, ledgerId: string, head = Number.MAX_SAFE_INTEGER): PolicyFile {
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path);
   try {
-    return policyFileOf(database, ledgerId);
+    return policyFileOf(database, ledgerId, head);
   } catch (cause) {
     database.close();
     const why = cause instanceof Error ? cause.message : 'unknown reason';
@@ -41,7 +42,7 @@ export function openPolicyFile(path: string, ledgerId: string): PolicyFile {
   }
 }
 
-function policyFileOf(database: DatabaseSync, ledgerId: string): PolicyFile {
+function policyFileOf(database: DatabaseSync, ledgerId: string, head: number): PolicyFile {
   database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL');
   database.exec(
     'CREATE TABLE IF NOT EXISTS checkpoint (ledger TEXT, policy TEXT, position INTEGER, PRIMARY KEY (ledger, policy)) WITHOUT ROWID;' +
@@ -49,6 +50,7 @@ function policyFileOf(database: DatabaseSync, ledgerId: string): PolicyFile {
       'PRIMARY KEY (ledger, policy, event_id, key));' +
       'CREATE TABLE IF NOT EXISTS rule (ledger TEXT, rule TEXT, digest TEXT, PRIMARY KEY (ledger, rule)) WITHOUT ROWID',
   );
+  database.prepare('DELETE FROM checkpoint WHERE ledger = ? AND position > ?').run(ledgerId, head);
   const find = database.prepare('SELECT position FROM checkpoint WHERE ledger = ? AND policy = ?');
   const put = database.prepare('INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?)');
   const putRefused = database.prepare('INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
