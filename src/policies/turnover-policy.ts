@@ -227,7 +227,11 @@ async function follow(
   const same = all.find((turnover) => turnover.departure.causeEventId === departure.causeEventId);
   const living = same ?? all.find((turnover) => !isVoid(turnover));
   if (!living) return open(found, belief, accounts, event, world);
-  if (sameValue(living.departure, departure)) return [];
+  if (sameValue(living.departure, departure)) {
+    const told = await toldBy(event, living, world);
+    if (told === 'TurnoverOpened') return consequencesOf(living.id, found, belief, event, world);
+    if (told !== 'DepartureRestated') return [];
+  }
   const learnedAtMs = Math.max(event.learnedAtMs, living.opened.learnedAtMs);
   const restated: Effect = {
     key: `restate ${placement.id}`,
@@ -240,6 +244,32 @@ async function follow(
   // With another date, somebody who was thought to have begun too early may be the one who followed.
   const vacancy = { ...vacancyOf(living), leftOn: departure.leftOn };
   return [restated, ...(await succeed(vacancy, new Set(), learnedAtMs, event, world)), ...proposal];
+}
+
+/** What this event led to in the turnover before: the policy was cut short there, and what follows from it may be missing. */
+async function toldBy(
+  event: LedgerEvent,
+  { id }: TurnoverBelief,
+  { read }: TurnoverWorld,
+): Promise<string | undefined> {
+  const told = ['TurnoverOpened', 'DepartureRestated'];
+  const stored = await read(`turnover-${id}`);
+  return stored.find(({ type, meta }) => meta.causationId === event.id && told.includes(type))?.type;
+}
+
+/** What an opening brings along: who follows, and where the leaver went. */
+async function consequencesOf(
+  turnoverId: string,
+  { placement: { id: placementId, postId }, departure }: FoundDeparture,
+  belief: ContactBelief,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect[]> {
+  const vacancy = { turnoverId, leaverId: belief.id, placementId, postId, leftOn: departure.leftOn };
+  return [
+    ...(await succeed(vacancy, new Set(), departure.learnedAtMs, event, world)),
+    ...proposalOf(belief, placementId, departure, event, world),
+  ];
 }
 
 async function open(
@@ -255,13 +285,7 @@ async function open(
   if (!isAtRisk(account, found.definition, on, world)) return [];
   const opening = await openingOf(found, belief, account, event, world);
   const { turnoverId } = opening.command as { turnoverId: string };
-  const { id: placementId, postId } = placement;
-  const vacancy = { turnoverId, leaverId: belief.id, placementId, postId, leftOn: departure.leftOn };
-  return [
-    opening,
-    ...(await succeed(vacancy, new Set(), departure.learnedAtMs, event, world)),
-    ...proposalOf(belief, placementId, departure, event, world),
-  ];
+  return [opening, ...(await consequencesOf(turnoverId, found, belief, event, world))];
 }
 
 /** Who left for another customer of ours is proposed there: that account's owner sees it, and somebody accepts or declines. */

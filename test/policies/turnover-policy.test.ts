@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findTurnoversOf } from '../../projections/turnovers.ts';
 import { streamsOf } from '../../src/beliefs.ts';
 import type { Command } from '../../src/command.ts';
+import type { Ledger } from '../../src/ledger.ts';
 import { deriveId } from '../../src/personal-data/derive-id.ts';
 import { openPolicyFile } from '../../src/policies/policy-file.ts';
 import { createPolicyRunner, type PolicyCounts } from '../../src/policies/runner.ts';
@@ -91,14 +92,14 @@ const leave = (circumstances: Circumstances = {}) =>
   following(leaving, { ...on('2026-06-10'), effectiveOn: '2026-05-31', ...circumstances });
 
 /** The policy with no checkpoint of its own. */
-async function catchUpAnew(): Promise<PolicyCounts> {
+async function catchUpAnew(ledger: Pick<Ledger, 'execute'> = app.ledger): Promise<PolicyCounts> {
   const file = openPolicyFile(':memory:', app.ledgerId);
   const { beliefs, database } = app.readModels;
   const anew = createPolicyRunner({
     policies: [createTurnoverPolicy()],
     store: app.store,
     sealing: app.sealing,
-    ledger: app.ledger,
+    ledger,
     world: {
       beliefs,
       database,
@@ -344,6 +345,46 @@ describe('a departure', () => {
     expect(await catchUpAnew()).toEqual({ done: 0, refused: 0 });
     expect(await app.store.head()).toBe(head);
   });
+
+  const corrected: Command = {
+    type: 'CorrectPlacement',
+    contactId: ann,
+    placementId: job,
+    endsOn: '2026-05-31',
+  };
+  test.each<[string, string | undefined, Command, Circumstances]>([
+    ['opened', undefined, leaving, { ...on('2026-06-20'), effectiveOn: '2026-05-31' }],
+    ['restated', '2026-06-30', corrected, on('2026-06-20')],
+  ])(
+    'and %s by a policy that was cut short then has its replacement when the policy goes on',
+    async (_, leftOn, command, circumstances) => {
+      await following(
+        {
+          type: 'StartPlacement',
+          contactId: bob,
+          placementId: placementIdOf(21),
+          accountId: acme,
+          post: 'champion',
+        },
+        { ...on('2026-06-05'), effectiveOn: '2026-06-05' },
+      );
+      if (leftOn !== undefined) await leave({ effectiveOn: leftOn });
+      await tell(app, command, circumstances);
+      let done = 0;
+      const cutShort: Pick<Ledger, 'execute'> = {
+        execute(command, context) {
+          if (command.type === 'IdentifyReplacement') throw new Error('The power went.');
+          done += 1;
+          return app.ledger.execute(command, context);
+        },
+      };
+      await expect(catchUpAnew(cutShort)).rejects.toThrow('power');
+      expect(done).toBe(1);
+      expect(turnovers()[0]!.replacement).toBeNull();
+      await catchUpAnew();
+      expect(turnovers()[0]!.replacement).toMatchObject({ contactId: bob });
+    },
+  );
 });
 
 describe('a bounce', () => {
