@@ -133,7 +133,8 @@ async function openParts(
   // Others may have written while this replica was away: what it answers first must not be older than what it decides on.
   await readModels.applied(await store.head());
   const written = { store, sealing, keyStore, readModels, erased };
-  const ledger = createLedgerOf(written, { clock, rules, head: await store.head() });
+  const head = await store.head();
+  const ledger = createLedgerOf(written, { clock, rules, head });
   const erasures = openErasures(options, { ...written, ledger });
   opened.defer(() => erasures.settled());
   await erasures.resume();
@@ -142,7 +143,7 @@ async function openParts(
   const accessLog = createAccessLog({ store, sealing, clock, level: options.accessLog ?? 'off', onFault });
   opened.defer(() => accessLog.close().catch(onFault));
   const parts = { ledgerId, store, sealing, keyStore, readModels, ledger, rules, clock, timeZone };
-  const policies = openPolicies(options, parts, policyFile);
+  const policies = openPolicies(options, { ...parts, head }, policyFile);
   opened.defer(() => policies.stop());
   const tail = createChangeTail({ store, sealing, readModels });
   opened.defer(() => tail.close());
@@ -264,7 +265,9 @@ function openPolicies(
     ledger,
     rules,
     timeZone,
-  }: Pick<Application, 'store' | 'sealing' | 'keyStore' | 'readModels' | 'ledger' | 'rules' | 'timeZone'>,
+    head,
+  }: Pick<Application, 'store' | 'sealing' | 'keyStore' | 'readModels' | 'ledger' | 'rules' | 'timeZone'> &
+    Pick<LedgerOptions, 'head'>,
   file: PolicyFile,
 ): PolicyRunner {
   return createPolicyRunner({
@@ -285,6 +288,7 @@ function openPolicies(
     },
     applied: (position) => readModels.applied(position),
     file,
+    head,
     onRefusal: options.onRefusedEffect,
     onFault: options.onFault,
   });

@@ -16,6 +16,8 @@ export interface RunnerOptions {
   /** Resolves once the read models rest on this position. */
   applied: (position: number) => Promise<void>;
   file: PolicyFile;
+  /** Position of the ledger's last event when this process opened it. */
+  head: number;
   /** Told of what the ledger refused a policy. */
   onRefusal?: ((refused: RefusedEffect) => void) | undefined;
   /** Told of the fault that stopped a policy; the others go on, and this one where it stopped when it is started again. */
@@ -152,7 +154,8 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
     return causes;
   }
 
-  let begun: Promise<void> | undefined;
+  // In a ledger that was opened empty nobody has reacted to anything.
+  let begun = options.head === 0 ? Promise.resolve() : undefined;
 
   /**
    * Without a checkpoint each goes on with the newest event that it reacted to. It was done with those before, and told again

@@ -78,6 +78,7 @@ function run(options: Partial<RunnerOptions> = {}, policy = farewell): PolicyRun
     world: world(),
     applied: (position) => app.readModels.applied(position),
     file,
+    head: 1,
     onRefusal: (effect) => refused.push(effect),
     onFault: (fault) => {
       throw fault;

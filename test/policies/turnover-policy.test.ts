@@ -111,6 +111,7 @@ async function catchUpAnew(ledger: Pick<Ledger, 'execute'> = app.ledger): Promis
     },
     applied: (position) => app.readModels.applied(position),
     file,
+    head: await app.store.head(),
     onFault: (fault) => {
       throw fault;
     },
