@@ -91,8 +91,8 @@ export async function compile(
   const types = definitions.map(
     ({ variable, type }) => [variable.name.value, typeFromAST(schema, type)] as const,
   );
-  // The compiler would follow such a type for ever, and lose a value with such a name.
-  if (types.some(([, type]) => isRecursive(getNamedType(type))) || namesPrototype(document)) return undefined;
+  // The compiler would follow such a type for ever.
+  if (types.some(([, type]) => isRecursive(getNamedType(type))) || isMiscompiled(document)) return undefined;
   const { compileQuery } = await import('graphql-jit');
   const compiled = compileQuery(schema, document, operationName);
   if (!isCompiled(compiled)) return undefined;
@@ -104,16 +104,21 @@ export async function compile(
   };
 }
 
-function namesPrototype(document: DocumentNode): boolean {
-  let isNamed = false;
+/**
+ * The compiler loses a value with the name of the prototype. And it shows what `@skip` or `@include` leaves out, where the same
+ * field stands elsewhere too: whoever is asked about rights took it for not used.
+ */
+function isMiscompiled(document: DocumentNode): boolean {
+  let isFound = false;
+  const found = () => {
+    isFound = true;
+    return BREAK;
+  };
   visit(document, {
-    Field({ alias }) {
-      if (alias?.value !== '__proto__') return undefined;
-      isNamed = true;
-      return BREAK;
-    },
+    Field: ({ alias }) => (alias?.value === '__proto__' ? found() : undefined),
+    Directive: found,
   });
-  return isNamed;
+  return isFound;
 }
 
 /** Whether an input type has fields, at some depth, of a type that it is itself inside. */

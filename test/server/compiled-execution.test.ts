@@ -5,6 +5,10 @@ import type { GraphQLRequestContext } from '@apollo/server';
 import { buildSchema, getOperationAST, graphql, parse } from 'graphql';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { compile, compiledExecution } from '../../src/server/compiled-execution.ts';
+import { tell } from '../support/app-in-memory.ts';
+import { ann } from '../support/ids.ts';
+import { audience, issuer, signed } from '../support/key-server.ts';
+import { serveTestApplication } from '../support/served-app.ts';
 import { startStubServer } from './stub-server.ts';
 
 const schema = buildSchema(`
@@ -17,16 +21,20 @@ const schema = buildSchema(`
     hello(name: String = "you"): String
     order(order: Order, orders: [Order!]): String
     endless(middle: Middle): String
-    fails: String
+    fails(really: Boolean): String
+    person: Person
   }
+  type Person { id: String name: String }
   type Mutation { hello: String }
 `);
 const said = (args: object) => JSON.stringify(args);
 const fields = {
   hello: ({ name }: { name: string }) => `Hello ${name}`,
   order: said,
-  fails: () => {
-    throw new Error('It fails.');
+  person: () => ({ id: '1', name: 'Ann' }),
+  fails: ({ really }: { really: boolean }) => {
+    if (really) throw new Error('It fails.');
+    return null;
   },
 };
 for (const [name, resolve] of Object.entries(fields))
@@ -67,7 +75,7 @@ test('a mutation never is', async () => {
 
 test('a query that ends in a mistake is left to graphql-js, from then on', async () => {
   const ask = asking();
-  const text = 'query ($name: String, $fails: Boolean!) { hello(name: $name) fails @include(if: $fails) }';
+  const text = 'query ($name: String, $fails: Boolean!) { hello(name: $name) fails(really: $fails) }';
   for (let time = 0; time < 2; time++) await ask(text, { fails: false });
   expect(await ask(text, { name: 'Ann', fails: false })).toMatchObject(answered({ hello: 'Hello Ann' }));
   expect(await ask(text, { fails: true })).toBeNull();
@@ -93,8 +101,36 @@ test.each([
 test.each([
   ['a variable of a type that holds itself', 'query ($middle: Middle) { endless(middle: $middle) }'],
   ['a value named as the prototype of objects', '{ ... on Query { __proto__: hello } }'],
-])('%s is left to graphql-js: the compiler would not end, or lose it', async (_, text) => {
+  ['a field that is left out', '{ person { id } person @include(if: false) { ... { name } } }'],
+  ['a fragment that is left out', '{ ...Named @skip(if: true) } fragment Named on Query { person { name } }'],
+])('%s is left to graphql-js: the compiler would not end, lose it or tell it', async (_, text) => {
   expect(await compile(schema, parse(text), undefined)).toBeUndefined();
+});
+
+test('an analyst who asks again and again for what is left out is not told it', async () => {
+  const secret = 'a secret of the tests that is long enough';
+  const server = await serveTestApplication({
+    variables: {
+      CONTACT_LEDGER_JWT_SECRET: secret,
+      CONTACT_LEDGER_JWT_ISSUER: issuer,
+      CONTACT_LEDGER_JWT_AUDIENCE: audience,
+    },
+  });
+  await tell(server.app, { type: 'RegisterContact', contactId: ann, name: 'Ann Example' });
+  const exp = Math.round(server.app.clock.nowMs() / 1000) + 300;
+  const claims = { iss: issuer, aud: audience, sub: 'some-analyst', roles: ['analyst'], exp };
+  const token = await signed(new TextEncoder().encode(secret), claims, { alg: 'HS256' });
+  const query = `query ($named: Boolean!) {
+    contact(id: "${ann}") { id }
+    contact(id: "${ann}") @include(if: $named) { ... on Contact { name } }
+  }`;
+  for (let time = 0; time < 5; time++) {
+    const { body } = await server.post(
+      { query, variables: { named: false } },
+      { authorization: `Bearer ${token}` },
+    );
+    expect(body).toEqual({ data: { contact: { id: ann } } });
+  }
 });
 
 test.each([
