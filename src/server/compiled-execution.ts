@@ -14,6 +14,7 @@ import {
   isInputType,
   isListType,
   isNonNullType,
+  Kind,
   typeFromAST,
   valueFromASTUntyped,
   visit,
@@ -91,8 +92,10 @@ export async function compile(
   const types = definitions.map(
     ({ variable, type }) => [variable.name.value, typeFromAST(schema, type)] as const,
   );
+  const required = new Set(types.flatMap(([name, type]) => (isNonNullType(type) ? [name] : [])));
   // The compiler would follow such a type for ever.
-  if (types.some(([, type]) => isRecursive(getNamedType(type))) || isMiscompiled(document)) return undefined;
+  if (types.some(([, type]) => isRecursive(getNamedType(type)))) return undefined;
+  if (isMiscompiled(document, required)) return undefined;
   const { compileQuery } = await import('graphql-jit');
   const compiled = compileQuery(schema, document, operationName);
   if (!isCompiled(compiled)) return undefined;
@@ -105,10 +108,11 @@ export async function compile(
 }
 
 /**
- * The compiler loses a value with the name of the prototype. And it shows what `@skip` or `@include` leaves out, where the same
- * field stands elsewhere too: whoever is asked about rights took it for not used.
+ * The compiler loses a value with the name of the prototype. It shows what `@skip` or `@include` leaves out, where the same field
+ * stands elsewhere too. And a variable inside a written object becomes null where it is not given, or where null may not stand:
+ * whoever asked beforehand what is used, and what it costs, was told of something else.
  */
-function isMiscompiled(document: DocumentNode): boolean {
+function isMiscompiled(document: DocumentNode, required: ReadonlySet<string>): boolean {
   let isFound = false;
   const found = () => {
     isFound = true;
@@ -117,6 +121,8 @@ function isMiscompiled(document: DocumentNode): boolean {
   visit(document, {
     Field: ({ alias }) => (alias?.value === '__proto__' ? found() : undefined),
     Directive: found,
+    ObjectField: ({ value }) =>
+      value.kind === Kind.VARIABLE && !required.has(value.name.value) ? found() : undefined,
   });
   return isFound;
 }

@@ -83,6 +83,16 @@ test('a query that ends in a mistake is left to graphql-js, from then on', async
 });
 
 test.each([
+  ['query ($by: String!) { order(order: { by: $by }) }', { by: 'day' }],
+  ['query ($order: Order!) { order(orders: [$order, { direction: UP }]) }', { order: { by: 'day' } }],
+])('a variable that is always given may stand anywhere: %s', async (text, variables) => {
+  const execute = await compile(schema, parse(text), undefined);
+  const { data, errors } = await graphql({ schema, source: text, variableValues: variables });
+  expect(errors).toBeUndefined();
+  expect((await execute!({}, variables)).data).toEqual(data);
+});
+
+test.each([
   [{}],
   [{ order: {} }],
   [{ order: null, orders: [] }],
@@ -103,9 +113,17 @@ test.each([
   ['a value named as the prototype of objects', '{ ... on Query { __proto__: hello } }'],
   ['a field that is left out', '{ person { id } person @include(if: false) { ... { name } } }'],
   ['a fragment that is left out', '{ ...Named @skip(if: true) } fragment Named on Query { person { name } }'],
-])('%s is left to graphql-js: the compiler would not end, lose it or tell it', async (_, text) => {
-  expect(await compile(schema, parse(text), undefined)).toBeUndefined();
-});
+  ['a variable in an object that may be left out', 'query ($by: String) { order(order: { by: $by }) }'],
+  [
+    'a variable in an object that may be null, where null may not stand',
+    'query ($to: Direction = UP) { order(orders: [{ direction: $to }]) }',
+  ],
+])(
+  '%s is left to graphql-js: the compiler would not end, lose it or make it something else',
+  async (_, text) => {
+    expect(await compile(schema, parse(text), undefined)).toBeUndefined();
+  },
+);
 
 test('an analyst who asks again and again for what is left out is not told it', async () => {
   const secret = 'a secret of the tests that is long enough';
