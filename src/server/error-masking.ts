@@ -1,6 +1,6 @@
 // Decides which errors a client may read: expected mistakes pass, everything else becomes an incident in the log.
 import { randomUUID } from 'node:crypto';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 
 export type Log = (entry: object) => void;
 
@@ -29,6 +29,7 @@ export function createErrorMask(log: Log): ErrorMask {
 
   function format(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
     if (isExpected(error)) return formatted;
+    if (isMistakenArgument(sourceOf(error))) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } };
     const incidentId = report(error);
     const retryCode = retryableCodeOf(sourceOf(error));
     if (retryCode !== undefined)
@@ -63,6 +64,13 @@ function isExpected(error: unknown): boolean {
     current = original;
   }
   return false;
+}
+
+const givenKinds: readonly string[] = [Kind.VARIABLE, Kind.OBJECT, Kind.LIST];
+
+/** What only shows while an operation is carried out: a variable is null, or absent, where the argument's type wants a value. */
+function isMistakenArgument(fault: unknown): boolean {
+  return fault instanceof GraphQLError && (fault.nodes ?? []).some(({ kind }) => givenKinds.includes(kind));
 }
 
 /** The code of a fault that says of itself that it passes: the same request may succeed later. */

@@ -34,6 +34,19 @@ describe('an expected mistake reaches the client as it is', () => {
   });
 });
 
+test('a null that a variable brings where null may not stand is a mistake of the client', async () => {
+  const server = await startStubServer();
+  const { body } = await server.post('query($mark: String) { greeting(mark: $mark) }', { mark: null });
+  expect(body.errors).toMatchObject([
+    {
+      message: 'Argument "mark" of non-null type "String!" must not be null.',
+      path: ['greeting'],
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  ]);
+  expect(server.logged).toEqual([]);
+});
+
 describe('a fault', () => {
   test('is masked with an incident id and logged once, without values of the request', async () => {
     const server = await startStubServer();

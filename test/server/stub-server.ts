@@ -79,8 +79,12 @@ export function stubSchema(slowStarts: () => void, slowMayEnd: Promise<void>): G
       fields: {
         greeting: {
           type: new GraphQLNonNull(GraphQLString),
-          args: { name: { type: GraphQLString } },
-          resolve: (_source, args: { name?: string }) => `Hello ${args.name ?? 'world'}`,
+          args: {
+            name: { type: GraphQLString },
+            mark: { type: new GraphQLNonNull(GraphQLString), defaultValue: '' },
+          },
+          resolve: (_source, args: { name?: string; mark: string }) =>
+            `Hello ${args.name ?? 'world'}${args.mark}`,
         },
         viewer: { ...text, resolve: (_source, _args, context: { viewer?: string }) => context.viewer },
         slow: {
