@@ -433,9 +433,9 @@ function readProof(text: string): ProofFile {
     throw malformed('its format is not contact-ledger-proof/1');
   const { contactId, mergedIds, checkpoint, since, streams } = proof;
   const isWhole =
-    typeof contactId === 'string' &&
+    isId(contactId) &&
     typeof checkpoint === 'string' &&
-    isListOf(mergedIds, (id) => typeof id === 'string') &&
+    isListOf(mergedIds, isId) &&
     (since === undefined || (isObject(since) && typeof since['checkpoint'] === 'string')) &&
     isListOf(streams, isStream) &&
     new Set((streams as StreamProof[]).map(({ stream }) => stream)).size === (streams as unknown[]).length;
@@ -448,14 +448,19 @@ const isObject = (value: unknown): value is { [name: string]: unknown } =>
 const isListOf = (value: unknown, isItem: (item: unknown) => boolean) =>
   Array.isArray(value) && value.every(isItem);
 const isNumber = (value: unknown, min: number) => Number.isSafeInteger(value) && (value as number) >= min;
+// What is printed: another way to write an id is no id of a contact, and a text could overwrite what a terminal shows.
+const isId = (value: unknown) =>
+  typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+const isStreamName = (value: unknown) => typeof value === 'string' && /^[a-z]+-[0-9a-f-]{36}$/.test(value);
 const isEvent = (value: unknown) =>
   isObject(value) &&
   isObject(value['event']) &&
   isObject(value['event']['data']) &&
+  isNumber(value['event']['version'], 1) &&
   isNumber(value['event']['position'], 1);
 const isStream = (value: unknown) =>
   isObject(value) &&
-  typeof value['stream'] === 'string' &&
+  isStreamName(value['stream']) &&
   isCount(value['count']) &&
   (value['countSince'] === undefined || isCount(value['countSince'])) &&
   isListOf(value['events'], isEvent);

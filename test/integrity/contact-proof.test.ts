@@ -210,6 +210,27 @@ describe('an altered proof', () => {
     expect(codes(unmerged)).toEqual(['STREAM_MISSING', 'STREAM_MISSING', 'STREAM_UNRELATED']);
   });
 
+  it.each([
+    ['another way to write its id', ann.toUpperCase()],
+    ['a text that says what was proven', `x\nThese 8 events are the whole history of the contact ${ann}`],
+    ['a text that moves on a terminal', `\u001b[2K${ann}`],
+  ])('is no proof where the contact is %s, of which the ledger holds nothing', async (_, contactId) => {
+    const empty = await app.integrity.prove({ contactId, mergedIds: [] }, earlier);
+    expect(() => check(empty)).toThrow(expect.objectContaining({ code: 'PROOF_MALFORMED' }));
+    const merged = copy();
+    merged.mergedIds.push(contactId);
+    expect(() => check(merged)).toThrow(expect.objectContaining({ code: 'PROOF_MALFORMED' }));
+    const beside = copy();
+    beside.streams.push(empty.streams[0]!);
+    expect(() => check(beside)).toThrow(expect.objectContaining({ code: 'PROOF_MALFORMED' }));
+  });
+
+  it('is no proof where a number that is told is a text', () => {
+    const altered = copy();
+    Object.assign(streamOf(altered).events[1]!.event, { version: '\u001b[2K' });
+    expect(() => check(altered)).toThrow(expect.objectContaining({ code: 'PROOF_MALFORMED' }));
+  });
+
   it('is found where the end of the ledger was cut off after the checkpoint', async () => {
     const before = copy();
     before.checkpoint = earlier;
