@@ -4,7 +4,7 @@ import type { Application } from '../application.ts';
 import { type Day, isoFromDay } from '../time/day.ts';
 import { ask } from './ask.ts';
 import { resolveId } from './resolve-id.ts';
-import { configOf, openConfigured, print, readDay } from './terminal.ts';
+import { configOf, inOneLine, openConfigured, print, readDay } from './terminal.ts';
 
 interface ChangesOptions {
   account: string;
@@ -143,7 +143,9 @@ function inWords({ account, from, to, thereAtFirst, thereAtLast, values, contact
     ...(contacts.length + values.length > 0 ? [''] : []),
     ...contacts.flatMap(lineOf),
     ...values.map((value) => `the account: ${changeOf(value)}${learned(value)}`),
-  ].join('\n');
+  ]
+    .map(inOneLine)
+    .join('\n');
 }
 
 function namesOf(list: readonly Member[]): string {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Application } from '../application.ts';
 import { ask } from './ask.ts';
-import { configOf, showAnswer, wholeNumber } from './terminal.ts';
+import { configOf, inOneLine, showAnswer, wholeNumber } from './terminal.ts';
 
 export function defineFind(program: Command): void {
   program
@@ -77,5 +77,6 @@ export function foundLine({ kind, id, name, matchedId, status = 'active', placem
     return `, ${[title, account?.name && `at ${account.name}`].filter(Boolean).join(' ')}${until}${removal ? ' (removed)' : ''}`;
   });
   const merged = matchedId === id ? '' : `; found as ${matchedId}, which was merged into it`;
-  return `${kind}  ${id}  ${name ?? 'nameless'}${status === 'active' ? '' : ` (${status})`}${places.join('')}${merged}`;
+  const state = status === 'active' ? '' : ` (${status})`;
+  return inOneLine(`${kind}  ${id}  ${name ?? 'nameless'}${state}${places.join('')}${merged}`);
 }

@@ -4,6 +4,7 @@ import type { MergeReason, SourcedValue, ValueChoice } from '../explaining/merge
 import { listed } from '../explaining/words.ts';
 import { formatInstant } from '../time/instant.ts';
 import { CommandRefused } from './carry-out.ts';
+import { inOneLine } from './terminal.ts';
 
 /** A fact of the loser. Of an account some have no id: they go along or not by themselves. */
 interface PlannedFact {
@@ -115,7 +116,7 @@ export function planLines(plan: MergePlan, accountName: (id: string) => string):
       'Stays behind:',
       plan.facts.filter(({ isCarried }) => !isCarried),
     ),
-  ];
+  ].map(inOneLine);
 }
 
 function valueLines({ field, loser, survivor, takesLosers, why }: PlannedValue): string[] {

@@ -226,7 +226,22 @@ export function logAtLeast(least: LogLevel): (entry: object) => void {
 export const accessFileName = 'access.db';
 
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${harmless(text)}\n`);
+}
+
+// Control characters but for tab and the end of a line, and those that turn the direction of what follows.
+const moving = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
+/** What names and other texts of a record would do to a terminal is shown instead; in JSON it stays the same text. */
+export function harmless(text: string): string {
+  return text.replace(moving, (sign) =>
+    sign === '\n' || sign === '\t' ? sign : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** A name or reason of several lines must not pass for lines of the program's own. */
+export function inOneLine(text: string): string {
+  return text.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ');
 }
 
 const widthMax = 80;
@@ -235,7 +250,7 @@ const widthMax = 80;
 export function wrap(text: string, first = '', rest = ''): string {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of inOneLine(text).split(' ')) {
     const start = lines.length === 0 ? first : rest;
     if (line !== '' && start.length + line.length + 1 + word.length > widthMax) {
       lines.push(start + line);

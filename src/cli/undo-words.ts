@@ -1,4 +1,5 @@
 // Changes of a history as lines that a person reads, each with the id that it is undone by.
+import { inOneLine } from './terminal.ts';
 
 /** A value as two points or a change tell it. */
 export interface ValueChange {
@@ -37,7 +38,7 @@ export function entryLines(entry: HistoryEntry): string[] {
     `  ${eventId}  ${claimed === null ? type : `${type} ${claimed}`}${on}${entry.isReverted ? ' (undone)' : ''}`,
     `    learned on ${learnedAt.slice(0, 10)}, ${byWhom(entry)}${reason ? `, because of ${reason}` : ''}`,
     ...entry.changes.map((change) => `  ${valueLine(change)}`),
-  ];
+  ].map(inOneLine);
 }
 
 function byWhom({ actor, policy, source }: HistoryEntry): string {
@@ -47,7 +48,7 @@ function byWhom({ actor, policy, source }: HistoryEntry): string {
 
 export function valueLine({ field, label, was, now }: ValueChange): string {
   const name = label === null ? field : `${field} (${label})`;
-  return `  ${name}: ${was === null ? '' : `${was} → `}${now ?? 'nothing'}`;
+  return inOneLine(`  ${name}: ${was === null ? '' : `${was} → `}${now ?? 'nothing'}`);
 }
 
 /** As it is typed: a reason is asked for. */
