@@ -22,6 +22,8 @@ export function markCosts(schema: GraphQLSchema): void {
 function costOf(type: string, { name, args }: GraphQLField<unknown, unknown>): FieldCost | undefined {
   if (type === 'Mutation') return { own: ({ commands }) => mutationCost * lengthOr(commands, 1) };
   if (name === 'totalCount') return { own: ({ upTo }) => 1 + Number(upTo ?? 0) / 1_000 };
+  if (type === 'Query' && name === 'nodes') return { items: ({ ids }) => lengthOr(ids, 0) };
+  if (name === 'workList') return { items: ({ limit }) => Math.max(Number(limit ?? 0), 0) };
   if (name === 'executiveReport')
     return {
       own: ({ definition, comparedTo }) =>

@@ -79,11 +79,11 @@ function createCost({ schema, fragments, variables }: CostedOperation) {
     if (!field) return 0;
     const type = getNamedType(field.type);
     const args = argumentsOf(field, node);
-    const { own, factor } = (field.extensions['cost'] ?? {}) as FieldCost;
+    const { own, items: listed, factor } = (field.extensions['cost'] ?? {}) as FieldCost;
     if (!isCompositeType(type) || !node.selectionSet) return own?.(args) ?? 0;
     const ownPage = typeof args['first'] === 'number' ? Math.max(args['first'], 0) : undefined;
     const isList = isListType(getNullableType(field.type));
-    const items = isList ? (ownPage ?? pageSize ?? listSize) : 1;
+    const items = isList ? (listed?.(args) ?? ownPage ?? pageSize ?? listSize) : 1;
     const below = costOfSet(type, node.selectionSet, isList ? undefined : ownPage);
     return (own?.(args) ?? items) + items * below * (factor?.(args) ?? 1);
   }

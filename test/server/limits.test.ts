@@ -72,6 +72,14 @@ describe('an operation that would cost too much is refused before anything is re
       `accounts(first: 100) { edges { node { ...A } } } } fragment A on Account { x: contacts(first: 50) { ...C } y: contacts(first: 50) { ...C } } fragment C on PlacementConnection { edges { node { title contact { name } } }`,
     ],
     [
+      'nodes by many ids',
+      `nodes(ids: ${JSON.stringify(Array(500).fill(acme))}) { ... on Account { contacts(first: 50) { edges { node { title } } } } }`,
+    ],
+    [
+      'a long list of work',
+      'workList(owner: "ada", limit: 500) { account { contacts(first: 50) { edges { node { title } } } } }',
+    ],
+    [
       'a count of everything',
       'a: accounts { totalCount(upTo: 1000000) { value } } b: accounts { totalCount(upTo: 1000000) { value } } c: accounts { totalCount(upTo: 1000000) { value } } d: accounts { totalCount(upTo: 1000000) { value } } e: accounts { totalCount(upTo: 1000000) { value } } f: accounts { totalCount(upTo: 1000000) { value } } g: accounts { totalCount(upTo: 1000000) { value } } h: accounts { totalCount(upTo: 1000000) { value } } i: accounts { totalCount(upTo: 1000000) { value } } j: accounts { totalCount(upTo: 1000000) { value } }',
     ],
