@@ -1,12 +1,13 @@
 // Live changes: the entries of all histories, from where a client stopped, then as they come.
 import { Arg, Field, ID, InputType, Resolver, Root, Subscription } from 'type-graphql';
 import type { ReadKind } from '../src/access/events.ts';
-import { categoryOf, type LedgerEvent, subjectOf } from '../src/ledger-events.ts';
+import type { LedgerEvent } from '../src/ledger-events.ts';
 import { type Change, type ChangesFilter, changeTypes } from '../src/live/change.ts';
 import { selectChanges } from '../src/live/selected-changes.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { entryOf, HistoryEntry } from './history-entry.ts';
 import { createFolds, type Folds } from './history-folds.ts';
+import { historyOf } from './looks.ts';
 import { badUserInput, type InputProblem } from './parse-input.ts';
 import { currentPoint } from './read-point.ts';
 import { canonicalId, uuidForm } from './reading.ts';
@@ -101,12 +102,9 @@ export function noteFollowing(
   note('contact_history', contactIds ?? []);
   note('account_history', accountIds ?? []);
   if (contactIds || accountIds || actor.kind !== 'person') return async () => undefined;
-  return async ({ stream }) => {
-    const [category, subject] = [categoryOf(stream), subjectOf(stream)];
-    if (category !== 'turnover')
-      return note(category === 'account' ? 'account_history' : 'contact_history', [subject]);
-    const turnover = await app.readModels.beliefs.turnover(subject);
-    if (turnover) note('contact_history', [turnover.contactId]);
+  return async (shown) => {
+    const history = await historyOf({ app }, shown);
+    if (history) note(history.kind, [history.subjectId]);
   };
 }
 

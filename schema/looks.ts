@@ -2,6 +2,7 @@
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import type { ReadKind } from '../src/access/events.ts';
 import type { ContactBelief } from '../src/contact/belief.ts';
+import { categoryOf, type LedgerEvent, subjectOf } from '../src/ledger-events.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { currentPoint, hasCut } from './read-point.ts';
 
@@ -32,6 +33,18 @@ export function noteLook(context: Context, kind: ReadKind, subjectIds: readonly 
     fresh.push(id);
   }
   app.accessLog.note({ actor, kind, subjectIds: fresh, purpose, together: context });
+}
+
+/** Whose history an event is of; of a turnover it is that of the contact who left. */
+export async function historyOf(
+  { app }: Pick<Context, 'app'>,
+  { stream }: Pick<LedgerEvent, 'stream'>,
+): Promise<{ kind: ReadKind; subjectId: string } | null> {
+  const [category, subjectId] = [categoryOf(stream), subjectOf(stream)];
+  if (category !== 'turnover')
+    return { kind: category === 'account' ? 'account_history' : 'contact_history', subjectId };
+  const turnover = await app.readModels.beliefs.turnover(subjectId);
+  return turnover && { kind: 'contact_history', subjectId: turnover.contactId };
 }
 
 /** A contact as it is is a card; as it was on another day, or was known at another moment, it is history. */

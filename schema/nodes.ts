@@ -9,7 +9,7 @@ import { contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { entryOf } from './history-entry.ts';
 import { createFolds } from './history-folds.ts';
-import { noteLook } from './looks.ts';
+import { historyOf, noteLook } from './looks.ts';
 import { Node, positionOfEntryId } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { placementAt } from './placement.ts';
@@ -76,5 +76,7 @@ async function entryAt(context: Context, position: number, point: ReadPoint): Pr
   const events = await context.app.sealing.open(await batchesOf(context.app).events([position]));
   const [event] = events;
   if (!event || !isHistoryCategory(categoryOf(event.stream))) return null;
+  const history = await historyOf(context, event);
+  if (history) noteLook(context, history.kind, [history.subjectId]);
   return entryOf(event, point, createFolds(context, point, events));
 }

@@ -120,6 +120,20 @@ describe('a look at earlier points in time is recorded', () => {
     expect(await looksOf(question)).toEqual(looks);
   });
 
+  it('through entries of histories that are asked for by their ids', async () => {
+    const { turnovers } = await answer<{ turnovers: { edges: { node: { id: string } }[] } }>(
+      app,
+      '{ turnovers(first: 1) { edges { node { id } } } }',
+    );
+    const entries = [];
+    for (const stream of [`contact-${bob}`, `account-${acme}`, `turnover-${turnovers.edges[0]!.node.id}`])
+      entries.push(`HistoryEntry:${(await app.store.read(stream))[0]!.position}`);
+    const ids = JSON.stringify(entries.map((entry) => Buffer.from(entry).toString('base64url')));
+    expect(
+      await looksOf(`{ nodes(ids: ${ids}) { id ... on HistoryEntry { changes { was now } } } }`),
+    ).toEqual([`ACCOUNT_HISTORY ${acme}`, annThen, bobThen]);
+  });
+
   it.each([
     ['of today', `{ contact(id: "${ann}") { name } contacts(first: 9) { edges { node { name } } } }`],
     [
