@@ -108,7 +108,7 @@ export async function compile(
 }
 
 /**
- * The compiler loses a value with the name of the prototype. It shows what `@skip` or `@include` leaves out, where the same field
+ * The compiler loses a value, or a variable, with the name of the prototype. It shows what `@skip` or `@include` leaves out, where the same field
  * stands elsewhere too. And a variable inside a written object becomes null where it is not given, or where null may not stand:
  * whoever asked beforehand what is used, and what it costs, was told of something else.
  */
@@ -119,7 +119,7 @@ function isMiscompiled(document: DocumentNode, required: ReadonlySet<string>): b
     return BREAK;
   };
   visit(document, {
-    Field: ({ alias }) => (alias?.value === '__proto__' ? found() : undefined),
+    Name: ({ value }) => (value === '__proto__' ? found() : undefined),
     Directive: found,
     ObjectField: ({ value }) =>
       value.kind === Kind.VARIABLE && !required.has(value.name.value) ? found() : undefined,

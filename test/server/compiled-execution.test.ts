@@ -111,6 +111,7 @@ test.each([
 test.each([
   ['a variable of a type that holds itself', 'query ($middle: Middle) { endless(middle: $middle) }'],
   ['a value named as the prototype of objects', '{ ... on Query { __proto__: hello } }'],
+  ['a variable named so', 'query ($__proto__: Order) { order(order: $__proto__) }'],
   ['a field that is left out', '{ person { id } person @include(if: false) { ... { name } } }'],
   ['a fragment that is left out', '{ ...Named @skip(if: true) } fragment Named on Query { person { name } }'],
   ['a variable in an object that may be left out', 'query ($by: String) { order(order: { by: $by }) }'],
