@@ -10,6 +10,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
+  getVariableValues,
   isInputObjectType,
   isInputType,
   isListType,
@@ -67,7 +68,13 @@ export function compiledExecution(schema: GraphQLSchema): ApolloServerPlugin<Bas
           const key = `${queryHash} ${name ?? ''}`;
           const execute = await executeOf(key, document, name);
           if (execute === 'NOT_COMPILED') return null;
-          const result = await execute(contextValue, request.variables ?? {});
+          // The compiler takes a list for an object: what nobody asked about its rights and cost, since it fits nothing.
+          const given = request.variables ?? {};
+          const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given, {
+            maxErrors: 1,
+          });
+          if (errors) return null;
+          const result = await execute(contextValue, given);
           if (!result.data || result.errors?.length) {
             compiled.set(key, 'NOT_COMPILED');
             return null;

@@ -73,6 +73,13 @@ test('a mutation never is', async () => {
   for (let time = 0; time < 5; time++) expect(await ask('mutation { hello }')).toBeNull();
 });
 
+test('variables that do not fit are left to graphql-js, also those that the compiler would take', async () => {
+  const ask = asking();
+  const text = 'query ($order: Order) { order(order: $order) }';
+  for (let time = 0; time < 5; time++) expect(await ask(text, { order: [] })).toBeNull();
+  expect(await ask(text, { order: { by: 'day' } })).not.toBeNull();
+});
+
 test('a query that ends in a mistake is left to graphql-js, from then on', async () => {
   const ask = asking();
   const text = 'query ($name: String, $fails: Boolean!) { hello(name: $name) fails(really: $fails) }';
