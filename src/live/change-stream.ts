@@ -20,6 +20,19 @@ const pageSize = 200;
 /** Positions looked through at a time, so that a filter that nothing meets keeps nobody else waiting. */
 const pagePositions = 20_000;
 const bufferedMax = 1_000;
+const turnEveryMs = 10;
+/** Of the whole process: it has one loop of events. */
+let turnedAtMs = 0;
+
+/**
+ * What is handed out from memory, and taken by a client that reads fast, waits for nothing: all others would wait for the end of
+ * it, and nobody would see that the client is gone.
+ */
+async function letOthersOn(): Promise<void> {
+  if (performance.now() - turnedAtMs < turnEveryMs) return;
+  await turnOfTheLoop();
+  turnedAtMs = performance.now();
+}
 
 /**
  * Endless until `return` is called, which ends a waiting `next` as well. Pulled: whoever is slow holds back nobody, and takes
@@ -29,7 +42,10 @@ export function streamChanges(options: ChangeStreamOptions): AsyncIterableIterat
   const stopping = new AbortController();
   const changes = follow(options, stopping.signal);
   return {
-    next: () => changes.next(),
+    async next() {
+      await letOthersOn();
+      return changes.next();
+    },
     return() {
       stopping.abort();
       return changes.return();

@@ -1,6 +1,6 @@
 // Live changes: all of them in order, whoever stops goes on exactly there, and reads see what was delivered.
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { findContact } from '../../projections/contacts.ts';
 import { findTurnoversOf } from '../../projections/turnovers.ts';
 import type { ChangesFrom } from '../../src/application.ts';
@@ -94,6 +94,26 @@ describe('a subscriber', () => {
     const positions = [(await first).value!.event.position];
     while (positions.length < 20) positions.push((await changes.next()).value!.event.position);
     expect(positions).toEqual(Array.from({ length: 20 }, (_, index) => index + 4));
+    await changes.return?.();
+  });
+
+  test('that takes at once all that it is given lets others come to their turn', async () => {
+    for (let n = 1; n <= 20; n++)
+      await tell(app, { type: 'RegisterContact', contactId: contactIdOf(n), name: `Ann ${n}` });
+    let nowMs = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      nowMs += 100;
+      return nowMs;
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    const changes = app.streamChanges({ after: 0, filter: everything });
+    await changes.next();
+    let hasTurned = false;
+    setImmediate(() => {
+      hasTurned = true;
+    });
+    for (let n = 2; n <= 20; n++) await changes.next();
+    expect(hasTurned).toBe(true);
     await changes.return?.();
   });
 
