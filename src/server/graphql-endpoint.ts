@@ -17,7 +17,13 @@ import { createShapeCheck } from './document-shape.ts';
 import type { ErrorMask, Log } from './error-masking.ts';
 import { asksForEventStream, checkStreamRequest, type EventStreamEndpoint } from './event-stream-endpoint.ts';
 import { type Authorise, operationPlugin } from './operation-plugin.ts';
-import { jsonOr, type PersistedOperations, registeredText } from './persisted-operations.ts';
+import {
+  jsonOr,
+  mistakenHash,
+  type PersistedOperations,
+  type RequestedOperation,
+  registeredText,
+} from './persisted-operations.ts';
 import { plainJsonPlugin } from './plain-json-plugin.ts';
 import { refusalOf, refuse } from './refusal.ts';
 import { dropUnreadBody, readJsonBody } from './request-body.ts';
@@ -109,7 +115,7 @@ export async function createGraphqlEndpoint(options: GraphqlEndpointOptions): Pr
       return options.eventStreams.handle(request, response, body.json, admitted, record);
     }
     const asked = { body: withRegisteredText(body.json, persisted), search: searchOf(request, persisted) };
-    const problem = shapeProblemOf(textIn(asked));
+    const problem = shapeProblemOf(textIn(asked)) ?? mistakenHash(requestedIn(asked));
     if (problem) throw problem;
     return execute(
       request,
@@ -176,6 +182,12 @@ function searchOf({ method, url = '' }: IncomingMessage, persisted: PersistedOpe
 /** The text of the operation; one that Apollo knows by its hash was looked at when it was sent. */
 function textIn({ body, search }: { body: unknown; search: string }): unknown {
   return (body as { query?: unknown } | undefined)?.query ?? new URLSearchParams(search).get('query');
+}
+
+function requestedIn({ body, search }: { body: unknown; search: string }): RequestedOperation {
+  if (typeof body === 'object' && body !== null) return body;
+  const params = new URLSearchParams(search);
+  return { query: params.get('query'), extensions: jsonOr(params.get('extensions')) };
 }
 
 function withRegisteredText(body: unknown, persisted: PersistedOperations): unknown {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
+import { badRequest } from './bad-request.ts';
 
 export interface PersistedOperations {
   /** The text by its SHA-256 in hexadecimal digits. */
@@ -49,6 +50,17 @@ export function registeredText(
       { extensions: { code: 'OPERATION_NOT_REGISTERED', http: { status: 400 } } },
     );
   return text;
+}
+
+/** What is wrong with how an operation is named by its hash; undefined where nothing is, or none is named so. */
+export function mistakenHash({ query, extensions }: RequestedOperation): GraphQLError | undefined {
+  const { persistedQuery } = (extensions ?? {}) as { persistedQuery?: { version?: unknown } };
+  if (!persistedQuery) return undefined;
+  if (persistedQuery.version !== 1) return badRequest('`extensions.persistedQuery.version` is 1.');
+  if (typeof query !== 'string' || hashIn(extensions) === sha256(query)) return undefined;
+  return badRequest(
+    '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of `query`, in small hexadecimal digits.',
+  );
 }
 
 /** The hash in `extensions.persistedQuery.sha256Hash`, where clients of automatic persisted queries put it. */

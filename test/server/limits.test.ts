@@ -317,8 +317,22 @@ describe('persisted operations', () => {
     expect(codesOf(await server.post(hashed))).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
     expect((await server.post({ query, ...hashed })).body).toEqual(answered);
     expect((await server.post(hashed)).body).toEqual(answered);
-    const wrong = { query: `${query} `, ...hashed };
-    expect((await server.post(wrong)).status).toBe(400);
+  });
+
+  test.each([
+    ['another text than the hash is of', { query: `${query} `, ...hashed }],
+    [
+      'a version that there is not',
+      { extensions: { persistedQuery: { version: 2, sha256Hash: sha256(query) } } },
+    ],
+    ['no version', { query, extensions: { persistedQuery: 'yes' } }],
+  ])('with %s are a mistake of the client', async (_, body) => {
+    const answer = await server.post(body);
+    expect([answer.status, codesOf(answer)]).toEqual([400, ['BAD_REQUEST']]);
+    const { query: text = '', extensions } = body as { query?: string; extensions: object };
+    const url = `${server.url}/graphql?${new URLSearchParams({ ...(text && { query: text }), extensions: JSON.stringify(extensions) })}`;
+    const got = await fetch(url, { headers: { 'apollo-require-preflight': '1' } });
+    expect([got.status, await got.text()]).toEqual([400, expect.stringContaining('BAD_REQUEST')]);
   });
 
   async function serveRegistered(content: string, only = 'off') {
