@@ -214,6 +214,7 @@ const fieldNames = Object.keys(searchFields) as SearchField[];
  * begin words; within that by field (of several words the lowest), within that by name.
  */
 export function search(db: ReadDatabase, asked: SearchAsked, limit: number, after?: ListKey): SearchFound[] {
+  if (asked.kinds.length === 0) return [];
   const { sql, values } = searchSql(db, asked);
   const seek = after ? 'WHERE (rank, sort_name, kind, id) > (?, ?, ?, ?)' : '';
   const rows = db
@@ -236,6 +237,7 @@ export function search(db: ReadDatabase, asked: SearchAsked, limit: number, afte
 }
 
 export function countSearched(db: ReadDatabase, asked: SearchAsked, upTo: number): number {
+  if (asked.kinds.length === 0) return 0;
   const { sql, values } = searchSql(db, asked);
   const row = db.prepare(`SELECT count(*) AS n FROM (${sql} LIMIT ?)`).get(...values, upTo + 1);
   return (row as { n: number }).n;

@@ -176,6 +176,9 @@ describe('an account is found', () => {
     expect(await names('acme', ', kinds: [CONTACT]')).toEqual(['Acme Person']);
     expect(await names('acme', ', kinds: [ACCOUNT]')).toEqual(['Acme']);
     expect(await names('acme', ', kinds: [ACCOUNT, CONTACT, ACCOUNT]')).toEqual(['Acme', 'Acme Person']);
+    expect(await names('acme', ', kinds: []')).toEqual([]);
+    const counted = '{ search(text: "acme", kinds: []) { totalCount { value exact } } }';
+    expect(await answer(app, counted)).toEqual({ search: { totalCount: { value: 0, exact: true } } });
   });
 });
 
