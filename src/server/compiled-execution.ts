@@ -16,6 +16,7 @@ import {
   isListType,
   isNonNullType,
   Kind,
+  type SelectionSetNode,
   typeFromAST,
   valueFromASTUntyped,
   visit,
@@ -32,6 +33,8 @@ export type ExecuteQuery = (
 const timesBefore = 2;
 /** Some 25 KB each. */
 const compiledMax = 500;
+/** Some 0.4 ms each, in which nobody else is answered. */
+const fieldsMax = 500;
 /** Documents that came once or twice: a number each. */
 const seenMax = 10_000;
 
@@ -102,7 +105,7 @@ export async function compile(
   const required = new Set(types.flatMap(([name, type]) => (isNonNullType(type) ? [name] : [])));
   // The compiler would follow such a type for ever.
   if (types.some(([, type]) => isRecursive(getNamedType(type)))) return undefined;
-  if (isMiscompiled(document, required)) return undefined;
+  if (isMiscompiled(document, required) || fieldsIn(document) > fieldsMax) return undefined;
   const { compileQuery } = await import('graphql-jit');
   const compiled = compileQuery(schema, document, operationName);
   if (!isCompiled(compiled)) return undefined;
@@ -132,6 +135,37 @@ function isMiscompiled(document: DocumentNode, required: ReadonlySet<string>): b
       value.kind === Kind.VARIABLE && !required.has(value.name.value) ? found() : undefined,
   });
   return isFound;
+}
+
+/** With those of each fragment as often as it is spread: so often they are compiled. */
+function fieldsIn({ definitions }: DocumentNode): number {
+  const fragments = new Map(
+    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+  );
+  const known = new Map<string, number>();
+
+  function fieldsOf({ selections }: SelectionSetNode): number {
+    let fields = 0;
+    for (const selection of selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) fields += fieldsOfFragment(selection.name.value);
+      else {
+        if (selection.kind === Kind.FIELD) fields += 1;
+        if (selection.selectionSet) fields += fieldsOf(selection.selectionSet);
+      }
+    }
+    return fields;
+  }
+
+  function fieldsOfFragment(name: string): number {
+    const fields = known.get(name) ?? fieldsOf(fragments.get(name)!.selectionSet);
+    known.set(name, fields);
+    return fields;
+  }
+
+  return definitions.reduce(
+    (sum, node) => sum + (node.kind === Kind.OPERATION_DEFINITION ? fieldsOf(node.selectionSet) : 0),
+    0,
+  );
 }
 
 /** Whether an input type has fields, at some depth, of a type that it is itself inside. */
