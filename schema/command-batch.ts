@@ -29,7 +29,7 @@ for (const [name, type] of typeByMutation)
 @Resolver()
 export class BatchMutations {
   @Mutation(() => [CommandPayload], {
-    nullable: 'items',
+    nullable: 'itemsAndList',
     description:
       'Carries out commands in their order, each decided on what those before it did, and answers each at its place. ' +
       'They do not stand or fall together: a refused one has its rejection, a mistake in one is an error with the path of ' +
@@ -37,7 +37,7 @@ export class BatchMutations {
   })
   async executeCommands(
     @Arg('commands', () => [CommandInput], {
-      description: `1 to ${batchCommandsMax} commands; else BAD_USER_INPUT, and none is carried out.`,
+      description: `1 to ${batchCommandsMax} commands; else BAD_USER_INPUT and null, and none is carried out.`,
     })
     commands: CommandInput[],
     @Ctx() context: Context,

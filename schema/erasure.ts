@@ -265,9 +265,10 @@ export class ErasureResolvers {
   }
 
   @Mutation(() => ErasurePayload, {
+    nullable: true,
     description:
       'Makes all personal data of a person unreadable, for ever: keys destroyed, read models written anew. ' +
-      'Answers when it is done; erasing again answers with the same receipt. Refused with CONTACT_UNKNOWN.',
+      'Answers when it is done; erasing again answers with the same receipt. Null where it has an error. Refused with CONTACT_UNKNOWN.',
   })
   async eraseContact(
     @Ctx() { app, actor }: Context,

@@ -27,11 +27,11 @@ function defineMutation(type: PublicCommandType): void {
     name,
     0,
   );
-  Mutation(() => Payload, { description: `${description} Refused with ${refusals.join(', ')}.` })(
-    prototype,
-    name,
-    method,
-  );
+  Mutation(() => Payload, {
+    // Those before it in the operation were carried out: an error of one must not take their answers along.
+    nullable: true,
+    description: `${description} Null where it has an error. Refused with ${refusals.join(', ')}.`,
+  })(prototype, name, method);
 }
 
 for (const type of Object.keys(mutationTable) as PublicCommandType[]) defineMutation(type);

@@ -105,10 +105,11 @@ export class RemovalGateResolvers {
     );
   }
   @Mutation(() => UndoneRemovals, {
+    nullable: true,
     description:
       'Takes back what the removal gate did for the bounces of a day, each removal that still stands by an undo of its own: such ' +
       'as when a mail server was down. What it only proposed is declined, and undone where somebody accepted it. Once more takes ' +
-      'back nothing.',
+      'back nothing. Null where it has an error.',
   })
   async undoRemovalGate(
     @Ctx() { app, actor }: Context,

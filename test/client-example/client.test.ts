@@ -91,9 +91,9 @@ describe('the client', () => {
     const { changeTitle } = await client.request(ChangeTitleDocument, {
       input: { contactId: acme, placementId: job, title: 'Director' },
     });
-    type Code = NonNullable<ChangeTitleMutation['changeTitle']['rejection']>['code'];
+    type Code = NonNullable<NonNullable<ChangeTitleMutation['changeTitle']>['rejection']>['code'];
     const code: Code = 'CONTACT_UNKNOWN';
-    expect(changeTitle.rejection!.code).toBe(code);
+    expect(changeTitle!.rejection!.code).toBe(code);
   });
 
   it('is thrown a mistake, with its code', async () => {

@@ -214,7 +214,7 @@ export type ChangeTitleMutationVariables = Exact<{
 }>;
 
 
-export type ChangeTitleMutation = { changeTitle: { position: number | null, contact: { placements: Array<{ id: string, title: string | null }> } | null, rejection: { code: RejectionCode, path: string, message: string } | null } };
+export type ChangeTitleMutation = { changeTitle: { position: number | null, contact: { placements: Array<{ id: string, title: string | null }> } | null, rejection: { code: RejectionCode, path: string, message: string } | null } | null };
 
 export type AccountWithContactsFragment = { id: string, name: string | null, arr: { minorUnits: number, currency: string } | null, contacts: { edges: Array<{ node: { id: string, title: string | null, certainty: Certainty, contact: { id: string, name: string | null } } }> } };
 

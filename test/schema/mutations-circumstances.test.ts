@@ -354,4 +354,32 @@ describe('faults', () => {
     const { extensions } = await mistake(failing('LEDGER_DAMAGED'), 'registerContact', { name: 'Bob' });
     expect(extensions).toEqual({});
   });
+
+  test('of one mutation leave the answers of the others in the operation', async () => {
+    const { data, errors } = await ask(
+      app,
+      `mutation ($contactId: ID!) {
+        first: changeContactName(input: { contactId: $contactId, name: "Ann Butler" }) { contact { name } }
+        mistaken: changeContactName(input: { contactId: $contactId, name: "" }) { contact { name } }
+        batch: executeCommands(commands: []) { position }
+        gate: undoRemovalGate(day: "2026-03", reasonCode: "server_was_down") { undone }
+        erasure: eraseContact(input: {
+          contactId: "nobody", legalBasis: OBJECTION, requester: DATA_SUBJECT
+        }) { receipt { erasureId } }
+        last: changeContactOwner(input: { contactId: $contactId, owner: "grace" }) { contact { name owner } }
+      }`,
+      { contactId: ann },
+    );
+    expect(data).toEqual({
+      first: { contact: { name: 'Ann Butler' } },
+      mistaken: null,
+      batch: null,
+      gate: null,
+      erasure: null,
+      last: { contact: { name: 'Ann Butler', owner: 'grace' } },
+    });
+    expect(errors!.map(({ path, extensions }) => [path, extensions['code']])).toEqual(
+      ['mistaken', 'batch', 'gate', 'erasure'].map((name) => [[name], 'BAD_USER_INPUT']),
+    );
+  });
 });

@@ -102,7 +102,7 @@ describe.each(commandTypes)('%s', (type) => {
       : Object.hasOwn(turnoverCommands, type)
         ? 'Turnover'
         : 'Contact';
-    expect(String(fieldOf().type)).toBe(`${about}Payload!`);
+    expect(String(fieldOf().type)).toBe(`${about}Payload`);
   });
 
   test('is described to the last field', () => {
