@@ -225,12 +225,13 @@ export interface TurnoverFilter {
   coverage?: { bands: readonly string[]; on: Day };
   arrBands?: readonly string[];
   currency?: string;
+  /** Undecided ones are also those that nothing was said of, as in the reports. */
   forecast?: string;
   /** Opened (learned) at or after, and before. */
   openedFromMs?: number;
   openedBeforeMs?: number;
-  /** With a step that was due before this day. */
-  overdueOn?: Day;
+  /** Open with a step that was due before this day, or not. */
+  overdue?: { is: boolean; on: Day };
 }
 export type TurnoverOrder = 'age' | 'money' | 'due';
 
@@ -249,7 +250,6 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
     ['segment', filter.segment],
     ['contact_id', filter.contactId],
     ['arr_currency', filter.currency],
-    ['forecast', filter.forecast],
     ['suspected', filter.suspected === undefined ? undefined : Number(filter.suspected)],
   ];
   const among: [Column, readonly string[] | undefined][] = [
@@ -257,7 +257,7 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
     ['arr_band', filter.arrBands],
     ['account_id', filter.accountIds],
   ];
-  const { openedFromMs, openedBeforeMs, overdueOn } = filter;
+  const { openedFromMs, openedBeforeMs } = filter;
   const { columns, index } = orders[order];
   // SQLite would rather look up one condition and sort what it finds.
   const isWalked =
@@ -267,12 +267,33 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
     conditions: [
       ...equal.flatMap(([column, value]) => (value === undefined ? [] : [equals(column, value)])),
       ...among.flatMap(([column, values]) => (values === undefined ? [] : [oneOf(column, values)])),
+      ...(filter.forecast === undefined ? [] : [isForecast(filter.forecast)]),
       ...(filter.coverage ? [isCovered(filter.coverage)] : []),
       ...(openedFromMs === undefined ? [] : [atLeast('learned_at', openedFromMs)]),
       ...(openedBeforeMs === undefined ? [] : [below('learned_at', openedBeforeMs)]),
-      ...(overdueOn === undefined ? [] : [below('due_on', overdueOn)]),
+      ...(filter.overdue ? [isOverdue(filter.overdue)] : []),
     ],
     ordering: { columns, descending: false, ...(isWalked && { index }) },
+  };
+}
+
+function isForecast(forecast: string): Condition {
+  const found = equals('forecast', forecast);
+  if (forecast !== 'undecided') return found;
+  return {
+    sql: `(${found.sql} OR forecast IS NULL)`,
+    values: found.values,
+    holds: (row) => row['forecast'] === null || found.holds(row),
+  };
+}
+
+/** A closed one has nothing to be done, whatever was due. */
+function isOverdue({ is, on }: NonNullable<TurnoverFilter['overdue']>): Condition {
+  const isIt: Condition['holds'] = (row) => row['open'] === 1 && Number(row['due_on']) < on;
+  return {
+    sql: is ? 'open = 1 AND due_on < ?' : '(open = 0 OR due_on >= ?)',
+    values: [on],
+    holds: (row) => isIt(row) === is,
   };
 }
 

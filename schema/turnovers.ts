@@ -56,7 +56,10 @@ export class TurnoverFilterInput {
   @Field(() => String, { nullable: true, description: 'Revenue at opening in this currency: ISO 4217.' })
   currency?: string | null;
 
-  @Field(() => Forecast, { nullable: true, description: 'What is expected to become of it.' })
+  @Field(() => Forecast, {
+    nullable: true,
+    description: 'What is expected to become of it; UNDECIDED: also those that nobody has said anything of.',
+  })
   forecast?: string | null;
 
   @Field(() => Instant, { nullable: true, description: 'Opened at this moment or later.' })
@@ -67,7 +70,8 @@ export class TurnoverFilterInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'True: with a next step that was due before the day asked about.',
+    description:
+      'Only open ones with a next step that was due before the day asked about (true) or all others.',
   })
   overdue?: boolean | null;
 }
@@ -121,7 +125,9 @@ export async function listTurnovers(
     ...(coverageBands && { coverage: { bands: coverageBands, on: point.on } }),
     ...(openedFrom !== undefined && { openedFromMs: openedFrom }),
     ...(openedBefore !== undefined && { openedBeforeMs: openedBefore }),
-    ...(overdue && { overdueOn: point.on, open: true }),
+    ...(overdue !== undefined && { overdue: { is: overdue, on: point.on } }),
+    // An index has the open ones together.
+    ...(overdue && { open: same.open ?? true }),
   };
   const listing = turnoverListing(filter, orderBy);
   const page = readPage(context, args, listNameOf(listing));

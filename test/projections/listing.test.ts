@@ -116,10 +116,10 @@ describe('a board of open or closed turnovers', () => {
     coverage: { bands: ['low'], on: 3 },
     arrBands: ['large'],
     currency: 'EUR',
-    forecast: 'savable',
+    forecast: 'undecided',
     openedFromMs: 1,
     openedBeforeMs: 2,
-    overdueOn: 3,
+    overdue: { is: false, on: 3 },
   });
   const boards = (['age', 'money', 'due'] satisfies TurnoverOrder[]).flatMap((order) =>
     filters.map((filter) => turnoverListing({ open: false, ...filter }, order)),

@@ -243,6 +243,21 @@ describe('boards', () => {
     expect(await list('filter: { stages: [SAVED] }')).toEqual([]);
   });
 
+  test.each(['', 'knownAt: "2026-12-01T00:00:00Z",'])(
+    'of what is overdue or not, and of what is undecided, have what each turnover says%s',
+    async (then) => {
+      await change(app, 'forecastOutcome', { turnoverId, forecast: 'SAVABLE' });
+      expect(await list(`${then} filter: { forecast: SAVABLE }`)).toEqual(['Acme']);
+      expect(await list(`${then} filter: { forecast: UNDECIDED }`)).toEqual(['Globex']);
+      expect(await list(`${then} filter: { overdue: false }`)).toEqual([]);
+      expect(await list(`${then} filter: { overdue: true }`)).toEqual(['Acme', 'Globex']);
+      await change(app, 'dismissTurnover', { turnoverId, dismissal: 'NOT_A_RISK' });
+      expect(await list(`${then} filter: { overdue: false }`)).toEqual(['Acme']);
+      expect(await list(`${then} filter: { overdue: true }`)).toEqual(['Globex']);
+      expect(await list(`${then} filter: { overdue: true, open: false }`)).toEqual([]);
+    },
+  );
+
   test('can be seen as they were known', async () => {
     await change(app, 'dismissTurnover', { turnoverId, dismissal: 'NOT_A_RISK' });
     expect(await list('filter: { open: true }')).toEqual(['Globex']);
@@ -271,7 +286,7 @@ describe('boards', () => {
     [{ open: true, owner: 'csm-1' }, 'money'],
     [{ open: true }, 'due'],
     [{ open: true, owner: 'csm-1' }, 'due'],
-    [{ open: true, overdueOn: 20_000 }, 'age'],
+    [{ open: true, overdue: { is: true, on: 20_000 } }, 'age'],
   ] as const)('by %o in the order of %s are read from an index, without sorting', (filter, order) => {
     const { sql, values } = listSql(turnoverListing(filter, order));
     const plan = app.readModels.database.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as {
