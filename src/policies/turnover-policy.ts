@@ -239,7 +239,7 @@ async function follow(
     ...(departure.leftOn !== null && { effectiveOn: departure.leftOn }),
     command: { type: 'RestateDeparture', turnoverId: living.id, departure },
   };
-  const proposal = proposalOf(belief, placement.id, departure, event, world);
+  const proposal = await proposalOf(belief, placement.id, departure, event, world);
   if (!isOpen(living) || living.replacement) return [restated, ...proposal];
   // With another date, somebody who was thought to have begun too early may be the one who followed.
   const vacancy = { ...vacancyOf(living), leftOn: departure.leftOn };
@@ -268,7 +268,7 @@ async function consequencesOf(
   const vacancy = { turnoverId, leaverId: belief.id, placementId, postId, leftOn: departure.leftOn };
   return [
     ...(await succeed(vacancy, new Set(), departure.learnedAtMs, event, world)),
-    ...proposalOf(belief, placementId, departure, event, world),
+    ...(await proposalOf(belief, placementId, departure, event, world)),
   ];
 }
 
@@ -289,7 +289,7 @@ async function open(
 }
 
 /** Who left for another customer of ours is proposed there: that account's owner sees it, and somebody accepts or declines. */
-function proposalOf(
+async function proposalOf(
   belief: ContactBelief,
   placementId: string,
   departure: Pick<
@@ -298,13 +298,14 @@ function proposalOf(
   >,
   event: LedgerEvent,
   world: TurnoverWorld,
-): Effect[] {
+): Promise<Effect[]> {
   const { destination, destinationAccountId: accountId, leftOn } = departure;
   if (destination !== 'another_company' || accountId === null) return [];
   const isThere = belief.placements.some(
     (one) => one.accountId === accountId && !one.withdrawn && !one.ended,
   );
   if (isThere || belief.died || belief.mergedInto) return [];
+  if (await wasMoved(belief, placementId, event, world)) return [];
   const newPlacementId = world.slotId('placement', 'lead', placementId, accountId);
   const isProposed = belief.proposals.some(
     ({ claim }) => (claim as { placementId?: string }).placementId === newPlacementId,
@@ -320,6 +321,18 @@ function proposalOf(
       command: { type: 'StartPlacement', contactId: belief.id, placementId: newPlacementId, accountId },
     },
   ];
+}
+
+/** Nobody needs to propose what is recorded. A move starts the next placement by its second event, which is not believed with its first. */
+async function wasMoved(
+  { placements }: ContactBelief,
+  placementId: string,
+  { stream, commandId }: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<boolean> {
+  if (placements.some(({ movedFrom, withdrawn }) => movedFrom === placementId && !withdrawn)) return true;
+  const stored = await world.read(stream);
+  return stored.some(({ meta, data }) => meta.commandId === commandId && data['movedFrom'] === placementId);
 }
 
 /** Where the leaver went was found out later. */

@@ -807,6 +807,24 @@ describe('who went to another customer', () => {
     expect(await proposals()).toEqual(proposed);
   });
 
+  test('is not proposed there where the move itself was recorded', async () => {
+    const [turnover] = await following(
+      { type: 'MovePlacement', contactId: ann, placementId: job, newPlacementId: nextJob, accountId: globex },
+      { ...on('2026-06-10'), effectiveOn: '2026-05-31' },
+    );
+    expect(turnover).toMatchObject({ destination: 'another_company', destinationAccountId: globex });
+    expect(await proposals()).toEqual([]);
+    await following(
+      { type: 'EndPlacement', contactId: ann, placementId: nextJob },
+      { ...on('2026-07-01'), effectiveOn: '2026-06-30' },
+    );
+    await following(
+      { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-05-30' },
+      on('2026-07-02'),
+    );
+    expect(await proposals()).toEqual([]);
+  });
+
   test('is proposed there when that is found out later', async () => {
     const [turnover] = await leave();
     await following(
