@@ -63,10 +63,13 @@ export async function explainValues(
     if (stream.startsWith('contact-') && stream !== `contact-${contactId}`)
       for (const event of events as readonly ContactEvent[])
         told.push({ event, changes: [], claims: claimedValues(event), isVoid: false });
+  const withdrawn = new Set(belief.placements.flatMap((one) => (one.withdrawn ? [one.id] : [])));
   const explained: ValueExplanation[] = [];
   for (const named of contactValues(belief).values()) {
     // Nobody ever said anything of it.
     if (named.timeline?.length === 0) continue;
+    // Of a placement that never was, only that is so.
+    if (named.factId !== null && withdrawn.has(named.factId) && field !== 'placement.withdrawn') continue;
     if (named.field !== field || (factId !== undefined && named.factId !== factId)) continue;
     const isSame = (one: FieldChange) =>
       one.field === field &&

@@ -273,6 +273,15 @@ describe('a value', () => {
     ]);
   });
 
+  it('of a withdrawn placement is none, only that it was withdrawn is explained', async () => {
+    await tell(app, { type: 'WithdrawPlacement', contactId: ann, placementId: job }, { source: 'web' });
+    expect(await explain('placement.title', 'value')).toEqual([]);
+    expect(await explain('placement.withdrawn', 'value saidBy { source }')).toMatchObject([
+      { value: 'true', saidBy: { source: 'web' } },
+    ]);
+    expect(await explain('placement.title', 'value', ', atPosition: 4')).toMatchObject([{ value: 'CEO' }]);
+  });
+
   it('that was merged in is explained by the history that it came from', async () => {
     await tell(
       app,
