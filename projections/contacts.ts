@@ -32,7 +32,7 @@ const filtered = 'status, owner, country';
 export const contacts: ContactProjection = {
   by: 'contact',
   name: 'contacts',
-  version: 5,
+  version: 6,
   tables: [
     {
       name: 'contact',

@@ -65,9 +65,9 @@ function removalDay({ effectiveOn, learnedAtMs }: Ending, timeZone: string): Dat
 /** From when a placement is out of view by a removal, its own or the contact's: the end of time where there is none. */
 export function hiddenFrom(belief: ContactBelief, placement: PlacementFact, timeZone: string): DateBounds {
   if (!countsInHistory(belief) || !countsAsPlacement(placement)) return unknownStart;
-  const { end } = placementInterval({ ...placement, ended: null }, { died: null, removed: null }, timeZone);
+  const own = placement.removed ? removalDay(placement.removed, timeZone) : openEnd;
   const whole = belief.removed ? removalDay(belief.removed, timeZone) : openEnd;
-  return whole.latest < end.latest ? whole : end;
+  return whole.latest < own.latest ? whole : own;
 }
 
 /** Whether the dates contradict each other for sure: the end lies before the start. */

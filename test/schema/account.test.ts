@@ -289,6 +289,25 @@ describe('the contacts of an account', () => {
     },
   );
 
+  it.each(['', `${known}, `])(
+    'were there for sure until they left, also where they were removed later on no certain day %s',
+    async (point) => {
+      const [contactId, placementId] = [ada, placementIdOf(2)];
+      await tell(
+        app,
+        { type: 'EndPlacement', contactId, placementId },
+        { effectiveOn: '2023-01-01', learnedOn: '2023-01-02' },
+      );
+      await tell(
+        app,
+        { type: 'RemovePlacement', contactId, placementId },
+        { learnedOn: '2024-01-01', reasonCode: 'bounced' },
+      );
+      expect(await listed('', `${point}asOf: "2022-12-31"`)).toEqual(['Zoe', 'Ada', 'Bea', 'Cyd']);
+      expect(await listed('certainty: POSSIBLE', `${point}asOf: "2023-06-01"`)).not.toContain('Ada');
+    },
+  );
+
   it.each(['', known])('are counted as asked %s', async (point) => {
     const fields =
       'contacts(first: 1) { all: totalCount { value exact } some: totalCount(upTo: 2) { value exact } just: totalCount(upTo: 5) { value exact } }';
