@@ -149,7 +149,10 @@ export class LearnIntentionsInput extends TurnoverCommandInput {
   note?: string;
 }
 
-@InputType({ description: 'What the product is worth to the account, in its own words.' })
+@InputType({
+  description:
+    'What the product is worth to the account: a rating, its own words or both; else BAD_USER_INPUT.',
+})
 export class CaptureProductValueInput extends TurnoverCommandInput {
   @Field(() => Int, { nullable: true, description: 'How much, 0 to 10.' })
   rating?: number;

@@ -58,11 +58,16 @@ export const turnoverCommands = {
     wasNone: z.boolean().optional(),
   }),
   LearnIntentions: z.strictObject({ turnoverId, intention: z.enum(intentions), note }),
-  CaptureProductValue: z.strictObject({
-    turnoverId,
-    rating: z.int().min(0).max(10).optional(),
-    value: zText(4000).optional(),
-  }),
+  CaptureProductValue: z
+    .strictObject({
+      turnoverId,
+      rating: z.int().min(0).max(10).optional(),
+      value: zText(4000).optional(),
+    })
+    .refine(({ rating, value }) => rating !== undefined || value !== undefined, {
+      path: ['value'],
+      message: 'is missing, and so is rating; give one of them, or both',
+    }),
   RecordAdvocacy: z.strictObject({
     turnoverId,
     basis: z.enum(advocacyBases),

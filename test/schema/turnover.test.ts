@@ -12,7 +12,7 @@ import {
   testActor,
 } from '../support/app-in-memory.ts';
 import { acme, ann, bob, cleo, globex, job, nextJob, placementIdOf } from '../support/ids.ts';
-import { change, refusal } from './mutate.ts';
+import { change, mistake, refusal } from './mutate.ts';
 
 let app: TestApplication;
 let turnoverId: string;
@@ -165,6 +165,17 @@ test('a mutation answers with the turnover as it is then; steps show who complet
   });
   const { code, path } = await refusal(app, 'completeStep', { turnoverId, step: 'dance' });
   expect([code, path]).toEqual(['STEP_UNKNOWN', 'input.step']);
+});
+
+test('what the product is worth is not known by an answer that says nothing', async () => {
+  const fields = 'unknowns productValues { rating value }';
+  const { extensions, message } = await mistake(app, 'captureProductValue', { turnoverId });
+  expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', path: 'input.value' });
+  expect(message).toContain('rating');
+  expect(await change(app, 'captureProductValue', { turnoverId, rating: 0 }, fields)).toEqual({
+    unknowns: expect.not.arrayContaining(['product_value']),
+    productValues: [{ rating: 0, value: null }],
+  });
 });
 
 test('its timeline says what each event changed', async () => {
