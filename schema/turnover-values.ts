@@ -368,7 +368,8 @@ export class TurnoverLead {
 
   @Field(() => Boolean, {
     description:
-      'Whether a placement at the account of ours that it went to is proposed and waits to be accepted or declined.',
+      'Whether a placement at the account of ours that it went to is proposed and waits to be accepted or declined. ' +
+      'False where the contact is recorded to be there by now.',
   })
   isProposed: boolean;
 }

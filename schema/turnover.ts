@@ -350,16 +350,20 @@ function withMoment<T extends { learnedAtMs: number }>(
   return { ...rest, learnedAt: learnedAtMs };
 }
 
-/** Whether a placement at the account, by whichever of its ids, is proposed and not answered yet. */
+/** Whether a placement at the account, by whichever of its ids, is proposed and neither answered yet nor recorded otherwise. */
 export async function isProposedAt(
   context: Context,
-  { proposals }: ContactBelief,
+  { proposals, placements }: ContactBelief,
   accountId: string | null,
   point: ReadPoint,
 ): Promise<boolean> {
   if (accountId === null) return false;
   const account = await readStandingAccount(context, accountId, point);
   const ids = await idsOfAccount(context, account?.id ?? accountId, point);
+  const isThere = placements.some(
+    (one) => ids.includes(one.accountId) && !one.withdrawn && !one.removed && !one.ended,
+  );
+  if (isThere) return false;
   return proposals.some(
     ({ claimed, state, claim }) =>
       claimed === 'PlacementStarted' &&

@@ -193,6 +193,8 @@ async function accountItems(context: Context, owner: string, point: ReadPoint): 
       });
     const ids = findIdsOfAccount(database, account.id);
     for (const turnover of ids.flatMap((id) => findTurnoversOf(database, 'destination_account_id', id))) {
+      // Nobody left, as it turned out.
+      if (turnover.outcome?.dismissal === 'departure_withdrawn') continue;
       const left = await readContact(context, turnover.contactId, point);
       const leaver = left && (await followMerges(context, left, point));
       if (leaver && (await isProposedAt(context, leaver, account.id, point)))

@@ -356,6 +356,26 @@ test('a work list puts the most revenue that renews soonest first, and says why'
 });
 
 test.each([
+  [
+    'who is recorded there by now',
+    { type: 'StartPlacement', contactId: ann, placementId: placementIdOf(9), accountId: globex },
+  ],
+  [
+    'who has not left after all',
+    { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: null },
+  ],
+] as const)('a work list asks of nobody %s whether the leaver has come', async (_, command) => {
+  const kinds = async () =>
+    (
+      await answer<{ workList: { kind: string }[] }>(app, '{ workList(owner: "csm-1") { kind } }')
+    ).workList.map(({ kind }) => kind);
+  expect(await kinds()).toContain('PROPOSED_CONTACT');
+  await tell(app, command, on('2026-06-25'));
+  await app.policies.catchUp();
+  expect(await kinds()).not.toContain('PROPOSED_CONTACT');
+});
+
+test.each([
   ['2026-08-01', 'The renewal is in 31 days.'],
   ['2026-07-02', 'The renewal is in 1 day.'],
   ['2026-07-01', 'The renewal is today.'],
