@@ -227,13 +227,17 @@ export function erasureReceiptOf(receipt: Receipt): ErasureReceipt {
   });
 }
 
-function payloadOf(outcome: { plan?: Plan; receipt?: Receipt; rejection?: Refusal }): ErasurePayload {
+/** `pathOf` says where the client gave a field of the request. */
+function payloadOf(
+  outcome: { plan?: Plan; receipt?: Receipt; rejection?: Refusal },
+  pathOf: (field: string) => string,
+): ErasurePayload {
   const { plan, receipt, rejection } = outcome;
   return {
     plan: plan ? planOf(plan) : null,
     receipt: receipt ? erasureReceiptOf(receipt) : null,
     rejection: rejection
-      ? { code: rejection.rejected, path: `input.${rejection.path}`, message: rejection.message }
+      ? { code: rejection.rejected, path: pathOf(rejection.path), message: rejection.message }
       : null,
   };
 }
@@ -249,7 +253,7 @@ export class ErasureResolvers {
     @Ctx() { app }: Context,
     @Arg('contactId', () => ID, { description: 'Any id of the person.' }) contactId: string,
   ): Promise<ErasurePayload> {
-    return payloadOf(await app.erasures.plan(parseInput(zId, contactId, 'contactId')));
+    return payloadOf(await app.erasures.plan(parseInput(zId, contactId, 'contactId')), (field) => field);
   }
 
   @Query(() => ErasureReceipt, {
@@ -276,8 +280,9 @@ export class ErasureResolvers {
     input: EraseContactInput,
   ): Promise<ErasurePayload> {
     const { dryRun, ticket, ...request } = parseInput(zErasure, { ...input }, 'input');
-    if (dryRun) return payloadOf(await app.erasures.plan(request.contactId));
+    const pathOf = (field: string) => `input.${field}`;
+    if (dryRun) return payloadOf(await app.erasures.plan(request.contactId), pathOf);
     const [outcome] = await app.erasures.erase([{ ...request, ...(ticket != null && { ticket }) }], actor);
-    return payloadOf(outcome!);
+    return payloadOf(outcome!, pathOf);
   }
 }

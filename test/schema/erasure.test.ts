@@ -125,6 +125,9 @@ describe('erasing over the API', () => {
     expect(await erase({ contactId: cleo })).toMatchObject({
       eraseContact: { rejection: { code: 'CONTACT_UNKNOWN', path: 'input.contactId' } },
     });
+    expect(await answer(app, `{ erasurePlan(contactId: "${cleo}") { rejection { code path } } }`)).toEqual({
+      erasurePlan: { rejection: { code: 'CONTACT_UNKNOWN', path: 'contactId' } },
+    });
     expect(
       await mistakes(app, eraseMutation, { input: { ...input, ticket: 'ann@acme.example' } }),
     ).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'input.ticket' }]);
