@@ -54,7 +54,11 @@ export class PlacementFilterInput {
   nameStartsWith?: string | null;
 }
 
-@InputType({ description: 'In which order to list the contacts of an account.' })
+@InputType({
+  description:
+    'In which order to list the contacts of an account: by importance and names as of all that is known at the point, ' +
+    'whatever their day.',
+})
 export class PlacementOrderInput {
   @Field(() => PlacementOrderField, { description: 'What they are ordered by.' })
   field: PlacementOrderField;
