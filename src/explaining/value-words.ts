@@ -8,12 +8,12 @@ export function valueInWords(explanation: ValueExplanation, timeZone: string): s
   return [
     whatItIs(explanation, timeZone),
     replaced
-      ? `It replaced ${shown(replaced.value)}, said on ${dayOf(replaced.event.learnedAtMs, timeZone)} ${byWhom(replaced.event)}.`
+      ? `It replaced ${shown(replaced.value, replaced.event)}, said on ${dayOf(replaced.event.learnedAtMs, timeZone)} ${byWhom(replaced.event)}.`
       : '',
     agreed.length > 0 ? `${listed(bySource(agreed, timeZone))} agreed.` : 'No other source has confirmed it.',
     ...disagreed.map(
       ({ value, event, state }) =>
-        `${event.source} said ${shown(value)} on ${dayOf(event.learnedAtMs, timeZone)}, which ${outcomes[state]}.`,
+        `${event.source} said ${shown(value, event)} on ${dayOf(event.learnedAtMs, timeZone)}, which ${outcomes[state]}.`,
     ),
   ]
     .filter((sentence) => sentence !== '')
@@ -27,12 +27,16 @@ const outcomes = {
   superseded: 'does not hold on the day',
 } as const;
 
-const shown = (value: string | null) => (value === null ? 'nothing' : quoted(value));
+/** What was erased was something. */
+function shown(value: string | null, event: LedgerEvent | null): string {
+  if (value !== null) return quoted(value);
+  return event?.personal === null ? 'something no longer readable' : 'nothing';
+}
 
 function whatItIs({ field, label, value, saidBy }: ValueExplanation, timeZone: string): string {
   const name = label === null ? field : `${field} (${label})`;
-  if (!saidBy) return `${name} is ${shown(value)}.`;
-  return `${name} is ${shown(value)}: so it was said ${when(saidBy, timeZone)} ${byWhom(saidBy)}${because(saidBy)}.`;
+  if (!saidBy) return `${name} is ${shown(value, saidBy)}.`;
+  return `${name} is ${shown(value, saidBy)}: so it was said ${when(saidBy, timeZone)} ${byWhom(saidBy)}${because(saidBy)}.`;
 }
 
 /** `crm (3 times, last on 2026-05-01)`. */

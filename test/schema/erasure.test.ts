@@ -116,6 +116,13 @@ describe('erasing over the API', () => {
     );
     expect(now).toMatchObject({ erasedAt: '2027-01-01T12:00:00.000Z', status: 'ACTIVE' });
     expect(JSON.stringify(now)).toContain('ContactErased');
+    const { explain } = await answer<{ explain: { value: null; text: string }[] }>(
+      app,
+      `{ explain(contactId: "${ann}", field: "name") { value text } }`,
+    );
+    expect(explain).toMatchObject([
+      { value: null, text: expect.stringMatching(/^name is something no longer readable: so it was said/) },
+    ]);
     expect(await erase()).toEqual({ eraseContact });
     const { erasureReceipt } = await answer(app, `{ erasureReceipt(id: "${ann}") { text } }`);
     expect(erasureReceipt).toEqual({ text: eraseContact.receipt!.text });
