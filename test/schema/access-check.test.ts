@@ -6,7 +6,7 @@ import { buildLedgerSchema } from '../../schema/build.ts';
 import type { Context } from '../../schema/context.ts';
 import type { Role } from '../../src/auth/roles.ts';
 import { ask, openTestApplication, type TestApplication, tell, testActor } from '../support/app-in-memory.ts';
-import { ann } from '../support/ids.ts';
+import { ann, bob } from '../support/ids.ts';
 
 /** Names of the real table, so that its rights hold, and some that it does not have. */
 const schema = buildSchema(`
@@ -260,6 +260,16 @@ describe('the schema itself', () => {
       'in the words of a reason',
       `{ contact(id: "${ann}") { history { edges { node { reasonText } } } } }`,
       'HistoryEntry.reasonText',
+    ],
+    [
+      'by the likeness of two',
+      `{ mergePreview(contactId: "${ann}", intoId: "${bob}") { values { field why } } }`,
+      'MergedValue.why',
+    ],
+    [
+      'by the likeness of two, in what would be taken',
+      `{ mergePreview(contactId: "${ann}", intoId: "${bob}") { carried } }`,
+      'MergePreview.carried',
     ],
   ])('tells an analyst nothing %s', async (_, source, coordinate) => {
     const { data, errors } = await ask(app, source, {}, testActor, ['analyst']);
