@@ -1,7 +1,7 @@
 // A placement: a contact's membership in an account, with its values on the day that was asked about.
 import { Arg, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
-import type { ContactBelief, Ending as EndingBelief, PlacementFact } from '../src/contact/belief.ts';
-import { endsBeforeStart, placementInterval } from '../src/contact/placement-interval.ts';
+import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
+import { endsBeforeStart, firstEnding, placementInterval } from '../src/contact/placement-interval.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
 import { certaintyOn, exactDay, type ValidInterval } from '../src/time/interval.ts';
 import { assertionOn, type Timeline, valueOn } from '../src/timeline.ts';
@@ -257,20 +257,8 @@ export function placementAt(fact: PlacementFact, belief: ContactBelief, point: R
 }
 
 /** The day that ended it: of an end, removals and a death, the one that comes first. */
-export function endsOnOf(
-  fact: PlacementFact,
-  { died, removed }: ContactBelief,
-  timeZone: string,
-): string | null {
-  const endOf = (ended: EndingBelief) =>
-    placementInterval({ ...fact, ended, removed: null }, { died: null, removed: null }, timeZone).end;
-  const dated = removed?.effectiveOn === undefined ? null : removed;
-  const endings = [fact.ended, fact.removed, died, dated].filter((ending) => ending !== null);
-  const first = endings.reduce<EndingBelief | undefined>(
-    (earliest, one) => (earliest && endOf(earliest).latest <= endOf(one).latest ? earliest : one),
-    undefined,
-  );
-  return first?.effectiveOn ?? null;
+export function endsOnOf(fact: PlacementFact, belief: ContactBelief, timeZone: string): string | null {
+  return firstEnding(fact, belief, timeZone)?.effectiveOn ?? null;
 }
 
 /** Whether a list that asks for a certainty takes what is this certain. POSSIBLE takes what is certain too. */

@@ -33,33 +33,83 @@ export function countsAsPlacement({ withdrawn, removed }: PlacementFact): boolea
 
 /**
  * [start, end) of a placement. The death or removal of the contact ends it where nothing ended it before, but for a removal that
- * says the record was wrong; one without a date says no more than the end of the placement itself. An unknown start counts as −∞.
+ * says the record was wrong; one without a date gives way to an end that was told later. An unknown start counts as −∞.
  */
 export function placementInterval(
   placement: PlacementFact,
-  { died, removed }: Pick<ContactBelief, 'died' | 'removed'>,
+  belief: Pick<ContactBelief, 'died' | 'removed'>,
   timeZone: string,
 ): ValidInterval {
-  const start: DateBounds = (placement.startsOn !== null && parseEdtf(placement.startsOn)) || unknownStart;
-  const ends = [placement.ended, placement.removed, died].filter((ending) => ending !== null);
-  const intervals = ends.map((ending) => endOf(start, ending, timeZone));
-  const tells = removed && (removed.effectiveOn !== undefined || ends.length === 0);
-  if (tells && !saysRecordWasWrong(removed)) intervals.push({ start, end: removalDay(removed, timeZone) });
-  return intervals.reduce((earliest, one) => (one.end.latest < earliest.end.latest ? one : earliest), {
+  const start = startOf(placement);
+  return {
     start,
-    end: openEnd,
-  });
+    end: endsOf(placement, belief, timeZone).reduce((end, one) => cutShort(end, one.on), openEnd),
+  };
 }
 
-function endOf(start: DateBounds, ending: Ending, timeZone: string): ValidInterval {
-  const end = ending.effectiveOn === undefined ? undefined : parseEdtf(ending.effectiveOn);
-  return end ? { start, end } : endedWithoutDate(start, dayInZone(ending.learnedAtMs, timeZone));
+/** What ended a placement: of an end, removals and a death, the one that comes first. Null: it has not ended. */
+export function firstEnding(
+  placement: PlacementFact,
+  belief: Pick<ContactBelief, 'died' | 'removed'>,
+  timeZone: string,
+): Ending | null {
+  const [first, ...others] = endsOf(placement, belief, timeZone);
+  return (
+    others.reduce((one, other) => (other.on.latest < one.on.latest ? other : one), first!)?.ending ?? null
+  );
+}
+
+function startOf({ startsOn }: PlacementFact): DateBounds {
+  return (startsOn !== null && parseEdtf(startsOn)) || unknownStart;
+}
+
+/** The placement's own end first, then what else was told in that order. */
+function endsOf(
+  placement: PlacementFact,
+  { died, removed }: Pick<ContactBelief, 'died' | 'removed'>,
+  timeZone: string,
+): { ending: Ending; on: DateBounds }[] {
+  const start = startOf(placement);
+  const own = placement.ended
+    ? [{ ending: placement.ended, on: endOf(start, placement.ended, timeZone) }]
+    : [];
+  const done = [placement.removed, died].filter((ending) => ending !== null);
+  const ends = [...own, ...done.map((ending) => ({ ending, on: doneOn(start, ending, timeZone) }))];
+  const isLastWord = ends.every(({ ending }) => removed && ending.learnedAtMs <= removed.learnedAtMs);
+  if (removed && !saysRecordWasWrong(removed) && (removed.effectiveOn !== undefined || isLastWord))
+    ends.push({ ending: removed, on: removalDay(removed, timeZone) });
+  const others = ends.slice(own.length).sort((a, b) => a.ending.learnedAtMs - b.ending.learnedAtMs);
+  return [...own, ...others];
+}
+
+/** An end that another one came before, or may have: it stays as uncertain as it was. */
+function cutShort(end: DateBounds, other: DateBounds): DateBounds {
+  if (other.latest >= end.latest) return end;
+  return end.earliest <= other.latest ? { earliest: end.earliest, latest: other.latest } : other;
+}
+
+function endOf(start: DateBounds, ending: Ending, timeZone: string): DateBounds {
+  const end = dateOf(ending);
+  return end ?? endedWithoutDate(start, dayInZone(ending.learnedAtMs, timeZone)).end;
+}
+
+/** Of a death or a removal, within a vague date: no day after it was told, unless all of them lie ahead. */
+function doneOn(start: DateBounds, ending: Ending, timeZone: string): DateBounds {
+  const date = dateOf(ending);
+  if (!date) return endOf(start, ending, timeZone);
+  const learnedOn = dayInZone(ending.learnedAtMs, timeZone);
+  if (learnedOn < date.earliest || date.latest < learnedOn) return date;
+  return { earliest: date.earliest, latest: learnedOn };
+}
+
+function dateOf({ effectiveOn }: Ending): DateBounds | undefined {
+  return effectiveOn === undefined ? undefined : parseEdtf(effectiveOn);
 }
 
 /** Without a date the contact was there until somebody decided otherwise. */
-function removalDay({ effectiveOn, learnedAtMs }: Ending, timeZone: string): DateBounds {
-  const date = effectiveOn === undefined ? undefined : parseEdtf(effectiveOn);
-  return date ?? exactDay(dayInZone(learnedAtMs, timeZone));
+function removalDay(removed: Ending, timeZone: string): DateBounds {
+  const learnedOn = exactDay(dayInZone(removed.learnedAtMs, timeZone));
+  return dateOf(removed) ? doneOn(unknownStart, removed, timeZone) : learnedOn;
 }
 
 /** From when a placement is out of view by a removal, its own or the contact's: the end of time where there is none. */
@@ -77,16 +127,15 @@ export function endsBeforeStart(placement: PlacementFact): boolean {
   return start !== undefined && end !== undefined && end.latest < start.earliest;
 }
 
-/** Whether it had happened by a day, for sure: by its date, else by the day on which it was learned. */
-export function hasHappenedBy({ effectiveOn, learnedAtMs }: Ending, on: Day, timeZone: string): boolean {
-  const date = effectiveOn === undefined ? undefined : parseEdtf(effectiveOn);
-  return (date?.latest ?? dayInZone(learnedAtMs, timeZone)) <= on;
+/** Whether a death or a removal had happened by a day, for sure: by its date, else by the day on which it was learned. */
+export function hasHappenedBy(ending: Ending, on: Day, timeZone: string): boolean {
+  return removalDay(ending, timeZone).latest <= on;
 }
 
 /** [start, end) of a buying role. */
 export function roleInterval({ startsOn, ended }: BuyingRoleFact, timeZone: string): ValidInterval {
   const start = (startsOn !== undefined && parseEdtf(startsOn)) || unknownStart;
-  return ended ? endOf(start, ended, timeZone) : { start, end: openEnd };
+  return { start, end: ended ? endOf(start, ended, timeZone) : openEnd };
 }
 
 /** Whether a buying role was held on a day. An unknown start counts as −∞. */

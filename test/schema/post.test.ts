@@ -198,6 +198,58 @@ describe('the holders of a post', () => {
     expect(await holders('asOf: "2022-03-01"')).toEqual([]);
   });
 
+  it('were there until the removal of the contact that has no date, where the end was told before as one to come', async () => {
+    const placementId = await start(ann, '2012-01-01');
+    await end(ann, placementId, '2027-01-01');
+    await tell(
+      app,
+      { type: 'RemoveContact', contactId: ann },
+      { learnedOn: '2026-03-01', reasonCode: 'no_longer_at_company' },
+    );
+    expect(await holders('asOf: "2026-02-28"')).toEqual(['Ann CERTAIN']);
+    expect(await holders('certainty: POSSIBLE')).toEqual([]);
+  });
+
+  it.each([
+    ['RemoveContact', '2026-05-15'],
+    ['RemoveContact', '2027-02-01'],
+    ['RecordDeath', '2026-05-15'],
+  ] as const)('are no surer of a vague end for a %s of %s', async (type, effectiveOn) => {
+    const placementId = await start(ann, '2012-01-01');
+    await end(ann, placementId, '2026?', '2026-02-01');
+    expect(await holders('asOf: "2026-02-01", certainty: POSSIBLE')).toEqual(['Ann POSSIBLE']);
+    await tell(app, { type, contactId: ann }, { effectiveOn, learnedOn: '2026-05-20', reasonCode: 'left' });
+    expect(await holders('asOf: "2024-12-31"')).toEqual(['Ann CERTAIN']);
+    expect(await holders('asOf: "2026-02-01", certainty: POSSIBLE')).toEqual(['Ann POSSIBLE']);
+    expect(await holders('asOf: "2027-02-01", certainty: POSSIBLE')).toEqual([]);
+  });
+
+  it.each([
+    ['RemoveContact', 'REMOVED'],
+    ['RecordDeath', 'DECEASED'],
+  ] as const)('are no longer there once a %s in a year that is not over was told', async (type, status) => {
+    await start(ann, '2012-01-01');
+    await tell(
+      app,
+      { type, contactId: ann },
+      { effectiveOn: '2026', learnedOn: '2026-05-20', reasonCode: 'left' },
+    );
+    expect(await holders('asOf: "2026-05-19", certainty: POSSIBLE')).toEqual(['Ann POSSIBLE']);
+    expect(await holders('asOf: "2026-05-20", certainty: POSSIBLE')).toEqual([]);
+    expect(await answer(app, `{ contact(id: "${ann}") { status } }`)).toEqual({ contact: { status } });
+  });
+
+  it('are possibly there through a year to come in which the contact is to be removed', async () => {
+    await start(ann, '2012-01-01');
+    await tell(
+      app,
+      { type: 'RemoveContact', contactId: ann },
+      { effectiveOn: '2027', learnedOn: '2026-05-20', reasonCode: 'left' },
+    );
+    expect(await holders('asOf: "2026-12-31"')).toEqual(['Ann CERTAIN']);
+    expect(await holders('asOf: "2027-06-01", certainty: POSSIBLE')).toEqual(['Ann POSSIBLE']);
+  });
+
   it('never were in a placement whose record was wrong', async () => {
     const placementId = await start(ann, '2012-01-01');
     await tell(

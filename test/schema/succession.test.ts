@@ -156,6 +156,16 @@ describe('successions', () => {
     ]);
   });
 
+  it('tell no day where the contact was removed without one before the end came', async () => {
+    await held(ann, 'Champion', '2012-01-01', '2027-01-01');
+    await tell(
+      app,
+      { type: 'RemoveContact', contactId: ann },
+      { learnedOn: '2026-05-22', reasonCode: 'no_longer_at_company' },
+    );
+    expect(await rows('post: { name: "Champion" }')).toEqual(['Champion: Ann null, vacant, 10..null']);
+  });
+
   it('come in pages over posts without a gap or a repeat', async () => {
     for (const post of ['Buyer', 'Champion', 'Sponsor']) {
       await held(ann, post, '2012-01-01', '2014-01-01');
