@@ -2,7 +2,6 @@
 import type { LedgerEvent } from '../src/ledger-events.ts';
 import type { EventProjection, Row } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
-import { findIdsOfAccount } from './accounts.ts';
 import { compareKeys } from './listing.ts';
 
 export const involvement: EventProjection = {
@@ -75,13 +74,13 @@ export function findPosts(db: ReadDatabase, ids: readonly string[]): (Post | nul
   return ids.map((id) => rows.find((post) => post.id === id) ?? null);
 }
 
-/** Posts with this name, in an account (by any of its ids) or anywhere. */
-export function findPostsByName(db: ReadDatabase, name: string, accountId?: string): Post[] {
+/** Posts with this name, in one of these accounts or anywhere. */
+export function findPostsByName(db: ReadDatabase, name: string, accountIds?: readonly string[]): Post[] {
   const rows = db.prepare(`${selectPosts} WHERE p.name = ? GROUP BY p.id ORDER BY p.id`).all(name);
   const posts = rows as unknown as Post[];
-  if (accountId === undefined) return posts;
-  const ids = findIdsOfAccount(db, accountId);
-  return posts.filter((post) => post.accountId !== null && ids.includes(post.accountId));
+  return accountIds
+    ? posts.filter(({ accountId }) => accountId !== null && accountIds.includes(accountId))
+    : posts;
 }
 
 /** The posts of each account, by name. */
@@ -93,13 +92,6 @@ export function listPosts(db: ReadDatabase, accountIds: readonly string[]): Post
   const ids = JSON.stringify(accountIds);
   const posts = db.prepare(sql).all(ids, ids) as unknown as Post[];
   return accountIds.map((id) => posts.filter(({ accountId }) => accountId === id));
-}
-
-/** The posts of an account, those of accounts merged into it included, by name. */
-export function listPostsOfAccount(db: ReadDatabase, accountId: string): Post[] {
-  const ids = findIdsOfAccount(db, accountId);
-  const posts = listPosts(db, ids).flat();
-  return ids.length > 1 ? posts.sort(comparePosts) : posts;
 }
 
 /** By name; those of one name by id. */

@@ -1,13 +1,11 @@
 // An account, with all values as of the day and the knowledge that were asked about.
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import { sortName } from '../projections/contacts.ts';
-import { comparePosts } from '../projections/involvement.ts';
 import { type AccountBelief, memberOf } from '../src/account/belief.ts';
 import { assertionOn, type Timeline, valueOn } from '../src/timeline.ts';
 import { listChildren } from './account-children.ts';
 import { AccountContactsArguments, listAccountContacts, PlacementConnection } from './account-contacts.ts';
 import { AccountFilterInput, AccountOrderInput, askedAccounts } from './account-filter.ts';
-import { batchesOf } from './batching.ts';
 import { AccountDifference, accountChanges } from './changes-between.ts';
 import { connectionOf, PageArguments } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
@@ -18,7 +16,13 @@ import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Post, postOf } from './post.ts';
 import { PointInput, readPoint } from './read-point.ts';
-import { idsOfAccount, readAccount, readMergedAccounts, readStandingAccount } from './reading.ts';
+import {
+  idsOfAccount,
+  readAccount,
+  readMergedAccounts,
+  readPostsOfAccount,
+  readStandingAccount,
+} from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
 import { Turnover } from './turnover.ts';
 import { turnoversOf } from './turnovers.ts';
@@ -252,9 +256,7 @@ export class Account implements Node {
     })
     direction: OrderDirection,
   ): Promise<Post[]> {
-    const ids = await idsOfAccount(context, this.id, this.point);
-    const posts = (await Promise.all(ids.map((id) => batchesOf(context.app).posts(id)))).flat();
-    if (ids.length > 1) posts.sort(comparePosts);
+    const posts = await readPostsOfAccount(context, this.id, this.point);
     const prefix = sortName(nameStartsWith ?? null);
     return (direction === OrderDirection.DESC ? posts.toReversed() : posts)
       .filter(({ name }) => sortName(name).startsWith(prefix))

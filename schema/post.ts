@@ -1,11 +1,6 @@
 // Posts: named positions in an account that a succession of contacts fills, and who holds one at a point.
 import { Arg, Args, Ctx, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
-import {
-  findPost,
-  findPostsByName,
-  listPostsOfAccount,
-  type Post as PostRow,
-} from '../projections/involvement.ts';
+import { findPost, findPostsByName, type Post as PostRow } from '../projections/involvement.ts';
 import { compareKeys, type ListKey } from '../projections/listing.ts';
 import type { ContactBelief, PlacementFact } from '../src/contact/belief.ts';
 import { countsAsPlacement, countsInHistory, placementInterval } from '../src/contact/placement-interval.ts';
@@ -19,7 +14,7 @@ import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { currentPoint, hasCut, PointArguments, readPoint } from './read-point.ts';
-import { canonicalId, readInvolved } from './reading.ts';
+import { canonicalId, idsOfAccount, readInvolved, readPostsOfAccount } from './reading.ts';
 
 @ObjectType({
   implements: Node,
@@ -108,13 +103,20 @@ export class PostInput {
 }
 
 /** The post that is meant; null where there is none. `path` is where the reference stands. Throws BAD_USER_INPUT. */
-export function findReferredPost({ app }: Context, reference: PostInput, path: string): PostRow | null {
+export async function findReferredPost(
+  context: Context,
+  reference: PostInput,
+  path: string,
+  point: ReadPoint,
+): Promise<PostRow | null> {
   const { id, name, accountId } = reference;
-  const { database } = app.readModels;
+  const { database } = context.app.readModels;
   if ((id == null) === (name == null))
     throw badUserInput([{ path: `${path}id`, message: 'give either id or name, and not both' }]);
   if (id != null) return findPost(database, canonicalId(id));
-  const posts = findPostsByName(database, name!, accountId == null ? undefined : canonicalId(accountId));
+  const accountIds =
+    accountId == null ? undefined : await idsOfAccount(context, canonicalId(accountId), point);
+  const posts = findPostsByName(database, name!, accountIds);
   if (posts.length > 1)
     throw badUserInput([
       {
@@ -177,7 +179,7 @@ async function holdersOf(
 @Resolver()
 export class PostQueries {
   @Query(() => Post, { nullable: true, description: 'A post, by id or by name. Null: none such.' })
-  post(
+  async post(
     @Ctx() context: Context,
     @Arg('id', () => ID, { nullable: true, description: 'Id of the post. Either this or the name.' })
     id: string | null | undefined,
@@ -192,20 +194,18 @@ export class PostQueries {
       description: 'The account that the post of this name is in.',
     })
     accountId: string | null | undefined,
-  ): Post | null {
-    const post = findReferredPost(
-      context,
-      { id: id ?? null, name: name ?? null, accountId: accountId ?? null },
-      '',
-    );
-    return post && postOf(post, currentPoint(context));
+  ): Promise<Post | null> {
+    const point = currentPoint(context);
+    const reference = { id: id ?? null, name: name ?? null, accountId: accountId ?? null };
+    const post = await findReferredPost(context, reference, '', point);
+    return post && postOf(post, point);
   }
 
   @Query(() => [Post], {
     description:
       'Posts of an account, or of a name wherever they are, or both: those that a placement was ever said to fill; by name.',
   })
-  posts(
+  async posts(
     @Ctx() context: Context,
     @Arg('accountId', () => ID, {
       nullable: true,
@@ -219,15 +219,15 @@ export class PostQueries {
       description: 'In which direction of the names.',
     })
     direction: OrderDirection,
-  ): Post[] {
-    const { database } = context.app.readModels;
+  ): Promise<Post[]> {
     if (accountId == null && name == null)
       throw badUserInput([{ path: 'accountId', message: 'give accountId, name or both' }]);
     const point = currentPoint(context);
+    const ofAccount =
+      accountId == null ? null : await readPostsOfAccount(context, canonicalId(accountId), point);
     const posts =
-      name == null
-        ? listPostsOfAccount(database, canonicalId(accountId!))
-        : findPostsByName(database, name, accountId == null ? undefined : canonicalId(accountId));
+      ofAccount?.filter((post) => name == null || post.name === name) ??
+      findPostsByName(context.app.readModels.database, name!);
     const ordered = direction === OrderDirection.DESC ? posts.toReversed() : posts;
     return ordered.map((post) => postOf(post, point));
   }
@@ -251,7 +251,7 @@ export class PostQueries {
   ): Promise<PostHolder[]> {
     const point = readPoint(context, at);
     refuseNo(certainty);
-    const post = findReferredPost(context, reference, 'post.');
+    const post = await findReferredPost(context, reference, 'post.', point);
     return post ? holdersOf(context, post.id, point, certainty, orderBy) : [];
   }
 }

@@ -1,4 +1,5 @@
 // Reads what is believed at a point: from the read models where all counts, else folded from the log; each once per point.
+import { comparePosts, type Post } from '../projections/involvement.ts';
 import type { AccountBelief } from '../src/account/belief.ts';
 import type { ContactBelief } from '../src/contact/belief.ts';
 import { createSourceIds } from '../src/ingest/import-feed.ts';
@@ -115,6 +116,14 @@ export function idsOfAccount(context: Context, id: string, point: ReadPoint): Pr
     const merged = await readMergedAccounts(context, id, point, true);
     return [id, ...merged.map((loser) => loser.id)];
   });
+}
+
+/** The posts of all ids that an account goes by at the point, by name. The id of one that was merged leads to its survivor. */
+export async function readPostsOfAccount(context: Context, id: string, point: ReadPoint): Promise<Post[]> {
+  const standing = await readStandingAccount(context, id, point);
+  const ids = await idsOfAccount(context, standing?.id ?? id, point);
+  const posts = (await Promise.all(ids.map((one) => batchesOf(context.app).posts(one)))).flat();
+  return ids.length > 1 ? posts.sort(comparePosts) : posts;
 }
 
 async function readMerged<B extends Mergeable>(

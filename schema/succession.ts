@@ -1,6 +1,6 @@
 // The query for successions: who followed whom in the posts of an account, and how long a post was vacant.
 import { Arg, Args, Ctx, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { comparePosts, listPostsOfAccount, type Post as PostRow } from '../projections/involvement.ts';
+import { comparePosts, type Post as PostRow } from '../projections/involvement.ts';
 import { compareKeys, type ListKey } from '../projections/listing.ts';
 import { type Succession as Found, findSuccessions, type Term } from '../src/contact/successions.ts';
 import { parseEdtf } from '../src/time/edtf.ts';
@@ -13,7 +13,7 @@ import { badUserInput } from './parse-input.ts';
 import { endsOnOf, Placement, placementAt } from './placement.ts';
 import { findReferredPost, type Holding, Post, PostInput, postOf, readHoldings } from './post.ts';
 import { KnowledgeArguments, readPoint } from './read-point.ts';
-import { canonicalId } from './reading.ts';
+import { canonicalId, readPostsOfAccount } from './reading.ts';
 import { EdtfDate } from './scalars.ts';
 
 @ObjectType({ description: 'A number of whole days that is known only within bounds.' })
@@ -158,7 +158,7 @@ export class SuccessionQueries {
     const order = orderBy ?? { field: SuccessionOrderField.POST, direction: OrderDirection.ASC };
     const page = readPage(context, args, `successions by ${order.field} ${order.direction}`);
     const point = readPoint(context, at);
-    const posts = postsOf(context, accountId, reference);
+    const posts = await postsOf(context, accountId, reference, point);
     const wanted = { posts, point, takes: conditionOf(filter ?? {}), order };
     const found = await rowsOf(context, wanted, page.first + 1, page.after);
     return pageOf(
@@ -172,16 +172,17 @@ export class SuccessionQueries {
 }
 
 /** The posts that are asked about, in the order of the list. */
-function postsOf(
+async function postsOf(
   context: Context,
   accountId: string | null | undefined,
   reference: PostInput | null | undefined,
-): PostRow[] {
+  point: ReadPoint,
+): Promise<PostRow[]> {
   if ((accountId == null) === (reference == null))
     throw badUserInput([{ path: 'accountId', message: 'give either accountId or post, and not both' }]);
   if (accountId != null)
-    return listPostsOfAccount(context.app.readModels.database, canonicalId(accountId)).sort(comparePosts);
-  const post = findReferredPost(context, reference!, 'post.');
+    return (await readPostsOfAccount(context, canonicalId(accountId), point)).toSorted(comparePosts);
+  const post = await findReferredPost(context, reference!, 'post.', point);
   return post ? [post] : [];
 }
 

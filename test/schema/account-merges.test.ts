@@ -123,6 +123,36 @@ describe('mergeAccounts', () => {
     expect(then).toEqual(await account(globex));
   });
 
+  test('brings the posts of the loser along where it is asked about a point at which it stood, and only there', async () => {
+    for (const [contactId, placementId] of [
+      [ann, job],
+      [bob, nextJob],
+    ] as const)
+      await tell(app, { type: 'EndPlacement', contactId, placementId }, { effectiveOn: '2026-05-01' });
+    const before = await app.store.head();
+    await merge();
+    const during = await app.store.head();
+    await change(app, 'unmergeAccounts', { accountId: acme });
+    const departed = async (asked: string) => {
+      const { successions } = await answer<{
+        successions: { edges: { node: { departed: { contact: { name: string } } } }[] };
+      }>(app, `{ successions(${asked}) { edges { node { departed { contact { name } } } } } }`);
+      return successions.edges.map(({ node }) => node.departed.contact.name).sort();
+    };
+    const ofAccount = (id: string, position: number) =>
+      departed(`accountId: "${id}", atPosition: ${position}`);
+    expect(await ofAccount(globex, before)).toEqual(['Bob']);
+    expect(await ofAccount(globex, during)).toEqual(['Ann', 'Bob']);
+    expect(await ofAccount(acme, during)).toEqual(['Ann', 'Bob']);
+    expect(await departed(`accountId: "${globex}"`)).toEqual(['Bob']);
+    await merge();
+    expect(await departed(`accountId: "${acme}"`)).toEqual(['Ann', 'Bob']);
+    expect(await ofAccount(globex, before)).toEqual(['Bob']);
+    expect(await departed(`post: { name: "head", accountId: "${globex}" }, atPosition: ${before}`)).toEqual([
+      'Bob',
+    ]);
+  });
+
   test('tells whoever asks about the survivor: subscribers, exports, and why somebody was removed from the loser', async () => {
     await merge();
     const position = await app.store.head();
