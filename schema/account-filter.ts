@@ -7,7 +7,11 @@ import { withoutNulls } from './connection.ts';
 import { AccountOrderField, OrderDirection, Relationship } from './enums.ts';
 import { EdtfDate } from './scalars.ts';
 
-@InputType({ description: 'Which accounts to list: those that all of the given conditions hold for.' })
+@InputType({
+  description:
+    'Which accounts to list: those that all of the given conditions hold for. ' +
+    'What they are is the last that is known, also where it is to be so only from a day to come.',
+})
 export class AccountFilterInput {
   @Field(() => String, { nullable: true, description: 'The segment, as a code.' })
   segment?: string | null;

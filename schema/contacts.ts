@@ -18,7 +18,11 @@ import { followMerges, readContact, referredId } from './reading.ts';
 import { Instant } from './scalars.ts';
 import { ExternalIdInput } from './value-inputs.ts';
 
-@InputType({ description: 'Which contacts to list: those that all of the given conditions hold for.' })
+@InputType({
+  description:
+    'Which contacts to list: those that all of the given conditions hold for. ' +
+    'What they are is the last that is known, also where it is to be so only from a day to come: their removal, or their next owner.',
+})
 export class ContactFilterInput {
   @Field(() => [ContactStatus], {
     nullable: true,
