@@ -58,10 +58,15 @@ export interface Post {
   name: string | null;
 }
 
-/** The account that an event named with the post, else the one of the placements that are believed to fill it. */
+/**
+ * The account that an event named with the post, else the one of the placements that are believed to fill it, else one that a
+ * placement was said to be in that was ever said to fill it.
+ */
 const selectPosts =
   'SELECT p.id, max(p.name) AS name, ' +
-  "coalesce(nullif(max(p.account_id), ''), (SELECT min(account_id) FROM placement WHERE post_id = p.id)) AS accountId FROM post p";
+  "coalesce(nullif(max(p.account_id), ''), (SELECT min(account_id) FROM placement WHERE post_id = p.id), " +
+  "(SELECT min(placed.account_id) FROM involvement filled JOIN involvement placed USING (placement_id, contact_id) WHERE filled.post_id = p.id AND placed.account_id <> '')) " +
+  'AS accountId FROM post p';
 
 export function findPost(db: ReadDatabase, id: string): Post | null {
   return findPosts(db, [id])[0] ?? null;
@@ -88,9 +93,11 @@ export function listPosts(db: ReadDatabase, accountIds: readonly string[]): Post
   const asked = 'account_id IN (SELECT value FROM json_each(?))';
   const sql =
     `${selectPosts} WHERE p.id IN (SELECT id FROM post WHERE ${asked} ` +
-    `UNION SELECT post_id FROM placement WHERE ${asked} AND post_id IS NOT NULL) GROUP BY p.id ORDER BY 2, 1`;
+    `UNION SELECT post_id FROM placement WHERE ${asked} AND post_id IS NOT NULL ` +
+    `UNION SELECT filled.post_id FROM involvement placed JOIN involvement filled USING (placement_id, contact_id) WHERE placed.${asked} AND filled.account_id = '' AND filled.post_id <> '') ` +
+    'GROUP BY p.id ORDER BY 2, 1';
   const ids = JSON.stringify(accountIds);
-  const posts = db.prepare(sql).all(ids, ids) as unknown as Post[];
+  const posts = db.prepare(sql).all(ids, ids, ids) as unknown as Post[];
   return accountIds.map((id) => posts.filter(({ accountId }) => accountId === id));
 }
 

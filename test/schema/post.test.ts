@@ -318,6 +318,21 @@ describe('a post', () => {
     });
   });
 
+  it('keeps its account when the correction that named it without is undone', async () => {
+    const placementId = await start(ann, '2012-01-01');
+    const correction = { type: 'CorrectPlacement', contactId: ann, placementId, post: 'Buyer' } as const;
+    const { eventIds, position } = await tell(app, correction);
+    const undo = { type: 'UndoContactChange', contactId: ann, eventId: eventIds[0]! } as const;
+    const posts = `posts { name account { name } holders { contact { name } } }`;
+    const asked = `{ account(id: "${acme}", atPosition: ${position}) { ${posts} } }`;
+    const then = await answer(app, asked);
+    expect(then).toMatchObject({
+      account: { posts: [{ name: 'Buyer', account: { name: 'Acme' }, holders: [{}] }, { name: 'Champion' }] },
+    });
+    await tell(app, undo, { reasonCode: 'mistake' });
+    expect(await answer(app, asked)).toEqual(then);
+  });
+
   it('whose name several accounts have is refused, naming the ids', async () => {
     await start(ann, '2012-01-01');
     await start(bob, '2012-01-01', { accountId: globex });
