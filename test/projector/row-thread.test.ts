@@ -171,7 +171,10 @@ describe('a thread that cannot go on', () => {
     const app = await folder.open({ keepsReadModelsApart: true });
     await register(app, ann, 'Ann Archer');
     app.readModels.database.database.exec('DROP TABLE placement');
-    await expect(register(app, bob, 'Bob Archer')).rejects.toThrow('placement');
+    await expect(register(app, bob, 'Bob Archer')).rejects.toMatchObject({
+      code: 'READ_MODELS_STOPPED',
+      cause: { message: expect.stringContaining('placement') },
+    });
     expect(app.readModels.isFollowing).toBe(false);
     expect(folder.faults).toHaveLength(1);
   });
