@@ -14,14 +14,14 @@ export interface WireEvent {
   metadata: Uint8Array;
 }
 
-/** What the client gives back, as far as it is used. */
+/** What the cluster gives back. */
 export interface WireRecord {
-  streamId: string;
+  stream: string;
   id: string;
-  revision: bigint;
+  revision: number;
   type: string;
-  data: unknown;
-  metadata?: unknown;
+  data: Uint8Array;
+  metadata: Uint8Array;
 }
 
 /** Made by one call of append: tells its own events from those that another replica wrote under the same ids. */
@@ -76,24 +76,36 @@ function frame({ data, boxes }: EncodedEvent): Uint8Array {
 
 /** Throws LEDGER_DAMAGED for an event that no contact-ledger wrote. */
 export function fromWire(record: WireRecord): CountedEvent {
-  const { data, metadata } = record;
-  if (!(data instanceof Uint8Array) || !isWireMeta(metadata)) throw foreign(record);
+  const { data } = record;
+  const metadata = jsonIn(record.metadata);
+  if (data.length < lengthBytes || !isWireMeta(metadata)) throw foreign(record);
   const { v, times, batch, ...meta } = metadata;
   const textEnd = lengthBytes + new DataView(data.buffer, data.byteOffset).getUint32(0);
   if (textEnd > data.length) throw foreign(record);
   return {
-    stream: record.streamId,
-    version: Number(record.revision) + 1,
+    stream: record.stream,
+    version: record.revision + 1,
     batch,
     recordedAtMs: times[1],
     encoded: {
       given: { id: record.id, type: record.type, typeVersion: v, learnedAtMs: times[0], meta },
       id: uuidToBytes(record.id),
       meta: packMeta(meta),
-      data: new TextDecoder().decode(data.subarray(lengthBytes, textEnd)),
+      data: textIn(data.subarray(lengthBytes, textEnd)),
       boxes: textEnd === data.length ? null : data.subarray(textEnd),
     },
   };
+}
+
+export const textIn = (bytes: Uint8Array) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+
+function jsonIn(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(textIn(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
 function isWireMeta(value: unknown): value is WireMeta {
@@ -103,10 +115,10 @@ function isWireMeta(value: unknown): value is WireMeta {
   return Number.isSafeInteger(v) && numbers && typeof batch === 'string' && typeof actor === 'object';
 }
 
-function foreign({ streamId, revision }: WireRecord): EventStoreFailure {
+function foreign({ stream, revision }: WireRecord): EventStoreFailure {
   return new EventStoreFailure(
     'LEDGER_DAMAGED',
-    `The event ${revision} of the stream ${streamId} was not written by contact-ledger: the event store must hold one ledger and nothing else ` +
+    `The event ${revision} of the stream ${stream} was not written by contact-ledger: the event store must hold one ledger and nothing else ` +
       'under names of the form <category>-<id>. Give the ledger an event store of its own.',
   );
 }

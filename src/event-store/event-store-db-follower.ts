@@ -1,14 +1,7 @@
 // Follows the cluster's log into the mirror: history, then live, again after every kind of drop, never skipping or counting twice.
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type AllStreamResolvedEvent,
-  BACKWARDS,
-  END,
-  START,
-  StreamDeletedError,
-  streamNameFilter,
-} from '@eventstore/db-client';
-import { type CountedEvent, fromWire } from './event-store-db-codec.ts';
+import { BACKWARDS, END, StreamDeletedError } from '@eventstore/db-client';
+import { type CountedEvent, fromWire, type WireRecord } from './event-store-db-codec.ts';
 import {
   type Connection,
   type ConnectionLimits,
@@ -16,6 +9,7 @@ import {
   unavailable,
 } from './event-store-db-connection.ts';
 import { type AllPosition, gap, type Mirror } from './event-store-db-mirror.ts';
+import { subscribeToLog } from './event-store-db-subscription.ts';
 import { EventStoreFailure, type StoredEvent } from './port.ts';
 
 export interface FollowerOptions {
@@ -47,11 +41,6 @@ export interface Follower {
   again(): void;
   stop(): Promise<void>;
 }
-
-/** Streams of the ledger, and their metadata: who truncates a stream says so there. */
-const ledgerStreams = '^(\\$\\$)?[a-z][a-z0-9]*-';
-/** A subscription says where it is after so many times 32 events that are not the ledger's. */
-const checkpointInterval = 32;
 
 export function startFollower(options: FollowerOptions): Follower {
   const { connection, mirror, limits, onTrouble, onStopped } = options;
@@ -126,7 +115,11 @@ async function checkPlace(connection: Connection, mirror: Mirror): Promise<void>
   const head = mirror.head();
   const [known] = log.readPositions([head]);
   const [found] = await connection.readShort((client) =>
-    client.readAll({ ...connection.callOptions, fromPosition: followed, maxCount: 1 }),
+    client.readAll({
+      ...connection.callOptions,
+      fromPosition: { commit: BigInt(followed.commit), prepare: BigInt(followed.prepare) },
+      maxCount: 1,
+    }),
   );
   if (found?.event?.id === known?.id) return;
   throw gap(`the event at position ${head} is not where it was`);
@@ -147,31 +140,21 @@ async function followOnce(
   if (signal.aborted) return;
   const { connection, mirror, limits } = options;
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-  const { credentials, requiresLeader } = connection.callOptions;
-  const subscription = connection.client.subscribeToAll({
-    fromPosition: mirror.followed ?? START,
-    filter: streamNameFilter({ regex: ledgerStreams, checkpointInterval }),
-    credentials,
-    requiresLeader,
-  });
   const counting = createCounting(options, reject);
   const silence = setTimeout(
     () => reject(new Error('The subscription is not confirmed.')),
     limits.callWithinMs,
   );
-  // Without a listener an error would end the process, also one that comes after the end.
-  subscription.on('error', reject);
-  subscription.on('confirmation', () => clearTimeout(silence));
-  subscription.on('data', (resolved: AllStreamResolvedEvent) => counting.add(resolved));
-  subscription.on('end', () => reject(new Error('The subscription has ended.')));
-  // Announced before what came with it was handed on.
-  subscription.on('caughtUp', () =>
-    setImmediate(async () => {
+  const unsubscribe = subscribeToLog(connection, mirror.followed, {
+    onConfirmed: () => clearTimeout(silence),
+    async onCaughtUp() {
       counting.flush();
       await counting.checked();
       if (!counting.isOver) onCaughtUp();
-    }),
-  );
+    },
+    onEvent: counting.add,
+    onEnded: reject,
+  });
   const stop = () => resolve();
   signal.addEventListener('abort', stop, { once: true });
   onDroppable(reject);
@@ -185,7 +168,7 @@ async function followOnce(
     clearTimeout(silence);
     signal.removeEventListener('abort', stop);
     counting.end();
-    subscription.unsubscribe().catch(() => undefined);
+    unsubscribe();
   }
 }
 
@@ -196,14 +179,20 @@ async function followOnce(
 const awaitedPerMs = 8;
 const gatherMaxMs = 8;
 
-/** Counts each event as it comes, or those of many appends that wait together, and commits what came in one turn together. */
+/**
+ * How long what was counted may wait for its commit, unless somebody asks for it before: nobody who appends does, and a commit
+ * and all who follow it cost as much as ten events.
+ */
+const commitWithinMs = 10;
+
+/** Counts each event as it comes, or those of many appends that wait together, and commits later. */
 function createCounting(
   { connection, mirror, awaited, onCounted }: FollowerOptions,
   fail: (fault: unknown) => void,
 ) {
   let come: { event: CountedEvent; place: AllPosition }[] = [];
   let gathering: NodeJS.Timeout | undefined;
-  let isCommitting = false;
+  let committing: NodeJS.Timeout | undefined;
   let isOver = false;
   let checking = Promise.resolve();
 
@@ -221,12 +210,12 @@ function createCounting(
     } catch (fault) {
       stop(fault);
     }
-    if (!isCommitting) setImmediate(commit);
-    isCommitting = true;
+    committing ??= setTimeout(commit, commitWithinMs);
   }
 
   function commit(): void {
-    isCommitting = false;
+    clearTimeout(committing);
+    committing = undefined;
     try {
       mirror.commit();
     } catch (fault) {
@@ -248,15 +237,15 @@ function createCounting(
     get isOver() {
       return isOver;
     },
-    add({ event }: AllStreamResolvedEvent): void {
-      if (isOver || !event) return;
-      if (event.streamId.startsWith('$$') || event.type.startsWith('$')) {
-        const stream = event.streamId.replace(/^\$\$/, '');
+    add(record: WireRecord, place: AllPosition): void {
+      if (isOver) return;
+      if (record.stream.startsWith('$$') || record.type.startsWith('$')) {
+        const stream = record.stream.replace(/^\$\$/, '');
         checking = checking.then(() => checkWhole(connection, stream)).catch(stop);
         return;
       }
       try {
-        come.push({ event: fromWire(event), place: event.position });
+        come.push({ event: fromWire(record), place });
       } catch (fault) {
         flush();
         stop(fault);

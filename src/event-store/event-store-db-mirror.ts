@@ -6,10 +6,10 @@ import { type EventStore, EventStoreFailure, type StoredEvent } from './port.ts'
 import { damaged, openLedgerFile, storeFailure } from './sqlite-file.ts';
 import { openSqliteLog, type SqliteLog } from './sqlite-log.ts';
 
-/** A place in the cluster's own log: opaque, growing, not dense. */
+/** A place in the cluster's own log, in whole numbers as text: opaque, growing, not dense. */
 export interface AllPosition {
-  commit: bigint;
-  prepare: bigint;
+  commit: string;
+  prepare: string;
 }
 
 export interface Mirror extends Pick<EventStore, 'readAll' | 'subscribe'> {
@@ -108,7 +108,7 @@ export function openMirror({
     if (failure !== undefined) throw failure;
     if (!isTaking) return;
     changing(() => {
-      if (followed) putFollowed.run(followed.commit.toString(), followed.prepare.toString());
+      if (followed) putFollowed.run(followed.commit, followed.prepare);
       log.commit();
     });
     isTaking = false;
@@ -234,5 +234,5 @@ export function gap(what: string): EventStoreFailure {
 }
 
 function followedIn(row: Record<string, unknown> | undefined): AllPosition | undefined {
-  return row && { commit: BigInt(String(row['commit_at'])), prepare: BigInt(String(row['prepare_at'])) };
+  return row && { commit: String(row['commit_at']), prepare: String(row['prepare_at']) };
 }

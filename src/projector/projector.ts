@@ -4,7 +4,7 @@ import type { ReadDatabase } from './read-database.ts';
 import type { RowWriter } from './row-writer.ts';
 
 export interface ProjectorOptions {
-  store: Pick<EventStore, 'subscribe'>;
+  store: Pick<EventStore, 'subscribe' | 'head'>;
   /** What `rows` are written to; asked for its checkpoint. */
   readDatabase: Pick<ReadDatabase, 'checkpoint'>;
   /** Closed when the projector stops. */
@@ -110,6 +110,8 @@ export function startProjector(options: ProjectorOptions): Projector {
         waiting.push({ position, resolve, reject });
         neededTo = Math.max(neededTo, position);
         if (neededTo > writingTo) write();
+        // A store that gathers what it hands on hands it on when it is asked how far it is; where it fails, so does following it.
+        if (neededTo > handedTo) store.head().catch(() => undefined);
       });
     },
     async stop() {

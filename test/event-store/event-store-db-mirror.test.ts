@@ -38,7 +38,7 @@ function count(after: number, events: number): void {
   for (const [index, event] of newEvents(events).entries()) {
     const version = after + index + 1;
     const encoded = encodeEvent(event);
-    mirror.take({ stream, version, encoded, batch: 'b', recordedAtMs: 1_000 }, { commit: 1n, prepare: 1n });
+    mirror.take({ stream, version, encoded, batch: 'b', recordedAtMs: 1_000 }, { commit: '1', prepare: '1' });
   }
 }
 

@@ -183,6 +183,8 @@ describe('rows that are written in their own time', () => {
   function start() {
     const readDatabase = { checkpoint: 0 };
     const pages: StoredEvent[][] = [];
+    const gathered: StoredEvent[] = [];
+    let head = 0;
     let wake = () => {};
     const handed: number[] = [];
     const writing: { upTo: number; written: PromiseWithResolvers<void> }[] = [];
@@ -197,6 +199,11 @@ describe('rows that are written in their own time', () => {
             else await new Promise<void>((resolve) => (wake = resolve));
           }
         },
+        async head() {
+          if (gathered.length > 0) pages.push(gathered.splice(0));
+          wake();
+          return head;
+        },
       },
       readDatabase,
       rows: {
@@ -210,15 +217,18 @@ describe('rows that are written in their own time', () => {
       },
       onFault: (fault) => faults.push(fault),
     });
-    let head = 0;
+    const next = (count: number) =>
+      Array.from({ length: count }, () => ({ position: ++head }) as StoredEvent);
     return {
       projector,
       handed,
       writing,
       faults,
+      /** Kept by the log until it is asked for its head. */
+      gather: (count: number) => gathered.push(...next(count)),
       /** Resolves once the rows have been handed what comes. */
       async append(count: number) {
-        pages.push(Array.from({ length: count }, () => ({ position: ++head }) as StoredEvent));
+        pages.push(next(count));
         wake();
         await expect.poll(() => handed.at(-1)).toBe(head);
       },
@@ -250,6 +260,16 @@ describe('rows that are written in their own time', () => {
     finishWrite();
     finishWrite();
     await late;
+    await projector.stop();
+  });
+
+  test('are asked for where the log still gathers what somebody waits for', async () => {
+    const { projector, handed, gather, finishWrite } = start();
+    gather(3);
+    const applied = projector.applied(2);
+    await expect.poll(() => handed).toEqual([3]);
+    finishWrite();
+    await applied;
     await projector.stop();
   });
 
