@@ -395,6 +395,7 @@ export const mutationTable: { readonly [K in PublicCommandType]: MutationEntry }
     'TURNOVER_UNKNOWN',
     ...ofPerson,
     'REPLACEMENT_IS_LEAVER',
+    'STANCE_NOT_BY_SCORE',
   ),
   CompleteStep: entry(
     turnover.CompleteStepInput,

@@ -166,13 +166,19 @@ export class RecordAdvocacyInput extends TurnoverCommandInput {
   @Field(() => AdvocacyBasis, { description: 'What it rests on.' })
   basis: string;
 
-  @Field(() => Stance, { description: 'The stance.' })
+  @Field(() => Stance, {
+    description:
+      'The stance; on the basis of a net promoter score the one that the definition of saved gives the score, else STANCE_NOT_BY_SCORE.',
+  })
   stance: string;
 
   @Field(() => ID, { nullable: true, description: 'Whose stance. CONTACT_UNKNOWN, REPLACEMENT_IS_LEAVER.' })
   contactId?: string;
 
-  @Field(() => Int, { nullable: true, description: 'Net promoter score, 0 to 10.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Net promoter score, 0 to 10. On that basis it must be given.',
+  })
   npsScore?: number;
 
   @Field(() => String, { nullable: true, description: noteText })

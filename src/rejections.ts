@@ -46,6 +46,8 @@ export const rejectionCodes = {
   REPLACEMENT_IS_LEAVER: 'The contact is the one who left; name somebody else.',
   ROOT_CAUSE_REQUIRED: 'A loss needs a root cause from the list; a turnover is a risk and never one of them.',
   ROOT_CAUSE_UNKNOWN: 'The root cause is not on the list that applies; the message names those that are.',
+  STANCE_NOT_BY_SCORE:
+    'The stance is not what the net promoter score says; the message says what would be right.',
   STEP_ANSWERED: 'The step is done once its answer is known; record the answer instead of the step.',
   STEP_UNKNOWN: 'The plan of this turnover has no such step, or it does not apply to it.',
   STEP_WAITS: 'Other steps come first; complete them before this one.',

@@ -4,6 +4,7 @@ import type { SignalEvent } from '../signals/events.ts';
 import { dayInZone } from '../time/clock.ts';
 import { isOpen, isSuspected, type TurnoverBelief } from '../turnover/belief.ts';
 import { isAway } from '../turnover/coverage.ts';
+import { stanceBy } from '../turnover/definition.ts';
 import { versionAt } from '../turnover/versions.ts';
 import type { Effect } from './policy.ts';
 import { dayOf, dayOfSignal, failsForGood } from './signal-reading.ts';
@@ -94,9 +95,7 @@ function advocacy(
   npsScore: number,
   { rules }: TurnoverWorld,
 ): Effect {
-  const { npsAdvocateMin, npsDetractorMax } = versionAt(rules.saved, turnover.opened.learnedAtMs);
-  const stance =
-    npsScore >= npsAdvocateMin ? 'advocate' : npsScore <= npsDetractorMax ? 'detractor' : 'neutral';
+  const stance = stanceBy(npsScore, versionAt(rules.saved, turnover.opened.learnedAtMs));
   return {
     key: `advocacy ${turnover.id}`,
     learnedAtMs: Math.max(event.learnedAtMs, turnover.replacement!.learnedAtMs),

@@ -68,14 +68,19 @@ export const turnoverCommands = {
       path: ['value'],
       message: 'is missing, and so is rating; give one of them, or both',
     }),
-  RecordAdvocacy: z.strictObject({
-    turnoverId,
-    basis: z.enum(advocacyBases),
-    stance: z.enum(stances),
-    contactId: zId.optional(),
-    npsScore: z.int().min(0).max(10).optional(),
-    note,
-  }),
+  RecordAdvocacy: z
+    .strictObject({
+      turnoverId,
+      basis: z.enum(advocacyBases),
+      stance: z.enum(stances),
+      contactId: zId.optional(),
+      npsScore: z.int().min(0).max(10).optional(),
+      note,
+    })
+    .refine(({ basis, npsScore }) => basis !== 'nps' || npsScore !== undefined, {
+      path: ['npsScore'],
+      message: 'is missing; give the score that it rests on, or judgement as the basis',
+    }),
   CompleteStep: z.strictObject({ turnoverId, step: zCode, note }),
   UndoStep: z.strictObject({ turnoverId, step: zCode }),
   MigratePlan: z.strictObject({ turnoverId, plan: zVersioned }),

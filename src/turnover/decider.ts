@@ -3,6 +3,7 @@ import type { Deciding } from '../deciding.ts';
 import { isRejection, type Rejection, reject } from '../rejections.ts';
 import { believeTurnoverNext, isDropped, isOpen, type TurnoverBelief } from './belief.ts';
 import type { TurnoverCommand, TurnoverCommandOf, TurnoverCommandType } from './commands.ts';
+import { type SavedDefinition, stanceBy } from './definition.ts';
 import type { DecidedTurnoverEvent, TurnoverEvent } from './events.ts';
 import type { PlanStep } from './plan.ts';
 import { followed, stepsOf } from './plans/index.ts';
@@ -156,8 +157,9 @@ const decisions: { [K in Exclude<TurnoverCommandType, 'OpenTurnover'>]: Step<K> 
   CaptureProductValue: (_, { rating = null, value }) => [
     { type: 'ProductValueCaptured', data: { rating }, personal: value === undefined ? {} : { value } },
   ],
-  RecordAdvocacy: (belief, { basis, stance, contactId = null, npsScore = null, note }, deciding) =>
-    refuseContact(belief, contactId, deciding) ?? [
+  RecordAdvocacy: (belief, { basis, stance, contactId = null, npsScore = null, note }, deciding, { saved }) =>
+    refuseContact(belief, contactId, deciding) ??
+    refuseStance(stance, basis === 'nps' ? npsScore : null, versionAt(saved, belief.opened.learnedAtMs)) ?? [
       {
         type: 'AdvocacyRecorded',
         data: { basis, stance, contactId, npsScore },
@@ -214,6 +216,22 @@ const unknownPlan = (plans: TurnoverRules['plans']): string =>
   `There are these plans: ${plans.map(({ name, version }) => `${name} ${version}`).join(', ')}.`;
 
 /** Who stands in or takes over is somebody known, and somebody else. */
+/** Not what the score says that it rests on. */
+function refuseStance(
+  stance: string,
+  npsScore: number | null,
+  definition: SavedDefinition,
+): Rejection | undefined {
+  if (npsScore === null) return undefined;
+  const right = stanceBy(npsScore, definition);
+  if (stance === right) return undefined;
+  return reject(
+    'STANCE_NOT_BY_SCORE',
+    'stance',
+    `A score of ${npsScore} makes it ${right}; a judgement of another is a basis of its own.`,
+  );
+}
+
 function refuseContact(
   belief: TurnoverBelief,
   contactId: string | null,

@@ -1,7 +1,7 @@
 // What counts as a key role, and what a root cause may be: versioned, so that a figure can name what it rests on.
 import { z } from 'zod';
 import { zCode, zText } from '../event-contract.ts';
-import { advocacyBases } from './events.ts';
+import { advocacyBases, type stances } from './events.ts';
 import { versionShape } from './versions.ts';
 
 /** A placement is in a key role where any of these fits it. */
@@ -89,6 +89,12 @@ export const savedDefinition: SavedDefinition = zSaved.parse({
   npsDetractorMax: 6,
   bases: ['nps', 'judgement'],
 });
+
+/** What a net promoter score says of a stance. */
+export function stanceBy(npsScore: number, definition: SavedDefinition): (typeof stances)[number] {
+  if (npsScore >= definition.npsAdvocateMin) return 'advocate';
+  return npsScore <= definition.npsDetractorMax ? 'detractor' : 'neutral';
+}
 
 /** Why a customer is lost: code → what it means. A turnover is a risk, never a cause; whom it was lost to is recorded apart. */
 export const zRootCauses = z

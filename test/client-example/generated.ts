@@ -154,6 +154,8 @@ export type RejectionCode =
   | 'ROOT_CAUSE_REQUIRED'
   /** The root cause is not on the list that applies; the message names those that are. */
   | 'ROOT_CAUSE_UNKNOWN'
+  /** The stance is not what the net promoter score says; the message says what would be right. */
+  | 'STANCE_NOT_BY_SCORE'
   /** The step is done once its answer is known; record the answer instead of the step. */
   | 'STEP_ANSWERED'
   /** The plan of this turnover has no such step, or it does not apply to it. */

@@ -151,6 +151,20 @@ describe('it is lost', () => {
   });
 });
 
+test('a stance that rests on a score is the one that the score has', () => {
+  const scored = (
+    npsScore: number,
+    stance: 'advocate' | 'neutral' | 'detractor',
+    basis: 'nps' | 'judgement' = 'nps',
+  ) => following({ type: 'RecordAdvocacy', basis, stance, npsScore }).rejected?.rejected;
+  expect(scored(9, 'advocate')).toBeUndefined();
+  expect(scored(7, 'neutral')).toBeUndefined();
+  expect(scored(6, 'detractor')).toBeUndefined();
+  expect(scored(8, 'advocate')).toBe('STANCE_NOT_BY_SCORE');
+  expect(scored(3, 'neutral')).toBe('STANCE_NOT_BY_SCORE');
+  expect(scored(3, 'advocate', 'judgement')).toBeUndefined();
+});
+
 describe('a step', () => {
   test('completed twice was done by the first, and can be undone', () => {
     const { belief } = following(complete('agree_interim_plan'), complete('agree_interim_plan'));
