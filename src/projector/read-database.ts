@@ -1,6 +1,6 @@
 // The file of the read models: tables of all projections and one checkpoint, changed together or not at all.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import type {
@@ -300,7 +300,13 @@ function readDatabaseOf(database: DatabaseSync, projections: readonly Projection
     copyTo(path) {
       // VACUUM fills a file that is there as long as it is empty; so it is its owner's alone from the beginning.
       closeSync(openSync(path, 'w', 0o600));
-      database.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`);
+      try {
+        database.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`);
+      } catch (fault) {
+        // What got onto a full disk would keep it full.
+        for (const suffix of ['', '-journal']) rmSync(path + suffix, { force: true });
+        throw fault;
+      }
       const copy = new DatabaseSync(path);
       copy.exec('PRAGMA user_version = 0');
       copy.close();

@@ -1,5 +1,8 @@
 // The file of the read models: rows and checkpoint change together, and rows are replaced as a whole.
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Projection } from '../../src/projector/projection.ts';
 import { openReadDatabase, type ReadDatabase } from '../../src/projector/read-database.ts';
 
@@ -158,4 +161,14 @@ describe('cards', () => {
     db.write({ checkpoint: 2, replace: [], rows: [], erased: ['ann'] });
     expect(found(db, 'ann', 'bob')).toEqual([['bob', { name: 'Bob' }]]);
   });
+});
+
+test('a copy that cannot be made leaves nothing behind that takes up room', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'contact-ledger-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const db = open();
+  // Refused once the file is there, as where the disk is full.
+  db.database.exec('BEGIN');
+  expect(() => db.copyTo(join(folder, 'copy.db'))).toThrow('VACUUM');
+  expect(readdirSync(folder)).toEqual([]);
 });
