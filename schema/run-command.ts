@@ -81,7 +81,7 @@ const tellableFaults: Readonly<Record<string, string>> = {
   STORE_FULL:
     'The disk of the ledger is full. Nothing was written; reads still work. Repeat once there is room.',
   READ_MODELS_STOPPED:
-    'The change is stored, but what reads answer from could not be written and stands still until the server is restarted. ' +
+    'The change is stored, but what reads answer from could not be written and stands still for now. ' +
     'Do not send it again, or only with the same idempotencyKey.',
   EVENT_TOO_LARGE: 'The change is too large for one event. Nothing was written; send less in one command.',
 };

@@ -18,6 +18,7 @@ import type { RetentionDefinition } from './erasure/retention.ts';
 import { createEventSealing, type EventSealing } from './event-sealing.ts';
 import type { StoreTrouble } from './event-store/open.ts';
 import type { LedgerStore } from './event-store/port.ts';
+import type { FollowerOptions } from './follower.ts';
 import { type Integrity, openIntegrity } from './integrity/integrity.ts';
 import { readSigningKey } from './integrity/signing-key.ts';
 import { createLedger, type Ledger, type LedgerOptions } from './ledger.ts';
@@ -65,8 +66,10 @@ export interface ApplicationOptions extends LedgerFilesOptions {
   policies?: readonly Policy[];
   /** Told of what the ledger refused a policy. */
   onRefusedEffect?: (refused: RefusedEffect) => void;
-  /** Told of a fault that no caller waits for, such as the read models' projector stopping. */
-  onFault: (fault: unknown) => void;
+  /** Told of a fault that no caller waits for, and of the follower of the log that it stopped, such as the read models. */
+  onFault: FollowerOptions['onFault'];
+  /** Told that a follower which a fault had stopped goes on. */
+  onBack?: FollowerOptions['onBack'];
 }
 
 export interface Application {
@@ -135,8 +138,10 @@ async function openParts(
   const written = { store, sealing, keyStore, readModels, erased };
   const head = await store.head();
   const ledger = createLedgerOf(written, { clock, rules, head });
-  const erasures = openErasures(options, { ...written, ledger });
+  const closing = new AbortController();
+  const erasures = openErasures(options, { ...written, ledger }, closing.signal);
   opened.defer(() => erasures.settled());
+  opened.defer(() => closing.abort());
   await erasures.resume();
   const integrity = openProofs(options, store);
   opened.defer(() => integrity.close());
@@ -203,6 +208,7 @@ async function openViews(
     }),
     onProgress: options.onProgress,
     onFault: options.onFault,
+    onBack: options.onBack,
   });
 }
 
@@ -233,25 +239,27 @@ function createLedgerOf(
 
 /** Erasures, and what is to be forgotten here where another replica has written. */
 function openErasures(
-  { clock, backupDays = 35, replica, onErasureStep: onStep, onFault }: ApplicationOptions,
+  { clock, backupDays = 35, replica, onErasureStep: onStep, onFault, onBack }: ApplicationOptions,
   written: Written & Pick<Application, 'ledger'>,
+  closing: AbortSignal,
 ): Erasures {
   const erasures = createErasures({ ...written, clock, backupDays, replica, onStep });
   const { store } = written;
   store.onWrittenElsewhere(
-    createReplicaMemory({ ...written, acknowledge: () => erasures.acknowledge(), onFault }),
+    createReplicaMemory({ ...written, acknowledge: () => erasures.acknowledge(), closing, onFault, onBack }),
   );
   return erasures;
 }
 
 function openProofs(options: ApplicationOptions, store: LedgerStore): Integrity {
-  const { signingKeyFile, onFault } = options;
+  const { signingKeyFile, onFault, onBack } = options;
   return openIntegrity({
     path: pathOf(options, 'proofs.db'),
     store,
     ledgerId: store.ledgerId,
     signingKey: signingKeyFile === undefined ? undefined : () => readSigningKey(signingKeyFile),
     onFault,
+    onBack,
   });
 }
 
@@ -291,6 +299,7 @@ function openPolicies(
     head,
     onRefusal: options.onRefusedEffect,
     onFault: options.onFault,
+    onBack: options.onBack,
   });
 }
 

@@ -1,4 +1,4 @@
-// A change that is stored and that nobody will see before a restart: what reads answer from cannot be written.
+// A change that is stored and that nobody sees yet: what reads answer from cannot be written, be it for now or until somebody mends it.
 export class ReadModelsStopped extends Error {
   readonly code = 'READ_MODELS_STOPPED';
   constructor(cause: unknown) {

@@ -10,7 +10,7 @@ const parts: Record<string, { files: RegExp; mayImport: string[] }> = {
   reports: { files: /^src\/reports\//, mayImport: ['statistics', 'kernel', 'time'] },
   kernel: {
     files:
-      /^src\/(envelope|event-contract|validation-words|belief|merge|merge-cycles|timeline|deciding|undo|undo-decision|rejections|canonical-json|changes)\.ts$/,
+      /^src\/(envelope|event-contract|validation-words|belief|merge|merge-cycles|timeline|deciding|undo|undo-decision|rejections|canonical-json|changes|follower)\.ts$/,
     mayImport: ['time'],
   },
   contact: { files: /^src\/contact\//, mayImport: ['kernel', 'time'] },

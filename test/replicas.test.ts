@@ -3,12 +3,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Application } from '../src/application.ts';
 import type { Command, CommandContext } from '../src/command.ts';
 import type { ErasureReceipt } from '../src/erasure/receipt.ts';
+import { KeyStoreFailure } from '../src/personal-data/key-store.ts';
 import type { Policy } from '../src/policies/policy.ts';
 import { fixedClock } from '../src/time/clock.ts';
 import { verify } from '../src/verify.ts';
 import { answer, tell, testActor } from './support/app-in-memory.ts';
 import { filesIn, findInFiles } from './support/byte-search.ts';
 import { type EventStoreServer, startEventStore } from './support/event-store-server.ts';
+import { heldBackOff } from './support/held-back-off.ts';
 import { acme, ann, at, bob, job } from './support/ids.ts';
 import { startPostgres, type TestPostgres } from './support/postgres.ts';
 import { createReplicas, type Replicas } from './support/replicas.ts';
@@ -264,6 +266,21 @@ describe('the receipt of an erasure', () => {
     expect(await b.store.head()).toBe(head);
   });
 
+  test('awaits one whose keys are out of reach, which acknowledges once they are back', async () => {
+    await b!.close();
+    const backOff = heldBackOff();
+    b = await replicas.open('b', { replica: 'b', onFault: backOff.onFault, onBack: backOff.onBack });
+    const { getMany } = b.keyStore;
+    b.keyStore.getMany = () => Promise.reject(new KeyStoreFailure('KEYS_UNAVAILABLE', 'Out of reach.'));
+    await erasedOn(a!);
+    await expect.poll(() => backOff.told).toContain('erasure: KEYS_UNAVAILABLE');
+    expect((await a!.erasures.receipt(ann))!.awaited).toEqual(['b']);
+    expect(findInFiles(files('b'), ['Archer'])).not.toEqual([]);
+    b.keyStore.getMany = getMany;
+    expect((await acknowledged(a!)).replicas).toHaveLength(2);
+    expect(findInFiles(files('b'), ['Archer'])).toEqual([]);
+  });
+
   test('awaits neither one that joined later, nor one that was retired', async () => {
     await b!.close();
     expect(await a!.erasures.retireReplica('b', testActor)).toBe(true);
@@ -306,3 +323,53 @@ test('a policy that runs on both replicas does its work once', async () => {
   }
   expect(await a.store.head()).toBe(await b.store.head());
 });
+
+test('PostgreSQL away longer than a request waits stops a replica only until it is back: read models and policies go on', async () => {
+  await b!.close();
+  const told: string[] = [];
+  const stopped = Promise.withResolvers<void>();
+  const back = Promise.withResolvers<void>();
+  b = await replicas.open('b', {
+    policies: [welcome],
+    onFault(fault, follower) {
+      told.push(`${follower}: ${(fault as { code?: string }).code}`);
+      if (told.length === 2) stopped.resolve();
+    },
+    onBack(follower) {
+      told.push(`${follower}: back`);
+      if (told.length === 4) back.resolve();
+    },
+  });
+  b.policies.follow();
+  // Mints keys ahead of use.
+  await tell(a!, { type: 'RegisterContact', contactId: ann, name: 'Ann Archer' });
+  await b.policies.catchUp();
+  await together();
+  await postgres.kill();
+  // With a key that this replica has, and the other one does not know yet.
+  const { position } = await tell(a!, { type: 'RegisterContact', contactId: bob, name: 'Bob Archer' });
+  await expect(b.readModels.applied(position)).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
+  await stopped.promise;
+  expect(b.readModels.isFollowing).toBe(false);
+  const { contact } = await answer<{ contact: unknown }>(b, `{ contact(id: "${bob}") { name } }`);
+  expect(contact).toBeNull();
+  await postgres.start();
+  await back.promise;
+  expect(told.toSorted()).toEqual([
+    'policy.welcome: KEYS_UNAVAILABLE',
+    'policy.welcome: back',
+    'read_models: KEYS_UNAVAILABLE',
+    'read_models: back',
+  ]);
+  expect(b.readModels.isFollowing).toBe(true);
+  await together();
+  expect(await answer(b, `{ contact(id: "${bob}") { name owner } }`)).toEqual({
+    contact: { name: 'Bob Archer', owner: 'desk' },
+  });
+  expect(b.readModels.database.checksums()).toEqual(a!.readModels.database.checksums());
+  for (const id of [ann, bob]) {
+    const types = (await a!.store.read(`contact-${id}`)).map((event) => event.type);
+    expect(types).toEqual(['ContactRegistered', 'ContactOwnerChanged']);
+  }
+  expect((await verify(b)).findings).toEqual([]);
+}, 60_000);

@@ -151,6 +151,7 @@ export async function openConfigured(
       options.progress?.show(`building read models: ${step} ${count(done)} of ${count(total)}`),
     onRefusedEffect: (refused) => log({ level: 'warn', event: 'policy_refused', ...refused }),
     onFault: reportFault,
+    onBack: reportBack,
   });
 }
 
@@ -165,9 +166,21 @@ export function openConfiguredLog({ dataDirectory, eventStore, signingKeyFile }:
   });
 }
 
-function reportFault(fault: unknown): void {
-  log({ level: 'error', event: 'follower_stopped', code: codeOf(fault), message: messageOf(fault) });
+/** Those that stand still now; undefined for all faults of nothing that could go on. */
+const stopped = new Set<string | undefined>();
+
+function reportFault(fault: unknown, follower?: string): void {
+  const said = { code: codeOf(fault), message: messageOf(fault) };
+  log({ level: 'error', event: 'follower_stopped', ...(follower && { follower }), ...said });
+  stopped.add(follower);
   process.exitCode = 1;
+}
+
+/** A server that has got over an outage has not failed. */
+function reportBack(follower: string): void {
+  log({ level: 'warn', event: 'follower_back', follower });
+  stopped.delete(follower);
+  if (stopped.size === 0 && process.exitCode === 1) process.exitCode = 0;
 }
 
 /** Lets policies react to all that the ledger holds: what an import or a demo brought is history to them. */

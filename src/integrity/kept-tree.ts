@@ -1,23 +1,23 @@
 // Follows the log and keeps its tree: outside of the way of commands, a batch at a time, from where it was left.
-import type { EventStore } from '../event-store/port.ts';
+import type { EventStore, StoredEvent } from '../event-store/port.ts';
+import { createFollower, type FollowerOptions } from '../follower.ts';
 import { IntegrityFailure } from './integrity-failure.ts';
 import { openProofsFile, type ProofsFile } from './proofs-file.ts';
 import { leafOf } from './sealed-event.ts';
 import { createTreeWriter, type TreeWriter } from './tree-writer.ts';
 
-export interface KeptTreeOptions {
+/** Beside faults that may pass it is stopped by a log that is not the one that the tree was made of. */
+export interface KeptTreeOptions extends FollowerOptions {
   /** The file of the hashes, or `:memory:`. */
   path: string;
   store: EventStore;
   ledgerId: string;
-  /** Told once of what stopped it: a log that is not the one the tree was made of, or a file that cannot be written. */
-  onFault: (fault: unknown) => void;
 }
 
 export interface KeptTree {
   /**
    * Does the work once tree and map hold all events up to the position; neither changes before the work is done. Rejects with
-   * what stopped the tree.
+   * what stopped the tree, be it for now.
    */
   at<Result>(position: number, work: (kept: KeptHashes) => Result | Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -33,28 +33,44 @@ export function openKeptTree(options: KeptTreeOptions): KeptTree {
   const file = openProofsFile(options.path, options.ledgerId);
   const stopping = new AbortController();
   const exclusive = createQueue();
-  const reached = Promise.withResolvers<never>();
-  reached.promise.catch(() => undefined);
-  const waiters: { position: number; resolve: () => void }[] = [];
+  const follower = createFollower('tree_of_hashes', options);
+  const waiters: { position: number; resolve: () => void; reject: (fault: unknown) => void }[] = [];
   let wake = () => {};
+  /** What is in its memory is not what is in the file once it has failed: undefined then, until another one is opened. */
   let writer: TreeWriter | undefined;
+  /** What stopped it; it may go on. */
+  let stopped: unknown;
 
   async function follow(): Promise<void> {
-    try {
-      writer = await openWriter(file, store);
-      wakeWaiters(writer);
-      for await (const page of store.subscribe(file.state.countedTo, { signal: stopping.signal })) {
-        await exclusive(() => writer!.take(page));
-        wakeWaiters(writer);
-        const isNeeded = waiters.length > 0 || page.length >= gatherMax || stopping.signal.aborted;
-        if (!isNeeded) await gather();
-      }
-      await exclusive(() => writer!.settle());
-      reached.reject(new IntegrityFailure('PROOFS_STOPPED', 'The ledger was closed meanwhile.'));
-    } catch (fault) {
-      reached.reject(fault);
-      if (!stopping.signal.aborted) options.onFault(fault);
+    stopped = undefined;
+    const opened = await openWriter(file, store);
+    writer = opened;
+    wakeWaiters(opened);
+    // Otherwise the first page tells.
+    if (!follower.isFollowing && opened.readTo >= (await store.head())) follower.goesOn();
+    for await (const page of store.subscribe(file.state.countedTo, { signal: stopping.signal })) {
+      await exclusive(() => take(opened, page));
+      follower.goesOn();
+      wakeWaiters(opened);
+      const isNeeded = waiters.length > 0 || page.length >= gatherMax || stopping.signal.aborted;
+      if (!isNeeded) await gather();
     }
+    await exclusive(() => opened.settle());
+  }
+
+  async function take(taking: TreeWriter, page: readonly StoredEvent[]): Promise<void> {
+    try {
+      await taking.take(page);
+    } catch (fault) {
+      writer = undefined;
+      throw fault;
+    }
+  }
+
+  function stop(fault: unknown): void {
+    writer = undefined;
+    stopped = fault;
+    for (const { reject } of waiters.splice(0)) reject(fault);
   }
 
   function wakeWaiters({ readTo }: TreeWriter): void {
@@ -75,20 +91,30 @@ export function openKeptTree(options: KeptTreeOptions): KeptTree {
   }
 
   async function holds(position: number): Promise<void> {
+    if (stopped !== undefined) throw stopped;
     if (writer && writer.readTo >= position) return;
-    const waiting = new Promise<void>((resolve) => waiters.push({ position, resolve }));
-    wake();
-    await Promise.race([waiting, reached.promise]);
+    await new Promise<void>((resolve, reject) => {
+      waiters.push({ position, resolve, reject });
+      wake();
+    });
   }
 
-  const following = follow();
+  const following = follower.run(follow, stopping.signal, stop).then(() => {
+    stop(stopped ?? new IntegrityFailure('PROOFS_STOPPED', 'The ledger was closed meanwhile.'));
+  });
   return {
     async at(position, work) {
-      await holds(position);
-      return exclusive(async () => {
-        await writer!.settle();
-        return work({ tree: writer!.tree, head: writer!.head, counts: file.counts });
-      });
+      for (;;) {
+        await holds(position);
+        const done = await exclusive(async () => {
+          const kept = writer;
+          // It failed in the turn before this one.
+          if (!kept) return undefined;
+          await kept.settle();
+          return { result: await work({ tree: kept.tree, head: kept.head, counts: file.counts }) };
+        });
+        if (done) return done.result;
+      }
     },
     async close() {
       stopping.abort();

@@ -140,7 +140,7 @@ function damaged(how: string): KeyStoreFailure {
 export function keysUnavailable(what: string, cause?: unknown): KeyStoreFailure {
   return new KeyStoreFailure(
     'KEYS_UNAVAILABLE',
-    `The key database could not be used to ${what}. Nothing counts as erased because of it; see that PostgreSQL can be reached, and start again.`,
+    `The key database could not be used to ${what}. Nothing counts as erased because of it; see that PostgreSQL can be reached, and try again.`,
     { cause },
   );
 }

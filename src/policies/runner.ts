@@ -2,12 +2,13 @@
 import type { CommandContext } from '../command.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
+import { createFollower, type Follower, type FollowerOptions } from '../follower.ts';
 import type { Ledger } from '../ledger.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import type { Effect, Policy, PolicyWorld, RefusedEffect } from './policy.ts';
 import type { PolicyFile } from './policy-file.ts';
 
-export interface RunnerOptions {
+export interface RunnerOptions extends FollowerOptions {
   policies: readonly Policy[];
   store: EventStore;
   sealing: EventSealing;
@@ -20,8 +21,6 @@ export interface RunnerOptions {
   head: number;
   /** Told of what the ledger refused a policy. */
   onRefusal?: ((refused: RefusedEffect) => void) | undefined;
-  /** Told of the fault that stopped a policy; the others go on, and this one where it stopped when it is started again. */
-  onFault: (fault: unknown) => void;
 }
 
 export interface PolicyRunner {
@@ -37,7 +36,10 @@ export interface PolicyRunner {
     policy: Policy,
     onEffect: (effect: Effect, event: LedgerEvent) => void | Promise<void>,
   ): Promise<void>;
-  /** From now on policies react as events arrive, until `stop`. */
+  /**
+   * From now on policies react as events arrive, until `stop`. Where a fault stops one the others go on, and this one from where
+   * it stopped: by itself after a fault that may pass, else when it is started again.
+   */
   follow(): void;
   /** Position up to which every policy has reacted. */
   readonly checkpoint: number;
@@ -62,7 +64,7 @@ export interface PolicyCounts {
 }
 
 export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
-  const { policies, store, sealing, world, file, onFault } = options;
+  const { policies, store, sealing, world, file } = options;
   const stopping = new AbortController();
   const following: Promise<void>[] = [];
   /** One at a time for each policy: who catches up waits for the follower's event, and the other way round. */
@@ -124,7 +126,7 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
   async function catchUpOne(
     policy: Policy,
     counts: PolicyCounts,
-    onProgress: ((progress: PolicyProgress) => void) | undefined,
+    onProgress?: (progress: PolicyProgress) => void,
   ): Promise<void> {
     for (;;) {
       const head = await store.head();
@@ -162,7 +164,10 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
    * in a world that knows what came later it might find something else to do.
    */
   function begin(): Promise<void> {
-    begun ??= goOn((position) => position - 1);
+    begun ??= goOn((position) => position - 1).catch((fault) => {
+      begun = undefined;
+      throw fault;
+    });
     return begun;
   }
 
@@ -173,9 +178,13 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
     for (const { name } of fresh) if (causes.has(name)) file.save(name, from(causes.get(name)!));
   }
 
-  async function followOne(policy: Policy): Promise<void> {
+  async function followOne(policy: Policy, follower: Follower): Promise<void> {
     const { signal } = stopping;
     await begin();
+    if (!follower.isFollowing) {
+      await inTurn(policy, () => catchUpOne(policy, { done: 0, refused: 0 }));
+      if (!signal.aborted) follower.goesOn();
+    }
     const filter = { types: [...policy.types] };
     for await (const page of store.subscribe(file.checkpoint(policy.name), { signal, filter })) {
       const events = await sealing.open(page, new Set(policy.opens));
@@ -201,12 +210,10 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
     dryRun: (policy, onEffect) => dryRun(options, policy, world, onEffect),
     follow() {
       if (following.length > 0) return;
-      for (const policy of policies)
-        following.push(
-          followOne(policy).catch((fault) => {
-            if (!stopping.signal.aborted) onFault(fault);
-          }),
-        );
+      for (const policy of policies) {
+        const follower = createFollower(`policy.${policy.name}`, options);
+        following.push(follower.run(() => followOne(policy, follower), stopping.signal));
+      }
     },
     get checkpoint() {
       return Math.min(...policies.map((policy) => file.checkpoint(policy.name)));

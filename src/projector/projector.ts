@@ -1,23 +1,22 @@
 // Follows the log and keeps the read models: rows and checkpoint move together; a rebuild gives the same rows.
 import type { EventStore, StoredEvent } from '../event-store/port.ts';
+import type { Follower } from '../follower.ts';
 import type { ReadDatabase } from './read-database.ts';
 import type { RowWriter } from './row-writer.ts';
 
 export interface ProjectorOptions {
   store: Pick<EventStore, 'subscribe' | 'head'>;
-  /** What `rows` are written to; asked for its checkpoint. */
+  /** What rows are written to; asked for its checkpoint. */
   readDatabase: Pick<ReadDatabase, 'checkpoint'>;
-  /** Closed when the projector stops. */
-  rows: RowWriter;
-  /** Told of the fault that stopped it. */
-  onFault: (fault: unknown) => void;
+  /** Starts what writes the rows after the checkpoint: at the start, and again after a fault. Closed before the next one starts. */
+  startRows: () => RowWriter;
+  /** Has it go on after a fault that may pass. */
+  follower: Follower;
 }
 
 export interface Projector {
-  /** Resolves once the rows rest on this position; rejects when the projector stopped before. */
+  /** Resolves once the rows rest on this position; rejects when the projector stopped before, also where it will go on. */
   applied(position: number): Promise<void>;
-  /** False once a fault stopped it: what it wrote no longer follows the log. */
-  readonly isFollowing: boolean;
   stop(): Promise<void>;
 }
 
@@ -29,17 +28,21 @@ const unwrittenMax = 8_000;
 
 /** Follows the log from the checkpoint of the read models until stopped. */
 export function startProjector(options: ProjectorOptions): Projector {
-  const { store, readDatabase, rows } = options;
+  const { store, readDatabase, startRows, follower } = options;
   const stopping = new AbortController();
   const waiting: { position: number; resolve: () => void; reject: (fault: unknown) => void }[] = [];
+  /** What stopped it; it may go on. */
   let stopped: unknown;
+  /** All that follows is of the time since it was started, or went on. */
+  let rows: RowWriter;
+  let writeFault: AbortController;
   /** Positions up to which events were handed over, are being written, are written, and are waited for. */
-  let handedTo = readDatabase.checkpoint;
-  let writingTo = handedTo;
-  let writtenTo = handedTo;
-  let neededTo = handedTo;
+  let handedTo = 0;
+  let writingTo = 0;
+  let writtenTo = 0;
+  let neededTo = 0;
+  let underway: Promise<void>[] = [];
   let gathering: NodeJS.Timeout | undefined;
-  const underway: Promise<void>[] = [];
 
   function settle(fault?: unknown): void {
     for (let index = waiting.length - 1; index >= 0; index--) {
@@ -65,44 +68,56 @@ export function startProjector(options: ProjectorOptions): Projector {
     gathering = undefined;
     if (writingTo === handedTo) return;
     const upTo = handedTo;
+    const failing = writeFault;
     writingTo = upTo;
     const written = rows.write().then(() => {
       writtenTo = upTo;
       underway.shift();
       settle();
+      follower.goesOn();
     });
     // Also while no more events come.
-    written.catch(() => stopping.abort());
+    written.catch(() => failing.abort());
     underway.push(written);
   }
 
+  /** From the checkpoint on, until it is stopped or a fault comes. */
   async function follow(): Promise<void> {
+    rows = startRows();
+    stopped = undefined;
+    underway = [];
+    writeFault = new AbortController();
+    handedTo = writingTo = writtenTo = neededTo = readDatabase.checkpoint;
+    const signal = AbortSignal.any([stopping.signal, writeFault.signal]);
     try {
-      for await (const stored of store.subscribe(handedTo, { signal: stopping.signal })) {
+      // Otherwise the first write tells.
+      if (!follower.isFollowing && handedTo >= (await store.head())) follower.goesOn();
+      for await (const stored of store.subscribe(handedTo, { signal })) {
         take(stored);
         while (handedTo - writtenTo >= unwrittenMax) {
           write();
           await underway[0];
         }
-        if (stopping.signal.aborted) break;
+        if (signal.aborted) break;
       }
       write();
       await Promise.all(underway);
-      stopped = new Error('The projector was stopped.');
-    } catch (fault) {
-      stopped = fault;
-      options.onFault(fault);
+    } finally {
+      clearTimeout(gathering);
+      gathering = undefined;
+      await rows.close();
     }
-    clearTimeout(gathering);
-    settle(stopped);
-    await rows.close();
   }
 
-  const following = follow();
+  function stop(fault: unknown): void {
+    stopped = fault;
+    settle(fault);
+  }
+
+  const following = follower
+    .run(follow, stopping.signal, stop)
+    .then(() => stop(stopped ?? new Error('The projector was stopped.')));
   return {
-    get isFollowing() {
-      return stopped === undefined;
-    },
     applied(position) {
       if (position <= readDatabase.checkpoint) return Promise.resolve();
       if (stopped !== undefined) return Promise.reject(stopped);

@@ -3,6 +3,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { Beliefs, MergeHistory, ReadStream } from '../beliefs.ts';
 import type { EventSealing } from '../event-sealing.ts';
 import type { EventStore } from '../event-store/port.ts';
+import { createFollower, type FollowerOptions } from '../follower.ts';
 import type { Projection, ProjectionSettings } from './projection.ts';
 import { type Projector, startProjector } from './projector.ts';
 import { openReadDatabase, type ProjectionChecksum, type ReadDatabase } from './read-database.ts';
@@ -16,7 +17,7 @@ export interface MergeLinks extends MergeHistory {
   note(loserId: string, survivorId: string): void;
 }
 
-export interface ReadModelsOptions {
+export interface ReadModelsOptions extends FollowerOptions {
   /** File of the read models, or `:memory:`. */
   path: string;
   store: EventStore;
@@ -30,7 +31,6 @@ export interface ReadModelsOptions {
   /** Starts what writes the rows of the tables that serve, where that is not to be done on this thread. */
   startRowThread?: ((database: ReadDatabase) => RowWriter) | undefined;
   onProgress?: RebuildOptions['onProgress'];
-  onFault: (fault: unknown) => void;
 }
 
 export interface ReadModels {
@@ -40,9 +40,9 @@ export interface ReadModels {
   readonly links: MergeLinks;
   /** Whether tables are written anew beside those that serve. */
   readonly isRebuilding: boolean;
-  /** False once a fault stopped them: answers from them may be stale. */
+  /** False from a fault on until it is over: answers from them may be stale. */
   readonly isFollowing: boolean;
-  /** Resolves once the tables rest on this position, also where they are swapped meanwhile; rejects where the projector failed. */
+  /** Resolves once the tables rest on this position, also where they are swapped meanwhile; rejects where a fault has stopped them, be it for now. */
   applied(position: number): Promise<void>;
   /** Builds all tables anew beside the live ones and swaps them in. Where that fails the live ones go on. */
   rebuild(onProgress?: RebuildOptions['onProgress']): Promise<void>;
@@ -62,7 +62,8 @@ interface Generation {
 }
 
 export async function openReadModels(options: ReadModelsOptions): Promise<ReadModels> {
-  const { path, store, projections, settings, onFault } = options;
+  const { path, store, projections, settings } = options;
+  const follower = createFollower('read_models', options);
   const nextPath = besides(path, 'next');
   const comparedPath = besides(path, 'verify');
   // Left behind by a process that was killed.
@@ -83,20 +84,26 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
   }
   let projector = serve();
   if (opened.state === 'old_versions')
-    begin(() => swap(options.onProgress)).catch((fault) => {
-      if (!closing.signal.aborted) onFault(fault);
-    });
+    void createFollower('read_models_rebuild', options).run(
+      () => inTurn(() => swap(options.onProgress)),
+      closing.signal,
+    );
 
   /** Follows the log with the tables that serve. */
   function serve(): Projector {
-    if (!options.startRowThread) return follow(live);
+    const { startRowThread } = options;
     // Each commit of the other connection empties this one's cache.
-    serving.database.exec('PRAGMA cache_size=-2000');
-    return follow(live, options.startRowThread(serving));
+    if (startRowThread) serving.database.exec('PRAGMA cache_size=-2000');
+    const { database: readDatabase } = live;
+    const startRows = () => (startRowThread ? startRowThread(serving) : rowsOf(live));
+    return startProjector({ store, readDatabase, startRows, follower });
   }
 
-  function follow(generation: Generation, rows: RowWriter = rowsOf(generation)): Projector {
-    return startProjector({ store, readDatabase: generation.database, rows, onFault });
+  /** Follows with tables that do not serve yet. A fault is told by whoever waits for them. */
+  function catchUp(next: Generation): Projector {
+    const startRows = () => rowsOf(next);
+    const told = createFollower('read_models', { onFault: () => undefined });
+    return startProjector({ store, readDatabase: next.database, startRows, follower: told });
   }
 
   function rowsOf({ database, links, beliefs }: Generation): RowWriter {
@@ -136,7 +143,7 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
     let catchingUp: Projector | undefined;
     try {
       await build(next, onProgress);
-      catchingUp = follow(next);
+      catchingUp = catchUp(next);
       await catchingUp.applied(current.checkpoint);
       exchange = Promise.withResolvers();
       await projector.stop();
@@ -238,7 +245,7 @@ export async function openReadModels(options: ReadModelsOptions): Promise<ReadMo
       return live.links;
     },
     get isFollowing() {
-      return projector.isFollowing;
+      return follower.isFollowing;
     },
     get isRebuilding() {
       return rebuilding !== undefined;

@@ -38,6 +38,10 @@ interface Underway extends Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'
   upTo: number;
 }
 
+/**
+ * What of a fault on the thread reaches this one is its code, which does not tell a full disk from a damaged file: to the read
+ * models it lasts. An import, which this is for, ends with the first fault in any case.
+ */
 export function startRowThread(options: RowThreadOptions): RowWriter {
   const { open, readStream, readDatabase } = options;
   const thread = new Worker(options.program, {

@@ -37,7 +37,7 @@ export interface RowWriter {
   take(events: readonly StoredEvent[]): void;
   /**
    * Writes the rows of all that was handed over, in its turn. Rejects on faults, and then always: an outage of the keys must not
-   * look like an erasure, and nothing is written behind a hole.
+   * look like an erasure, and nothing is written behind a hole. Another writer goes on from the checkpoint.
    */
   write(): Promise<void>;
   close(): Promise<void>;

@@ -2,13 +2,14 @@
 import { copyFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import type { StoredEvent } from '../../src/event-store/port.ts';
+import { type EventStore, EventStoreFailure, type StoredEvent } from '../../src/event-store/port.ts';
 import { countsRoot } from '../../src/integrity/count-map.ts';
 import { openKeptTree } from '../../src/integrity/kept-tree.ts';
 import { openProofsFile } from '../../src/integrity/proofs-file.ts';
 import { createTreeWriter } from '../../src/integrity/tree-writer.ts';
 import { tell } from '../support/app-in-memory.ts';
 import { ledgerFolder } from '../support/app-on-disk.ts';
+import { heldBackOff } from '../support/held-back-off.ts';
 import { ann, contactIdOf } from '../support/ids.ts';
 import { signingKeyFile } from '../support/signing-key-file.ts';
 
@@ -92,6 +93,80 @@ describe('the tree of a ledger', () => {
     expect(complete).toContain(head.root.toString('base64'));
     expect(complete).toContain(head.countsRoot.toString('base64'));
     expect(ledger.faults).toEqual([]);
+  });
+
+  it('goes on after an outage from where it was left, and says the same as one that had none', async () => {
+    const app = await open();
+    const backOff = heldBackOff();
+    let isAway = false;
+    const store: EventStore = {
+      ...app.store,
+      async *subscribe(after, options) {
+        for await (const page of app.store.subscribe(after, options)) {
+          if (isAway) throw new EventStoreFailure('STORE_UNAVAILABLE', 'i/o error');
+          yield page;
+        }
+      },
+    };
+    const kept = openKeptTree({ path: ledger.file('other.db'), store, ledgerId: app.ledgerId, ...backOff });
+    const headAt = async () => kept.at(await app.store.head(), ({ head }) => head());
+    await headAt();
+    isAway = true;
+    const waiting = expect(kept.at((await app.store.head()) + 1, () => undefined)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    });
+    for (let n = 1; n < 20; n++)
+      await tell(app, { type: 'RegisterContact', contactId: contactIdOf(n), name: 'Bob' });
+    await waiting;
+    await backOff.waits();
+    await expect(headAt()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    isAway = false;
+    backOff.letTry();
+    await backOff.isBack();
+    expect(await headAt()).toEqual(await app.integrity.kept(await app.store.head(), ({ head }) => head()));
+    expect(backOff.told).toEqual(['tree_of_hashes: STORE_UNAVAILABLE', 'tree_of_hashes: back']);
+    await kept.close();
+  });
+
+  it('goes on after its file found no room, with the leaves that did not get in', async () => {
+    const app = await open();
+    const backOff = heldBackOff();
+    const path = ledger.file('other.db');
+    const kept = openKeptTree({ path, store: app.store, ledgerId: app.ledgerId, ...backOff });
+    const headAt = async () => kept.at(await app.store.head(), ({ head }) => head());
+    await headAt();
+    // As long as another holds the file it cannot be written.
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    for (let n = 1; n < 20; n++)
+      await tell(app, { type: 'RegisterContact', contactId: contactIdOf(n), name: 'Bob' });
+    await expect(headAt()).rejects.toMatchObject({ code: 'ERR_SQLITE_ERROR' });
+    await backOff.waits();
+    backOff.letTry();
+    await backOff.waits();
+    expect(backOff.told).toEqual(['tree_of_hashes: ERR_SQLITE_ERROR']);
+    other.exec('ROLLBACK');
+    other.close();
+    backOff.letTry();
+    await backOff.isBack();
+    expect(await headAt()).toEqual(await app.integrity.kept(await app.store.head(), ({ head }) => head()));
+    await kept.close();
+  });
+
+  it('is closed without waiting for the next attempt after an outage', async () => {
+    const app = await open();
+    const backOff = heldBackOff();
+    const readPositions = () => Promise.reject(new EventStoreFailure('STORE_UNAVAILABLE', 'i/o error'));
+    const subscribe = async function* () {
+      yield* [];
+      await readPositions();
+    };
+    const store = { ...app.store, readPositions, subscribe };
+    const kept = openKeptTree({ path: ':memory:', store, ledgerId: app.ledgerId, ...backOff });
+    await backOff.waits();
+    await kept.close();
+    await expect(kept.at(1, () => undefined)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(backOff.pausesMs).toHaveLength(1);
   });
 
   it('answers a checkpoint that is asked for while the ledger closes with its code', async () => {

@@ -3,6 +3,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Application } from '../../src/application.ts';
 import { streamsOf } from '../../src/beliefs.ts';
+import type { Ledger } from '../../src/ledger.ts';
+import { KeyStoreFailure } from '../../src/personal-data/key-store.ts';
 import type { Policy, PolicyWorld, RefusedEffect } from '../../src/policies/policy.ts';
 import { openPolicyFile, type PolicyFile } from '../../src/policies/policy-file.ts';
 import {
@@ -13,6 +15,7 @@ import {
 } from '../../src/policies/runner.ts';
 import { latest } from '../../src/timeline.ts';
 import { openTestApplication, tell } from '../support/app-in-memory.ts';
+import { heldBackOff } from '../support/held-back-off.ts';
 import { acme, ann, bob, job, nextJob } from '../support/ids.ts';
 
 /** Who leaves is noted, and loses the owner. A note is written each time, unless it is known to be the same one. */
@@ -232,6 +235,84 @@ test('a policy that fails stays where it was', async () => {
   const runner = run({}, broken);
   await expect(runner.catchUp()).rejects.toThrow('broken');
   expect(runner.checkpoint).toBe(0);
+});
+
+test('an outage between two effects stops a policy only until it is over, and nothing is done twice', async () => {
+  const backOff = heldBackOff();
+  let isAway = false;
+  const commands: string[] = [];
+  const ledger: Pick<Ledger, 'execute'> = {
+    execute(command, context) {
+      if (isAway) return Promise.reject(new KeyStoreFailure('KEYS_UNAVAILABLE', 'Out of reach.'));
+      commands.push(command.type);
+      // From the first effect on.
+      isAway = commands.length === 1;
+      return app.ledger.execute(command, context);
+    },
+  };
+  const runner = run({ ledger, ...backOff });
+  runner.follow();
+  await leave();
+  await backOff.waits();
+  expect(commands).toEqual(['RecordActivity']);
+  expect(runner.checkpoint).toBeLessThan(await app.store.head());
+  backOff.letTry();
+  await backOff.waits();
+  await leave(bob, nextJob);
+  isAway = false;
+  backOff.letTry();
+  await backOff.isBack();
+  expect(await eventsOf(ann)).toEqual(done);
+  expect(await eventsOf(bob)).toEqual(done);
+  expect(backOff.told).toEqual(['policy.farewell: KEYS_UNAVAILABLE', 'policy.farewell: back']);
+  expect(await runner.catchUp()).toEqual({ done: 0, refused: 0 });
+});
+
+test('a full disk that keeps the checkpoint from being written stops a policy only until there is room', async () => {
+  const backOff = heldBackOff();
+  const file = openPolicyFile(':memory:', app.ledgerId);
+  files.push(file);
+  let isFull = true;
+  const full = () =>
+    Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
+  const save: PolicyFile['save'] = (policy, position) => {
+    if (isFull) throw full();
+    file.save(policy, position);
+  };
+  const runner = run({ file: { ...file, save }, ...backOff });
+  runner.follow();
+  await leave();
+  await backOff.waits();
+  expect(runner.checkpoint).toBe(0);
+  isFull = false;
+  backOff.letTry();
+  await backOff.isBack();
+  expect(await eventsOf(ann)).toEqual(done);
+  expect(runner.checkpoint).toBeGreaterThan(0);
+});
+
+test('stopping does not wait for the next attempt of a policy that an outage has stopped', async () => {
+  const backOff = heldBackOff();
+  const away = () => Promise.reject(new KeyStoreFailure('KEYS_UNAVAILABLE', 'Out of reach.'));
+  const runner = run({ ledger: { execute: away }, ...backOff });
+  runner.follow();
+  await leave();
+  await backOff.waits();
+  await runner.stop();
+  expect(await eventsOf(ann)).toEqual(before);
+  expect(backOff.pausesMs).toHaveLength(1);
+});
+
+test('a policy that follows and fails stays stopped', async () => {
+  const told = Promise.withResolvers<unknown>();
+  const backOff = heldBackOff();
+  const broken: Policy = { ...farewell, react: () => Promise.reject(new Error('broken')) };
+  const runner = run({ ...backOff, onFault: told.resolve }, broken);
+  runner.follow();
+  await leave();
+  expect(await told.promise).toMatchObject({ message: 'broken' });
+  await runner.stop();
+  expect(backOff.pausesMs).toEqual([]);
 });
 
 test('a dry run over history tells what would follow and writes nothing', async () => {

@@ -6,6 +6,7 @@ import { findContact } from '../../projections/contacts.ts';
 import type { Application } from '../../src/application.ts';
 import { createBeliefs, streamsOf } from '../../src/beliefs.ts';
 import type { StoredEvent } from '../../src/event-store/port.ts';
+import { createFollower } from '../../src/follower.ts';
 import type { EventProjection } from '../../src/projector/projection.ts';
 import { startProjector } from '../../src/projector/projector.ts';
 import { openReadDatabase } from '../../src/projector/read-database.ts';
@@ -162,7 +163,7 @@ describe('a projection that fails', () => {
         return [['seen', position]];
       },
     };
-    const { faults, projector, database } = follow(app, seen);
+    const { faults, follower, projector, database } = follow(app, seen);
     await projector.applied(4);
     const waiting = expect(projector.applied(6)).rejects.toThrow('cannot be projected');
     await rename('Ann Archer', '2026-03-01');
@@ -170,7 +171,7 @@ describe('a projection that fails', () => {
     await expect(projector.applied(5)).rejects.toThrow('cannot be projected');
     await expect(projector.applied(4)).resolves.toBeUndefined();
     expect(faults).toMatchObject([{ message: 'cannot be projected' }]);
-    expect(projector.isFollowing).toBe(false);
+    expect(follower.isFollowing).toBe(false);
     expect(database.checkpoint).toBe(4);
     expect(database.prepare('SELECT count(*) AS n FROM seen').get()).toEqual({ n: 4 });
     await projector.stop();
@@ -189,6 +190,7 @@ describe('rows that are written in their own time', () => {
     const handed: number[] = [];
     const writing: { upTo: number; written: PromiseWithResolvers<void> }[] = [];
     const faults: unknown[] = [];
+    const follower = createFollower('rows', { onFault: (fault) => faults.push(fault) });
     const projector = startProjector({
       store: {
         async *subscribe(_after, { signal }) {
@@ -206,7 +208,7 @@ describe('rows that are written in their own time', () => {
         },
       },
       readDatabase,
-      rows: {
+      startRows: () => ({
         take: (events) => handed.push(events.at(-1)!.position),
         write() {
           const written = Promise.withResolvers<void>();
@@ -214,13 +216,14 @@ describe('rows that are written in their own time', () => {
           return written.promise;
         },
         close: async () => undefined,
-      },
-      onFault: (fault) => faults.push(fault),
+      }),
+      follower,
     });
     const next = (count: number) =>
       Array.from({ length: count }, () => ({ position: ++head }) as StoredEvent);
     return {
       projector,
+      follower,
       handed,
       writing,
       faults,
@@ -288,13 +291,13 @@ describe('rows that are written in their own time', () => {
   });
 
   test('stop the projector when they fail, also while no more events come', async () => {
-    const { projector, writing, faults, append } = start();
+    const { projector, follower, writing, faults, append } = start();
     const applied = expect(projector.applied(1)).rejects.toThrow('cannot be written');
     await append(1);
     writing[0]!.written.reject(new Error('cannot be written'));
     await applied;
     expect(faults).toMatchObject([{ message: 'cannot be written' }]);
-    expect(projector.isFollowing).toBe(false);
+    expect(follower.isFollowing).toBe(false);
   });
 });
 
@@ -304,19 +307,16 @@ function follow({ store, sealing }: Application, projection: EventProjection) {
   const links = { losersOf: () => [], survivorsOf: () => [], cycleOf: () => [], note: () => undefined };
   const faults: unknown[] = [];
   const readStream = streamsOf(store, sealing);
-  const rows = createRowWriter(sealing.open, {
-    readStream,
-    beliefs: createBeliefs(readStream, links),
-    projections: [projection],
-    settings,
-    readDatabase: database,
-    links,
-  });
-  const projector = startProjector({
-    store,
-    readDatabase: database,
-    rows,
-    onFault: (fault) => faults.push(fault),
-  });
-  return { faults, projector, database };
+  const startRows = () =>
+    createRowWriter(sealing.open, {
+      readStream,
+      beliefs: createBeliefs(readStream, links),
+      projections: [projection],
+      settings,
+      readDatabase: database,
+      links,
+    });
+  const follower = createFollower('rows', { onFault: (fault) => faults.push(fault) });
+  const projector = startProjector({ store, readDatabase: database, startRows, follower });
+  return { faults, follower, projector, database };
 }

@@ -13,6 +13,7 @@ import type { ContactProjection, Projection, Row } from '../../src/projector/pro
 import { openReadModels, type ReadModels, type ReadModelsOptions } from '../../src/projector/read-models.ts';
 import { tell } from '../support/app-in-memory.ts';
 import { ledgerFolder } from '../support/app-on-disk.ts';
+import { heldBackOff } from '../support/held-back-off.ts';
 import { ann, contactIdOf } from '../support/ids.ts';
 
 const folder = ledgerFolder();
@@ -344,6 +345,97 @@ describe('keys that are out of reach', () => {
     await mended.close();
   });
 
+  test('and are back let the read models go on where they stood: equal to a rebuild, and each change is waited for again', async () => {
+    const { app, other, backOff, keys } = await openInOutage();
+    const waiting = expect(other.applied(people + 1)).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
+    await tell(app, { type: 'ChangeContactName', contactId: contactIdOf(0), name: 'Another' });
+    await waiting;
+    await backOff.waits();
+    await expect(other.applied(people + 1)).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
+    await register(app, people, people + 1);
+    backOff.letTry();
+    await backOff.waits();
+    expect(other.isFollowing).toBe(false);
+    expect(other.database.checkpoint).toBe(people);
+    expect(namesIn({ readModels: other })).toEqual(names(people));
+    expect(backOff.told).toEqual(['read_models: KEYS_UNAVAILABLE']);
+    keys.areAway = false;
+    backOff.letTry();
+    await backOff.isBack();
+    await register(app, people + 1, people + 2);
+    await other.applied(people + 3);
+    expect(other.isFollowing).toBe(true);
+    expect(namesIn({ readModels: other })).toEqual(['Another', ...names(people + 2).slice(1)]);
+    const { live, rebuilt } = await other.compareWithRebuilt();
+    expect(live).toEqual(rebuilt);
+    expect(backOff.told).toEqual(['read_models: KEYS_UNAVAILABLE', 'read_models: back']);
+    await other.close();
+  });
+
+  test('do not hinder closing, which ends the wait for the next attempt', async () => {
+    const { app, other, backOff } = await openInOutage();
+    await register(app, people, people + 1);
+    await backOff.waits();
+    await other.close();
+    await expect(other.applied(people + 1)).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
+    expect(backOff.told).toEqual(['read_models: KEYS_UNAVAILABLE']);
+  });
+
+  test('fail a rebuild meanwhile; one that comes before the next attempt ends the outage', async () => {
+    const { app, other, backOff, keys } = await openInOutage();
+    await register(app, people, people + 1);
+    await backOff.waits();
+    await expect(other.rebuild()).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
+    await other.compact();
+    expect(other.isFollowing).toBe(false);
+    expect(namesIn({ readModels: other })).toEqual(names(people));
+    keys.areAway = false;
+    await other.rebuild();
+    await other.applied(people + 1);
+    await backOff.isBack();
+    expect(other.isFollowing).toBe(true);
+    await register(app, people + 1, people + 2);
+    await other.applied(people + 2);
+    expect(namesIn({ readModels: other })).toEqual(names(people + 2));
+    expect(backOff.told).toEqual(['read_models: KEYS_UNAVAILABLE', 'read_models: back']);
+    await other.close();
+  });
+
+  test('put off the new tables of a newer version, which are built once they are back', async () => {
+    const { app, other, backOff, keys } = await openInOutage({ projections: newerNames, areAway: true });
+    await backOff.waits();
+    expect(other.isRebuilding).toBe(false);
+    expect(namesIn({ readModels: other })).toEqual(names(people));
+    keys.areAway = false;
+    backOff.letTry();
+    await backOff.isBack();
+    expect(namesIn({ readModels: other })).toEqual(names(people).map((each) => `new ${each}`));
+    expect(backOff.told).toEqual(['read_models_rebuild: KEYS_UNAVAILABLE', 'read_models_rebuild: back']);
+    await register(app, people, people + 1);
+    await other.applied(people + 1);
+    await other.close();
+  });
+
+  /** Read models that are there already, whose keys go out of reach. */
+  async function openInOutage({
+    areAway = false,
+    ...options
+  }: Partial<ReadModelsOptions> & { areAway?: boolean } = {}) {
+    const app = await folder.open();
+    await register(app, 0, people);
+    await (await openOther(app)).close();
+    const keys = { areAway };
+    const keyStore: KeyStore = {
+      ...app.keyStore,
+      cached: (keyId) => (keys.areAway ? undefined : app.keyStore.cached(keyId)),
+      getMany: (keyIds) => (keys.areAway ? Promise.reject(outage()) : app.keyStore.getMany(keyIds)),
+    };
+    const backOff = heldBackOff();
+    const other = await openOther(app, { keyStore, ...backOff, ...options });
+    keys.areAway = true;
+    return { app, other, backOff, keys };
+  }
+
   test('fail a rebuild, and the old tables serve on', async () => {
     const app = await folder.open();
     await register(app, 0, people);
@@ -353,6 +445,73 @@ describe('keys that are out of reach', () => {
     expect(namesIn({ readModels: other })).toEqual(names(people));
     await other.close();
   });
+});
+
+describe('a full disk', () => {
+  // Pages of the file, as a disk that holds no more.
+  const room = ({ database }: ReadModels, pages: number) =>
+    database.database.exec(`PRAGMA max_page_count = ${pages}`);
+
+  test('stops the read models only until there is room: nothing is skipped, and what waited is written', async () => {
+    const app = await folder.open();
+    await register(app, 0, people);
+    const backOff = heldBackOff();
+    const other = await openOther(app, { ...backOff });
+    room(other, 1);
+    await register(app, people, 3 * people);
+    await expect(other.applied(3 * people)).rejects.toMatchObject({ code: 'ERR_SQLITE_ERROR', errcode: 13 });
+    await backOff.waits();
+    expect(other.isFollowing).toBe(false);
+    const { checkpoint } = other.database;
+    expect(namesIn({ readModels: other })).toEqual(names(checkpoint));
+    backOff.letTry();
+    await backOff.waits();
+    room(other, 1_000_000);
+    backOff.letTry();
+    await backOff.isBack();
+    await other.applied(3 * people);
+    expect(namesIn({ readModels: other })).toEqual(names(3 * people));
+    const { live, rebuilt } = await other.compareWithRebuilt();
+    expect(live).toEqual(rebuilt);
+    expect(backOff.told).toEqual(['read_models: ERR_SQLITE_ERROR', 'read_models: back']);
+    await other.close();
+  });
+
+  test('that is noticed by the last write before closing loses nothing', async () => {
+    const app = await folder.open();
+    await register(app, 0, people);
+    const other = await openOther(app);
+    room(other, 1);
+    await register(app, people, 3 * people);
+    await other.close();
+    const again = await openOther(app);
+    await again.applied(3 * people);
+    expect(namesIn({ readModels: again })).toEqual(names(3 * people));
+    await again.close();
+  });
+});
+
+test('a projection that fails stops the read models for good', async () => {
+  const app = await folder.open();
+  await register(app, 0, people);
+  const broken = projections.map((projection): Projection => {
+    if (projection.by !== 'contact') return projection;
+    const rows: ContactProjection['rows'] = (belief, settings) => {
+      if (belief.id === contactIdOf(people)) throw new Error('cannot be projected');
+      return projection.rows(belief, settings);
+    };
+    return { ...projection, rows };
+  });
+  const backOff = heldBackOff();
+  const other = await openOther(app, { projections: broken, ...backOff });
+  await register(app, people, people + 2);
+  await expect(other.applied(people + 1)).rejects.toThrow('cannot be projected');
+  expect(other.isFollowing).toBe(false);
+  expect(backOff.pausesMs).toEqual([]);
+  expect(backOff.told).toEqual(['read_models: cannot be projected']);
+  await expect(other.applied(people + 2)).rejects.toThrow('cannot be projected');
+  expect(namesIn({ readModels: other })).toEqual(names(people));
+  await other.close();
 });
 
 test('a copy of the folder without its read models is a whole ledger', async () => {
