@@ -84,7 +84,9 @@ export function createEventSealing(
 
   async function open(events: readonly StoredEvent[], types?: ReadonlySet<string>): Promise<LedgerEvent[]> {
     const isOpened = ({ type }: StoredEvent) => !types || types.has(type);
-    await sealer.prepare(events.flatMap((event) => (isOpened(event) ? event.boxes : [])));
+    const boxes = events.flatMap((event) => (isOpened(event) ? event.boxes : []));
+    // Again where one was dropped while others came.
+    for (let coming = sealer.prepare(boxes); coming; coming = sealer.prepare(boxes)) await coming;
     return events.map((event) => (isOpened(event) ? openOne(event) : typed(event, null)));
   }
 

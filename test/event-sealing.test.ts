@@ -68,6 +68,24 @@ it('asks for a key again that was dropped because it may be destroyed elsewhere,
   expect(await namesIn()).toEqual(['Ada Archer']);
 });
 
+it('asks again for a key that is dropped while others are asked for', async () => {
+  const stored = [...(await app.store.read(stream)), ...(await app.store.read(`contact-${bob}`))];
+  await namesIn();
+  keyStore.forget(await keyIdsOf(`contact-${bob}`));
+  const { getMany } = keyStore;
+  const adas = await keyIdsOf(stream);
+  keyStore.getMany = async (keyIds) => {
+    keyStore.getMany = getMany;
+    keyStore.forget(adas);
+    return getMany(keyIds);
+  };
+  const opened = await sealing.open(stored);
+  expect(opened.map(({ personal }) => personal)).toMatchObject([
+    { name: 'Ada Archer' },
+    { name: 'Bob Baker' },
+  ]);
+});
+
 it('answers on from memory while keys that it has are out of reach', async () => {
   await open();
   keyStore.getMany = outage;

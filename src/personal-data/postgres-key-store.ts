@@ -33,6 +33,8 @@ export async function openPostgresKeyStore(options: PostgresKeyStoreOptions): Pr
   const cache = new LRUCache<string, KeyState>({ max: cacheMax });
   const pool = createFreshKeys(database, blockSize);
   const cleaner = createCleaner(database);
+  /** For each read under way the keys that were dropped since it began: it may find them as they were before. */
+  const reads = new Set<Set<string>>();
   let closed = false;
   await cleaner.clean().catch(async (fault) => {
     await database.close();
@@ -41,6 +43,27 @@ export async function openPostgresKeyStore(options: PostgresKeyStoreOptions): Pr
 
   function whileOpen(what: string): void {
     if (closed) throw keysUnavailable(`${what}: the key store was closed`);
+  }
+
+  function drop(keyIds: Iterable<string>): void {
+    for (const keyId of keyIds) {
+      cache.delete(keyId);
+      for (const dropped of reads) dropped.add(keyId);
+    }
+  }
+
+  /** Reads again what was dropped meanwhile. */
+  async function read(keyIds: readonly string[]): Promise<Map<string, KeyState>> {
+    const dropped = new Set<string>();
+    reads.add(dropped);
+    try {
+      const states = await readKeys(database, keyIds);
+      for (const [keyId, state] of states) if (!dropped.has(keyId)) cache.set(keyId, state);
+      const again = keyIds.filter((keyId) => dropped.has(keyId));
+      return again.length === 0 ? states : new Map([...states, ...(await read(again))]);
+    } finally {
+      reads.delete(dropped);
+    }
   }
 
   return {
@@ -60,20 +83,16 @@ export async function openPostgresKeyStore(options: PostgresKeyStoreOptions): Pr
         if (known) states.set(keyId, known);
         else missing.add(keyId);
       }
-      for (const [keyId, state] of await readKeys(database, [...missing])) {
-        cache.set(keyId, state);
-        states.set(keyId, state);
-      }
+      for (const [keyId, state] of await read([...missing])) states.set(keyId, state);
       return states;
     },
     cached: (keyId) => cache.get(keyId),
-    forget(keyIds) {
-      for (const keyId of keyIds) cache.delete(keyId);
-    },
+    forget: drop,
     /** Destroys those that are known also where one is not, and then says so: KEY_UNKNOWN. */
     async destroy(keyIds) {
       whileOpen('destroy keys');
       const known = await destroyKeys(database, keyIds);
+      drop(known);
       for (const keyId of known) {
         cache.set(keyId, destroyedKey);
         pool.drop(keyId);

@@ -9,6 +9,7 @@ import {
 } from '../../src/personal-data/postgres-key-store.ts';
 import { createSealer } from '../../src/personal-data/sealer.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { openTcpGate } from '../support/tcp-gate.ts';
 
 const masterKey = randomBytes(32);
 const ledgerId = randomUUID();
@@ -132,6 +133,32 @@ describe('a destroyed key', () => {
     await store.destroy([keyId]);
     await other.destroy([keyId]);
     expect(other.cached(keyId)).toEqual({ state: 'destroyed' });
+  });
+
+  it('is not remembered from an answer that was under way when it was dropped', async () => {
+    const [store, keys] = [await open(), new URL(url)];
+    const [keyId, other] = await takeMany(store, 2);
+    const port = Number(keys.port);
+    const gate = await openTcpGate(() => port);
+    keys.port = String(gate.port);
+    const behind = await open({ url: String(keys) });
+    const asked = Promise.withResolvers<void>();
+    gate.onSent = (bytes) => {
+      if (!bytes.includes('SELECT key_id, wrapped')) return;
+      gate.onSent = () => undefined;
+      gate.freeze();
+      asked.resolve();
+    };
+    const reading = behind.getMany([keyId!, other!]);
+    await asked.promise;
+    await store.destroy([keyId!]);
+    behind.forget([keyId!]);
+    gate.thaw();
+    const states = await reading;
+    expect([keyId!, other!].map((id) => states.get(id)!.state)).toEqual(['destroyed', 'available']);
+    expect(behind.cached(keyId!)).toEqual({ state: 'destroyed' });
+    await behind.close();
+    await gate.shut();
   });
 
   it('turns boxes into erased ones, those of other keys still open', async () => {
