@@ -128,8 +128,19 @@ async function openParts(
   const policyFile = openPolicyFile(pathOf(options, 'policies.db'), ledgerId, await store.head());
   opened.defer(() => policyFile.close());
   refuseChangedRules(rules, policyFile);
-  const erased = await destroyErased(store, keyStore);
+  const erased = createErasedPeople(keyStore.salt);
   const sealing = createEventSealing(keyStore);
+  const closing = new AbortController();
+  const memory = createReplicaMemory({
+    erased,
+    keyStore,
+    sealing,
+    closing: closing.signal,
+    onFault,
+    onBack: options.onBack,
+  });
+  store.onWrittenElsewhere(memory.note);
+  await destroyErased({ store, keyStore, erased });
   await joinAsReplica(options, { store, sealing });
   const readModels = await openViews(options, { store, sealing });
   opened.defer(() => readModels.close());
@@ -138,8 +149,8 @@ async function openParts(
   const written = { store, sealing, keyStore, readModels, erased };
   const head = await store.head();
   const ledger = createLedgerOf(written, { clock, rules, head });
-  const closing = new AbortController();
-  const erasures = openErasures(options, { ...written, ledger }, closing.signal);
+  const erasures = openErasures(options, { ...written, ledger });
+  memory.opened({ ledger, readModels, acknowledge: () => erasures.acknowledge() });
   opened.defer(() => erasures.settled());
   opened.defer(() => closing.abort());
   await erasures.resume();
@@ -163,13 +174,15 @@ async function openParts(
   };
 }
 
-/** Who was erased, once their keys are gone: those of a key store from a backup may still be there. */
-async function destroyErased(store: LedgerStore, keyStore: KeyStore): Promise<ErasedPeople> {
+/** Notes who was erased, once their keys are gone: those of a key store from a backup may still be there. */
+async function destroyErased({
+  store,
+  keyStore,
+  erased,
+}: Pick<Written, 'store' | 'keyStore' | 'erased'>): Promise<void> {
   const records = await readErasures(store);
   await destroyErasedKeys(keyStore, records);
-  const erased = createErasedPeople(keyStore.salt);
   for (const record of records) if (isOfPerson(record)) erased.note(record.order);
-  return erased;
 }
 
 /** Makes it known that this copy's word is to be awaited. */
@@ -237,18 +250,11 @@ function createLedgerOf(
   });
 }
 
-/** Erasures, and what is to be forgotten here where another replica has written. */
 function openErasures(
-  { clock, backupDays = 35, replica, onErasureStep: onStep, onFault, onBack }: ApplicationOptions,
+  { clock, backupDays = 35, replica, onErasureStep: onStep }: ApplicationOptions,
   written: Written & Pick<Application, 'ledger'>,
-  closing: AbortSignal,
 ): Erasures {
-  const erasures = createErasures({ ...written, clock, backupDays, replica, onStep });
-  const { store } = written;
-  store.onWrittenElsewhere(
-    createReplicaMemory({ ...written, acknowledge: () => erasures.acknowledge(), closing, onFault, onBack }),
-  );
-  return erasures;
+  return createErasures({ ...written, clock, backupDays, replica, onStep });
 }
 
 function openProofs(options: ApplicationOptions, store: LedgerStore): Integrity {

@@ -11,20 +11,30 @@ import type { KeyStore } from './personal-data/key-store.ts';
 import type { ReadModels } from './projector/read-models.ts';
 
 export interface ReplicaOptions extends FollowerOptions {
-  ledger: Pick<Ledger, 'noteWrittenElsewhere'>;
   erased: ErasedPeople;
   keyStore: Pick<KeyStore, 'forget'>;
   sealing: Pick<EventSealing, 'forget'>;
-  readModels: Pick<ReadModels, 'applied' | 'compact'>;
-  /** Says that nothing of whom another replica has erased can be read here any more. */
-  acknowledge: () => Promise<void>;
   /** Aborts when the ledger is closed: what is not done then is done when it is opened again. */
   closing: AbortSignal;
 }
 
-/** What to tell of events that another replica wrote. */
-export function createReplicaMemory(options: ReplicaOptions): (events: readonly StoredEvent[]) => void {
-  const { ledger, erased, keyStore, sealing, readModels, acknowledge, closing } = options;
+export interface OpenedReplica {
+  ledger: Pick<Ledger, 'noteWrittenElsewhere'>;
+  readModels: Pick<ReadModels, 'applied' | 'compact'>;
+  /** Says that nothing of whom another replica has erased can be read here any more. */
+  acknowledge: () => Promise<void>;
+}
+
+export interface ReplicaMemory {
+  /** Told of events that another replica wrote, from before any key is read: read models take long to make, and people are erased meanwhile. */
+  note(events: readonly StoredEvent[]): void;
+  /** From here on the files are cleaned, too; until then nobody was told that they are. */
+  opened(replica: OpenedReplica): void;
+}
+
+export function createReplicaMemory(options: ReplicaOptions): ReplicaMemory {
+  const { erased, keyStore, sealing, closing } = options;
+  let replica: OpenedReplica | undefined;
 
   /** Keys are destroyed between the order and the marks: asked for after the mark, each is found destroyed. */
   function forgetPeople(contactIds: readonly string[], keyIds: readonly string[]): void {
@@ -32,7 +42,7 @@ export function createReplicaMemory(options: ReplicaOptions): (events: readonly 
     sealing.forget(new Set(contactIds.flatMap(streamsOfContact)));
   }
 
-  async function forgetInFiles(erasedAt: number): Promise<void> {
+  async function forgetInFiles({ readModels }: OpenedReplica, erasedAt: number): Promise<void> {
     await readModels.applied(erasedAt);
     await readModels.compact();
   }
@@ -41,8 +51,8 @@ export function createReplicaMemory(options: ReplicaOptions): (events: readonly 
 
   const keysOf = new Map<string, readonly string[]>();
 
-  return (events) => {
-    ledger.noteWrittenElsewhere(events);
+  function note(events: readonly StoredEvent[]): void {
+    replica?.ledger.noteWrittenElsewhere(events);
     let erasedAt = 0;
     for (const event of events) {
       if (event.type === 'ErasureOrdered') {
@@ -63,9 +73,18 @@ export function createReplicaMemory(options: ReplicaOptions): (events: readonly 
         erasedAt = event.position;
       }
     }
+    if (!replica) return;
+    const opened = replica;
     // No file of this replica holds the erased in the clear, either.
-    if (erasedAt > 0) void afterOutages(() => forgetInFiles(erasedAt));
+    if (erasedAt > 0) void afterOutages(() => forgetInFiles(opened, erasedAt));
     // Follows all marks.
-    if (events.some((event) => event.type === 'ErasureCompleted')) void afterOutages(acknowledge);
+    if (events.some((event) => event.type === 'ErasureCompleted')) void afterOutages(opened.acknowledge);
+  }
+
+  return {
+    note,
+    opened(parts) {
+      replica = parts;
+    },
   };
 }

@@ -14,10 +14,12 @@ import { heldBackOff } from './support/held-back-off.ts';
 import { acme, ann, at, bob, job } from './support/ids.ts';
 import { startPostgres, type TestPostgres } from './support/postgres.ts';
 import { createReplicas, type Replicas } from './support/replicas.ts';
+import { openTcpGate } from './support/tcp-gate.ts';
 
 let postgres: TestPostgres;
 let server: EventStoreServer;
 let replicas: Replicas;
+let keyDatabase: string;
 let [a, b]: Application[] = [];
 let count = 0;
 
@@ -28,10 +30,8 @@ afterAll(() => postgres.close());
 beforeEach(async () => {
   count += 1;
   server = await startEventStore();
-  replicas = createReplicas({
-    server,
-    keyDatabase: await postgres.database(`keys_${count}`),
-  });
+  keyDatabase = await postgres.database(`keys_${count}`);
+  replicas = createReplicas({ server, keyDatabase });
   [a, b] = [await replicas.open('a'), await replicas.open('b')];
 });
 afterEach(async () => {
@@ -202,6 +202,43 @@ test('an erasure on one replica leaves nothing readable on the other', async () 
   const refused = await b!.ledger.execute(named('Ann Again'), context());
   expect(refused).toMatchObject({ ok: false, rejected: 'CONTACT_ERASED' });
   expect(a!.readModels.database.checksums()).toEqual(b!.readModels.database.checksums());
+});
+
+test('an erasure while another replica starts leaves nothing readable there, also of what it had asked for before', async () => {
+  await tell(a!, { type: 'RegisterContact', contactId: ann, name: 'Ann Archer', email: 'ann@acme.example' });
+  const keys = new URL(keyDatabase);
+  const port = Number(keys.port);
+  const gate = await openTcpGate(() => port);
+  keys.port = String(gate.port);
+  const asked = Promise.withResolvers<void>();
+  gate.onSent = (bytes) => {
+    if (!bytes.includes('SELECT key_id, wrapped')) return;
+    gate.onSent = () => undefined;
+    // The answer is under way then.
+    gate.freeze();
+    asked.resolve();
+  };
+  const opening = replicas.open('late', { keyDatabase: String(keys) });
+  await asked.promise;
+  await a!.erasures.erase(
+    [{ contactId: ann, legalBasis: 'objection', requester: 'data_subject' }],
+    testActor,
+  );
+  gate.thaw();
+  const late = await opening;
+  await late.readModels.applied(await a!.store.head());
+  await a!.readModels.applied(await a!.store.head());
+  expect(await nameOn(late)).toBeNull();
+  const [registered] = await late.sealing.open(await late.store.read(`contact-${ann}`));
+  expect(registered!.personal).toBeNull();
+  expect(late.readModels.database.checksums()).toEqual(a!.readModels.database.checksums());
+  expect(await late.ledger.execute(named('Ann Again'), context())).toMatchObject({
+    rejected: 'CONTACT_ERASED',
+  });
+  const back: Command = { type: 'RegisterContact', contactId: bob, name: 'Ann', email: 'ann@acme.example' };
+  expect(await late.ledger.execute(back, context())).toMatchObject({ rejected: 'ADDRESS_SUPPRESSED' });
+  await late.close();
+  await gate.shut();
 });
 
 describe('the receipt of an erasure', () => {
