@@ -1,5 +1,6 @@
 // Between the stored and the opened form of events: seals what is personal on the way in, opens it on the way out.
 import type { KeyObject } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import type { JsonObject, NewEvent, StoredEvent } from './event-store/port.ts';
 import { contractOf, type LedgerEvent } from './ledger-events.ts';
@@ -53,13 +54,34 @@ interface OpenedStream {
   keyIds: ReadonlySet<string>;
 }
 
+/** An event as it was before it was sealed, and after. */
+interface Remembered {
+  event: LedgerEvent;
+  sealed: NewEvent;
+}
+
+/**
+ * Whether what was sealed here is what is in the log: another replica, or an attempt whose answer was lost, may have written the
+ * same command at another time, under the same ids. No two boxes have the same tag.
+ */
+function isSame(sealed: NewEvent, stored: StoredEvent): boolean {
+  const [box, storedBox] = [sealed.boxes[0], stored.boxes[0]];
+  if (box && storedBox) return Buffer.compare(box.tag, storedBox.tag) === 0;
+  return (
+    box === storedBox &&
+    sealed.learnedAtMs === stored.learnedAtMs &&
+    isDeepStrictEqual(sealed.meta, stored.meta) &&
+    isDeepStrictEqual(sealed.data, stored.data)
+  );
+}
+
 export function createEventSealing(
   keyStore: Pick<KeyStore, 'take' | 'getMany' | 'cached' | 'destroy'>,
 ): EventSealing {
   const sealer = createSealer(keyStore);
   // Two generations: the older is forgotten when the younger is full.
-  let remembered = new Map<string, LedgerEvent>();
-  let rememberedBefore = new Map<string, LedgerEvent>();
+  let remembered = new Map<string, Remembered>();
+  let rememberedBefore = new Map<string, Remembered>();
 
   const streams = new LRUCache<string, OpenedStream>({ maxSize: streamBytesMax });
 
@@ -90,17 +112,17 @@ export function createEventSealing(
     return events.map((event) => (isOpened(event) ? openOne(event) : typed(event, null)));
   }
 
-  function remember(event: LedgerEvent): void {
+  function remember(event: LedgerEvent, sealed: NewEvent): void {
     if (remembered.size >= rememberedMax) {
       rememberedBefore = remembered;
       remembered = new Map();
     }
-    remembered.set(event.id, event);
+    remembered.set(event.id, { event, sealed });
   }
 
   function openOne(stored: StoredEvent): LedgerEvent {
-    const known = remembered.get(stored.id) ?? rememberedBefore.get(stored.id);
-    if (known && known.stream === stored.stream) {
+    const { event: known, sealed } = remembered.get(stored.id) ?? rememberedBefore.get(stored.id) ?? {};
+    if (known && known.stream === stored.stream && isSame(sealed!, stored)) {
       known.position = stored.position;
       known.version = stored.version;
       known.recordedAtMs = stored.recordedAtMs;
@@ -154,8 +176,7 @@ export function createEventSealing(
       const plaintext = JSON.stringify(event.personal ?? {});
       const isSealed = event.personal === null || plaintext !== '{}';
       if (!key && isSealed) throw new Error('An event with personal data needs a key.');
-      remember(event);
-      return {
+      const sealed: NewEvent = {
         id,
         type,
         typeVersion,
@@ -175,6 +196,8 @@ export function createEventSealing(
         data: event.data as JsonObject,
         boxes: key && isSealed ? [sealer.seal(key.keyId, key.key, id, plaintext)] : [],
       };
+      remember(event, sealed);
+      return sealed;
     },
     open,
     async openStream(stream, version, read) {
@@ -187,7 +210,8 @@ export function createEventSealing(
     },
     forget(forgotten) {
       for (const generation of [remembered, rememberedBefore])
-        for (const event of generation.values()) if (forgotten.has(event.stream)) generation.delete(event.id);
+        for (const { event } of generation.values())
+          if (forgotten.has(event.stream)) generation.delete(event.id);
       for (const stream of forgotten) streams.delete(stream);
     },
   };

@@ -155,6 +155,21 @@ describe('two replicas that write to one contact at once', () => {
     expect(await a!.store.version(`contact-${ann}`)).toBe(2);
   });
 
+  test('with the same idempotency key at different times: both show the one that was written', async () => {
+    await b!.close();
+    b = await replicas.open('b', { clock: fixedClock(at('2027-01-01T12:00:01Z')) });
+    // One of them without anything that is sealed.
+    for (const [key, command] of [
+      ['call-3', named('Ann Archer')],
+      ['call-4', { type: 'ChangeContactOwner', contactId: ann, owner: 'desk' }],
+    ] as const)
+      await Promise.all([a!, b].map((app) => app.ledger.execute(command, context({ idempotencyKey: key }))));
+    await together();
+    expect(await a!.store.version(`contact-${ann}`)).toBe(3);
+    expect(a!.readModels.database.checksums()).toEqual(b.readModels.database.checksums());
+    for (const app of [a!, b]) expect((await verify(app)).findings).toEqual([]);
+  });
+
   test('with the same idempotency key and other requests: one is written, the other refused', async () => {
     const results = await Promise.all(
       [a!, b!].map((app, index) =>
