@@ -2,7 +2,7 @@
 import type { Actor } from '../envelope.ts';
 import { clearEvent } from '../enveloping.ts';
 import type { EventSealing } from '../event-sealing.ts';
-import type { EventStore } from '../event-store/port.ts';
+import type { EventStore, NewEvent } from '../event-store/port.ts';
 import { newId } from '../personal-data/derive-id.ts';
 import type { Clock } from '../time/clock.ts';
 import { formatInstant } from '../time/instant.ts';
@@ -53,35 +53,53 @@ const readsMax = 500;
 /** Reads kept while the store takes none; beyond, the oldest are given up and that is told. */
 const keptMax = 50_000;
 
+/** Where the store did not say whether it took one, the same at the same version is there once or not at all. */
+interface Batch {
+  stream: string;
+  sealed: NewEvent[];
+  /** Of the stream before it; undefined where another was faster, or none was tried. */
+  version: number | undefined;
+}
+
 export function createAccessLog(options: AccessLogOptions): AccessLog {
   const { store, sealing, clock, level, onFault } = options;
   let noted: { actor: Actor; read: Read }[] = [];
   /** Of what is noted: the read that more subjects are added to. */
   let growing = new WeakMap<object, Map<ReadKind, Read>>();
+  let unwritten: Batch | undefined;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<number> = Promise.resolve(0);
 
-  async function append(events: readonly { type: AccessEvent['type']; actor: Actor; data: object }[]) {
+  function batchOf(events: readonly { type: AccessEvent['type']; actor: Actor; data: object }[]): Batch {
     const learnedAtMs = clock.nowMs();
     const stream = accessStream(formatInstant(learnedAtMs).slice(0, 10));
     const sealed = events.map(({ type, actor, data }) =>
       sealing.seal(clearEvent(newId(), stream, type, data, { actor, source: 'access', learnedAtMs }), null),
     );
+    return { stream, sealed, version: undefined };
+  }
+
+  async function append(batch: Batch): Promise<number> {
     for (;;) {
-      const result = await store.append(stream, await store.version(stream), sealed);
+      batch.version ??= await store.version(batch.stream);
+      const result = await store.append(batch.stream, batch.version, batch.sealed);
       if (result.ok) return result.position;
+      batch.version = undefined;
     }
   }
 
   async function write(): Promise<number> {
-    const taken = noted;
-    noted = [];
-    growing = new WeakMap();
-    if (taken.length === 0) return 0;
+    let position = 0;
     try {
-      return await append(eventsOf(taken));
+      while (unwritten || noted.length > 0) {
+        unwritten ??= batchOf(eventsOf(noted.splice(0)));
+        growing = new WeakMap();
+        position = await append(unwritten);
+        unwritten = undefined;
+      }
+      return position;
     } catch (fault) {
-      noted = [...taken, ...noted].slice(-keptMax);
+      noted = noted.slice(-keptMax);
       throw fault;
     }
   }
@@ -129,7 +147,7 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
     async noteExport(actor, data) {
       if (level === 'off') return;
       await flush();
-      await append([{ type: 'ExportMade', actor, data }]);
+      await append(batchOf([{ type: 'ExportMade', actor, data }]));
     },
     flush,
     async close() {

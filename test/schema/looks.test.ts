@@ -1,6 +1,7 @@
 // Who looked at whom, by whatever way over GraphQL a name or address was shown.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContactsRead } from '../../src/access/events.ts';
+import { EventStoreFailure } from '../../src/event-store/port.ts';
 import {
   answer,
   openTestApplication,
@@ -63,6 +64,22 @@ async function looksOf(question: string): Promise<string[]> {
 }
 
 const knownAt = 'knownAt: "2026-12-01T00:00:00Z"';
+
+it('is recorded once where the store took it without an answer', async () => {
+  await open('all');
+  const { append } = app.store;
+  app.store.append = async (...asked) => {
+    app.store.append = append;
+    await append(...asked);
+    throw new EventStoreFailure('STORE_UNAVAILABLE', 'The answer was lost.');
+  };
+  await answer(app, `{ contact(id: "${ann}") { name } }`);
+  await expect(app.accessLog.flush()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await answer(app, `{ contact(id: "${bob}") { name } }`);
+  await app.accessLog.flush();
+  const events = (await app.store.read('access-2027-01-01')) as unknown as ContactsRead[];
+  expect(events.flatMap(({ data }) => data.reads.flatMap((read) => read.subjectIds))).toEqual([ann, bob]);
+});
 
 describe('a look at earlier points in time is recorded', () => {
   beforeEach(() => open('history'));
