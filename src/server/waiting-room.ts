@@ -31,6 +31,12 @@ export async function openWaitingRoom(options: {
     });
     response.end(JSON.stringify(isLive ? { status: 'live' } : { status: 'not ready', reason: why() }));
   });
+  // Left alone it would stay open, and closing would wait for it.
+  server.on('upgrade', (_request, socket) => {
+    socket.on('error', () => undefined);
+    const headers = `connection: close\r\ncontent-length: 0\r\nretry-after: ${retryAfterSeconds}`;
+    socket.end(`HTTP/1.1 503 Service Unavailable\r\n${headers}\r\n\r\n`, () => socket.destroy());
+  });
   try {
     await listen(server, host, port);
   } catch (error) {

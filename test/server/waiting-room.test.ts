@@ -1,5 +1,7 @@
 // What is answered while the ledger is being opened, and what a client is told while its store is away.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -44,6 +46,16 @@ it('is alive and not ready, and says why, then leaves the port to the server', a
     code: 'PORT_IN_USE',
   });
   await next.close();
+});
+
+it('refuses live connections, and waits for none of them when it closes', async () => {
+  const room = await openWaitingRoom({ host: '127.0.0.1', port: 0, why: () => '' });
+  const asked = connect({ port: room.port, host: '127.0.0.1', allowHalfOpen: true });
+  asked.write('GET /graphql HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+  const [answer] = await once(asked, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1.1 503 /);
+  await room.close();
+  asked.destroy();
 });
 
 it('of a ledger whose store is away: reads are answered, a change fails with a code that says to send it again', async () => {
