@@ -20,6 +20,7 @@ import { createOpenStreams } from './open-streams.ts';
 import type { Authorise } from './operation-plugin.ts';
 import { createOperations } from './operations.ts';
 import { noPersistedOperations, type PersistedOperations } from './persisted-operations.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import { announcesTooMuch } from './request-body.ts';
 import { ServerFailure } from './server-failure.ts';
 import { createWebSocketEndpoint } from './web-socket-endpoint.ts';
@@ -123,7 +124,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.on('upgrade', (request, socket, head) => {
     const status = closing ? '503 Service Unavailable' : refusedUpgrade(routes, request);
     if (status === undefined) return endpoints.webSockets.handleUpgrade(request, socket, head);
-    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    refuseUpgrade(socket, status);
   });
 
   async function close(): Promise<void> {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { closeGracefully } from './graceful-close.ts';
 import { listen, listenFailure } from './listening.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 
 export interface WaitingRoom {
   /** The port that it took, for the server that follows it. */
@@ -31,12 +32,9 @@ export async function openWaitingRoom(options: {
     });
     response.end(JSON.stringify(isLive ? { status: 'live' } : { status: 'not ready', reason: why() }));
   });
-  // Left alone it would stay open, and closing would wait for it.
-  server.on('upgrade', (_request, socket) => {
-    socket.on('error', () => undefined);
-    const headers = `connection: close\r\ncontent-length: 0\r\nretry-after: ${retryAfterSeconds}`;
-    socket.end(`HTTP/1.1 503 Service Unavailable\r\n${headers}\r\n\r\n`, () => socket.destroy());
-  });
+  server.on('upgrade', (_request, socket) =>
+    refuseUpgrade(socket, '503 Service Unavailable', [`retry-after: ${retryAfterSeconds}`]),
+  );
   try {
     await listen(server, host, port);
   } catch (error) {

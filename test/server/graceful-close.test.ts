@@ -77,3 +77,32 @@ test('closing twice is one close', async () => {
   const server = await startStubServer();
   await Promise.all([server.close(), server.close()]);
 });
+
+/** Asks for a live connection where there is none. */
+const upgrade =
+  'GET /nowhere HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
+
+test('a refused live connection does not hold it up, though its client never closes', async () => {
+  const server = await startStubServer();
+  const { hostname, port } = new URL(server.url);
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  socket.write(upgrade);
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1.1 4/);
+  await server.close();
+  socket.destroy();
+});
+
+test('live connections that are refused and reset meanwhile do not end the process', async () => {
+  const server = await startStubServer();
+  for (let count = 0; count < 100; count++) {
+    const socket = await openSocket(server);
+    socket.on('error', () => {});
+    const sent = Promise.withResolvers<void>();
+    socket.write(upgrade, () => sent.resolve());
+    await sent.promise;
+    socket.resetAndDestroy();
+  }
+  expect((await server.post('{ greeting }')).status).toBe(200);
+  await server.close();
+});
