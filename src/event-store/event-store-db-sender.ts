@@ -37,7 +37,7 @@ const callsInFlightMax = 80;
 export function createSender(connection: Connection, limits: ConnectionLimits): Sender {
   const turns = createTurns(callsInFlightMax);
   const lane = createLane(connection);
-  const newest = new Map<string, Promise<unknown>>();
+  const newest = new Map<string, Promise<Sent | undefined>>();
 
   async function attempt(
     stream: string,
@@ -95,11 +95,10 @@ export function createSender(connection: Connection, limits: ConnectionLimits): 
       // Appends that build on each other go out in the order they came: the cluster would refuse the second before the first.
       const before = newest.get(stream);
       const send = () => untilAnswered(stream, expectedVersion, events, deadlineMs);
-      const sending = before ? before.then(send) : send();
-      const settled = sending.then(
-        () => undefined,
-        () => undefined,
-      );
+      // Where another replica was faster than the one before, its event lies where this one expects that.
+      const sendAfter = (sent: Sent | undefined) => (sent?.kind === 'wrong_version' ? sent : send());
+      const sending = before ? before.then(sendAfter) : send();
+      const settled = sending.catch(() => undefined);
       newest.set(stream, settled);
       try {
         return await sending;

@@ -34,6 +34,20 @@ async function written(stream: string): Promise<void> {
   while ((await idsIn(stream)).length === 0) await sleep(5);
 }
 
+test(`an append that builds on one that lost to another replica is refused, too (${eventStoreName})`, async () => {
+  const store = await open();
+  const other = await open({ url: each.server.directUrl, mirrorPath: ':memory:' });
+  const stream = freshStream();
+  each.server.gate.freeze();
+  const [first] = newEvents(1);
+  const appends = [store.append(stream, 0, [first!]), store.append(stream, 1, newEvents(1))];
+  await stored(other, stream, 0, newEvents(1));
+  each.server.gate.thaw();
+  const refused = { ok: false, conflict: 'WRONG_VERSION', version: 1 };
+  expect(await Promise.all(appends)).toEqual([refused, refused]);
+  expect(await store.append(stream, 1, [first!])).toMatchObject({ ok: true, version: 2 });
+});
+
 describe(`a server that is down (${eventStoreName})`, () => {
   test('when a replica starts lets it wait, and go on once it is there', async () => {
     await each.server.stop();
