@@ -110,13 +110,14 @@ export function createAppending(options: AppendingOptions, states: LedgerStates)
         event.version = stored.version;
         event.recordedAtMs = stored.recordedAtMs;
       });
+      // Before anything is shown, which may fail: what is stored is what others are decided on.
+      forgetSurvivors(state.stream, events);
       // An import waits once for many lines: rows of a contact with ten changes are then written once.
       if (by === 'person') await shown(position);
-      forgetSurvivors(state.stream, events);
       return done(state, { version, position, eventIds: events.map((event) => event.id) });
     } catch (fault) {
       arrived();
-      // What was taken into the state never became durable: forget the state, and with it all that was decided on it.
+      // What was taken into the state may never have become durable: forget the state, and with it all that was decided on it.
       states.drop(state);
       throw fault;
     }

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { type Application, openApplication } from '../../src/application.ts';
 import { EventStoreFailure, type EventStoreFailureCode } from '../../src/event-store/port.ts';
 import { newId } from '../../src/personal-data/derive-id.ts';
-import { ask, openTestApplication } from '../support/app-in-memory.ts';
-import { acme, ann, bob } from '../support/ids.ts';
+import { ask, openTestApplication, tell } from '../support/app-in-memory.ts';
+import { acme, ann, bob, job } from '../support/ids.ts';
 import { change, mistake, refusal, send } from './mutate.ts';
 
 const nowMs = Date.UTC(2026, 2, 14, 12);
@@ -316,10 +316,9 @@ describe('faults', () => {
     },
   );
 
-  test('what is stored, but can no longer be shown, is said to be stored', async () => {
+  async function onDisk(faults: unknown[]): Promise<Application> {
     const folder = mkdtempSync(join(tmpdir(), 'contact-ledger-'));
-    const faults: unknown[] = [];
-    const full = await openApplication({
+    const opened = await openApplication({
       dataDirectory: folder,
       masterKey: Buffer.alloc(32, 1),
       clock: app.clock,
@@ -328,9 +327,15 @@ describe('faults', () => {
       onFault: (fault) => faults.push(fault),
     });
     onTestFinished(async () => {
-      await full.close();
+      await opened.close();
       rmSync(folder, { recursive: true });
     });
+    return opened;
+  }
+
+  test('what is stored, but can no longer be shown, is said to be stored', async () => {
+    const faults: unknown[] = [];
+    const full = await onDisk(faults);
     await change(full, 'registerContact', { contactId: ann, name: 'Ann Archer' });
     // As a full disk would.
     full.readModels.database.database.exec('PRAGMA max_page_count = 1');
@@ -348,6 +353,18 @@ describe('faults', () => {
     }
     expect(faults).toMatchObject([{ code: 'ERR_SQLITE_ERROR' }]);
     expect(await full.store.read(`contact-${bob}`)).toHaveLength(1);
+  });
+
+  test('what is stored, but can no longer be shown, is what the next change is decided on', async () => {
+    const full = await onDisk([]);
+    for (const contactId of [ann, bob]) await change(full, 'registerContact', { contactId, name: 'Ann' });
+    await change(full, 'registerAccount', { accountId: acme, name: 'Acme' });
+    await change(full, 'startPlacement', { contactId: ann, placementId: job, accountId: acme });
+    full.readModels.database.database.exec('PRAGMA query_only = 1');
+    const merging = tell(full, { type: 'MergeContacts', contactId: ann, intoId: bob, carried: [job] });
+    await expect(merging).rejects.toMatchObject({ code: 'READ_MODELS_STOPPED' });
+    const ending = tell(full, { type: 'EndPlacement', contactId: bob, placementId: job });
+    await expect(ending).rejects.toMatchObject({ code: 'READ_MODELS_STOPPED' });
   });
 
   test('any other is left for the server to mask', async () => {
