@@ -43,7 +43,8 @@ export function openKeptTree(options: KeptTreeOptions): KeptTree {
 
   async function follow(): Promise<void> {
     stopped = undefined;
-    const opened = await openWriter(file, store);
+    // After whatever still goes on with the writer before: its counts come in, and the new one must begin behind them.
+    const opened = await exclusive(() => openWriter(file, store));
     writer = opened;
     wakeWaiters(opened);
     // Otherwise the first page tells.

@@ -1,6 +1,8 @@
 // The kept tree: it follows the log, goes on where it was left, also after a crash, and is the same however it came to be.
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type EventStore, EventStoreFailure, type StoredEvent } from '../../src/event-store/port.ts';
 import { countsRoot } from '../../src/integrity/count-map.ts';
@@ -150,6 +152,39 @@ describe('the tree of a ledger', () => {
     backOff.letTry();
     await backOff.isBack();
     expect(await headAt()).toEqual(await app.integrity.kept(await app.store.head(), ({ head }) => head()));
+    await kept.close();
+  });
+
+  it('goes on after an outage in the middle of a checkpoint, whose counts come in meanwhile', async () => {
+    const events = eventsOf(400, 400);
+    const whole = Promise.withResolvers<void>();
+    let attempts = 0;
+    const store = {
+      async *subscribe(after: number, { signal }: { signal: AbortSignal }) {
+        attempts += 1;
+        if (attempts === 1) {
+          yield events;
+          await setImmediate();
+          throw new EventStoreFailure('STORE_UNAVAILABLE', 'i/o error');
+        }
+        yield [...events, eventAt(401, `contact-${contactIdOf(400)}`, 1)].slice(after);
+        if (!signal.aborted) await once(signal, 'abort');
+      },
+      async readPositions([position]: readonly number[]) {
+        await whole.promise;
+        return [events[position! - 1]];
+      },
+      head: async () => 401,
+    } as unknown as EventStore;
+    const backOff = heldBackOff();
+    const kept = openKeptTree({ path: ':memory:', store, ledgerId: 'a', ...backOff });
+    const asked = kept.at(400, ({ head }) => head().size);
+    await backOff.waits();
+    backOff.letTry();
+    expect(await asked).toBe(400);
+    whole.resolve();
+    expect(await kept.at(401, ({ head }) => head().size)).toBe(401);
+    expect(backOff.told).toEqual(['tree_of_hashes: STORE_UNAVAILABLE', 'tree_of_hashes: back']);
     await kept.close();
   });
 
