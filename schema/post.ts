@@ -14,7 +14,7 @@ import { Node } from './node.ts';
 import { badUserInput } from './parse-input.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { currentPoint, hasCut, PointArguments, readPoint } from './read-point.ts';
-import { canonicalId, idsOfAccount, readInvolved, readPostsOfAccount } from './reading.ts';
+import { canonicalId, idsOfStandingAccount, readInvolved, readPostsOfAccount } from './reading.ts';
 
 @ObjectType({
   implements: Node,
@@ -115,13 +115,13 @@ export async function findReferredPost(
     throw badUserInput([{ path: `${path}id`, message: 'give either id or name, and not both' }]);
   if (id != null) return findPost(database, canonicalId(id));
   const accountIds =
-    accountId == null ? undefined : await idsOfAccount(context, canonicalId(accountId), point);
+    accountId == null ? undefined : await idsOfStandingAccount(context, canonicalId(accountId), point);
   const posts = findPostsByName(database, name!, accountIds);
   if (posts.length > 1)
     throw badUserInput([
       {
         path: `${path}name`,
-        message: `is the name of ${posts.length} posts; give accountId, or one of the ids ${posts.map((post) => post.id).join(', ')}`,
+        message: `is the name of ${posts.length} posts; ${accountIds ? 'give' : 'give accountId, or'} one of the ids ${posts.map((post) => post.id).join(', ')}`,
       },
     ]);
   return posts[0] ?? null;

@@ -118,10 +118,19 @@ export function idsOfAccount(context: Context, id: string, point: ReadPoint): Pr
   });
 }
 
-/** The posts of all ids that an account goes by at the point, by name. The id of one that was merged leads to its survivor. */
-export async function readPostsOfAccount(context: Context, id: string, point: ReadPoint): Promise<Post[]> {
+/** The same of the account that an id leads to: of one that was merged these are all ids of its survivor. */
+export async function idsOfStandingAccount(
+  context: Context,
+  id: string,
+  point: ReadPoint,
+): Promise<string[]> {
   const standing = await readStandingAccount(context, id, point);
-  const ids = await idsOfAccount(context, standing?.id ?? id, point);
+  return idsOfAccount(context, standing?.id ?? id, point);
+}
+
+/** The posts of all ids that the account which an id leads to goes by at the point, by name. */
+export async function readPostsOfAccount(context: Context, id: string, point: ReadPoint): Promise<Post[]> {
+  const ids = await idsOfStandingAccount(context, id, point);
   const posts = (await Promise.all(ids.map((one) => batchesOf(context.app).posts(one)))).flat();
   return ids.length > 1 ? posts.sort(comparePosts) : posts;
 }

@@ -21,7 +21,7 @@ import { connectionOf } from './connection.ts';
 import { Contact, contactAt } from './contact.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { HistoryArguments, HistoryConnection, readHistory } from './history.ts';
-import { followMerges, idsOfAccount, readContact, readStandingAccount } from './reading.ts';
+import { followMerges, idsOfStandingAccount, readContact, readStandingAccount } from './reading.ts';
 import { EdtfDate, Instant } from './scalars.ts';
 import { TurnoverStage } from './turnover-enums.ts';
 import {
@@ -358,8 +358,7 @@ export async function isProposedAt(
   point: ReadPoint,
 ): Promise<boolean> {
   if (accountId === null) return false;
-  const account = await readStandingAccount(context, accountId, point);
-  const ids = await idsOfAccount(context, account?.id ?? accountId, point);
+  const ids = await idsOfStandingAccount(context, accountId, point);
   const isThere = placements.some(
     (one) => ids.includes(one.accountId) && !one.withdrawn && !one.removed && !one.ended,
   );

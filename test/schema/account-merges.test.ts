@@ -2,7 +2,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exportLines } from '../../src/export.ts';
 import { answer, openTestApplication, type TestApplication, tell } from '../support/app-in-memory.ts';
-import { accountIdOf, acme, ann, at, bob, eventIdOf, globex, initech, job, nextJob } from '../support/ids.ts';
+import {
+  accountIdOf,
+  acme,
+  ann,
+  at,
+  bob,
+  contactIdOf,
+  eventIdOf,
+  globex,
+  initech,
+  job,
+  nextJob,
+  placementIdOf,
+} from '../support/ids.ts';
 import { change, refusal } from './mutate.ts';
 
 const hooli = accountIdOf(4);
@@ -151,6 +164,33 @@ describe('mergeAccounts', () => {
     expect(await departed(`post: { name: "head", accountId: "${globex}" }, atPosition: ${before}`)).toEqual([
       'Bob',
     ]);
+  });
+
+  test('leads from either id to a post that one of them has, also by its name', async () => {
+    const contactId = contactIdOf(5);
+    await tell(app, { type: 'RegisterContact', contactId, name: 'Cleo' });
+    await tell(app, {
+      type: 'StartPlacement',
+      contactId,
+      placementId: placementIdOf(5),
+      accountId: globex,
+      post: 'chair',
+    });
+    const before = await app.store.head();
+    await merge();
+    const asked = (id: string) => `{
+      post(name: "chair", accountId: "${id}") { name }
+      posts(name: "chair", accountId: "${id}") { name }
+      postHolders(post: { name: "chair", accountId: "${id}" }) { contact { name } }
+      before: postHolders(post: { name: "chair", accountId: "${id}" }, atPosition: ${before}) { contact { name } }
+    }`;
+    const found = {
+      post: { name: 'chair' },
+      posts: [{ name: 'chair' }],
+      postHolders: [{ contact: { name: 'Cleo' } }],
+    };
+    expect(await answer(app, asked(globex))).toEqual({ ...found, before: found.postHolders });
+    expect(await answer(app, asked(acme))).toEqual({ ...found, before: [] });
   });
 
   test('tells whoever asks about the survivor: subscribers, exports, and why somebody was removed from the loser', async () => {
