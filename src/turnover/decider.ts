@@ -215,7 +215,6 @@ const decisions: { [K in Exclude<TurnoverCommandType, 'OpenTurnover'>]: Step<K> 
 const unknownPlan = (plans: TurnoverRules['plans']): string =>
   `There are these plans: ${plans.map(({ name, version }) => `${name} ${version}`).join(', ')}.`;
 
-/** Who stands in or takes over is somebody known, and somebody else. */
 /** Not what the score says that it rests on. */
 function refuseStance(
   stance: string,
@@ -232,6 +231,7 @@ function refuseStance(
   );
 }
 
+/** Who stands in or takes over is somebody known, and somebody else. */
 function refuseContact(
   belief: TurnoverBelief,
   contactId: string | null,
