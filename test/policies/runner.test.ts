@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Application } from '../../src/application.ts';
 import { streamsOf } from '../../src/beliefs.ts';
+import { type EventStore, EventStoreFailure } from '../../src/event-store/port.ts';
 import type { Ledger } from '../../src/ledger.ts';
 import { KeyStoreFailure } from '../../src/personal-data/key-store.ts';
 import type { Policy, PolicyWorld, RefusedEffect } from '../../src/policies/policy.ts';
@@ -289,6 +290,26 @@ test('a full disk that keeps the checkpoint from being written stops a policy on
   await backOff.isBack();
   expect(await eventsOf(ann)).toEqual(done);
   expect(runner.checkpoint).toBeGreaterThan(0);
+});
+
+test('an outage while it is looked up where policies were keeps none from going on afterwards', async () => {
+  const backOff = heldBackOff();
+  let isAway = true;
+  const store: EventStore = {
+    ...app.store,
+    readAll(...asked) {
+      if (isAway) throw new EventStoreFailure('STORE_UNAVAILABLE', 'i/o error');
+      return app.store.readAll(...asked);
+    },
+  };
+  const runner = run({ store, ...backOff });
+  runner.follow();
+  await leave();
+  await backOff.waits();
+  isAway = false;
+  backOff.letTry();
+  await backOff.isBack();
+  expect(await eventsOf(ann)).toEqual(done);
 });
 
 test('stopping does not wait for the next attempt of a policy that an outage has stopped', async () => {
