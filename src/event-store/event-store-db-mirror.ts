@@ -99,7 +99,7 @@ export function openMirror({
       if (error instanceof EventStoreFailure) throw error;
       log.undo();
       isTaking = false;
-      failure = storeFailure(error, path);
+      failure = mirrorFailure(error, path);
       throw failure;
     }
   }
@@ -222,6 +222,17 @@ function count(
     version > result.version
       ? `the stream ${stream} goes on with event ${version}, but only ${result.version} are known`
       : `the stream ${stream} has another event at ${version} than the one known`,
+  );
+}
+
+/** What has no room here may be in the cluster all the same: nobody may be told that nothing was written. */
+function mirrorFailure(error: unknown, path: string): unknown {
+  const failure = storeFailure(error, path);
+  if (!(failure instanceof EventStoreFailure) || failure.code !== 'STORE_FULL') return failure;
+  return new EventStoreFailure(
+    'STORE_UNAVAILABLE',
+    `There is no room left for the mirror ${path}. This replica has stopped; make room, then start it again.`,
+    { cause: error },
   );
 }
 

@@ -1,7 +1,8 @@
 // What goes wrong between a replica and its cluster, each with its outcome: nothing hangs, nothing is lost, nothing is there twice.
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonEvent, type StreamMetadata } from '@eventstore/db-client';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { LedgerStore } from '../../src/event-store/port.ts';
 import { eventStoreName, startEventStore, startEventStoreCluster } from '../support/event-store-server.ts';
 import { all, freshStream, positions, range, stored } from './contract.ts';
@@ -361,4 +362,34 @@ test(`a scavenge takes nothing of the ledger from replicas that read, follow and
   const [again, late] = [await open(), await open({ mirrorPath: each.mirrorPath('late.db') })];
   expect(await all(again, 0)).toEqual(history);
   expect(await all(late, 0)).toEqual(history);
+});
+
+test('a disk without room for the mirror stops the replica, which says that what was sent may be there; started again it has it', async () => {
+  const store = await open();
+  const stream = freshStream();
+  await stored(store, stream, 0, newEvents(1));
+  // Has the mirror commit it.
+  expect(await store.head()).toBe(1);
+  const full = Object.assign(new Error('database or disk is full'), {
+    code: 'ERR_SQLITE_ERROR',
+    errcode: 13,
+  });
+  // It is in the cluster: not STORE_FULL, of which nothing is written.
+  const stopped = { code: 'STORE_UNAVAILABLE', message: expect.stringContaining('start it again') };
+  const { exec } = DatabaseSync.prototype;
+  const spied = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (
+    this: DatabaseSync,
+    sql,
+  ) {
+    if (sql === 'BEGIN IMMEDIATE') throw full;
+    exec.call(this, sql);
+  });
+  onTestFinished(() => spied.mockRestore());
+  await expect(store.append(stream, 1, newEvents(1))).rejects.toMatchObject(stopped);
+  spied.mockRestore();
+  await expect(store.head()).rejects.toMatchObject(stopped);
+  expect(store.isFollowing).toBe(false);
+  await store.close();
+  const again = await open();
+  expect(await again.head()).toBe(2);
 });
