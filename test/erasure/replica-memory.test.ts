@@ -13,11 +13,14 @@ test('a full disk keeps its files as they are only until there is room', async (
     code: 'ERR_SQLITE_ERROR',
     errcode: 13,
   });
-  const options = {
+  const memory = createReplicaMemory({
     ...backOff,
-    ledger: { noteWrittenElsewhere: () => undefined },
     keyStore: { forget: () => undefined },
     sealing: { forget: () => undefined },
+    closing: new AbortController().signal,
+  } as unknown as ReplicaOptions);
+  memory.opened({
+    ledger: { noteWrittenElsewhere: () => undefined },
     readModels: {
       applied: async (position: number) => void done.push(`applied ${position}`),
       async compact() {
@@ -26,10 +29,10 @@ test('a full disk keeps its files as they are only until there is room', async (
         compacted.resolve();
       },
     },
-    closing: new AbortController().signal,
-  } as unknown as ReplicaOptions;
+    acknowledge: async () => undefined,
+  });
   const marked = { type: 'SignalsErased', stream: `signals-${ann}`, position: 7, data: {} };
-  createReplicaMemory(options)([marked as unknown as StoredEvent]);
+  memory.note([marked as unknown as StoredEvent]);
   await backOff.waits();
   backOff.letTry();
   await compacted.promise;
