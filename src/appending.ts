@@ -54,7 +54,6 @@ export function createAppending(options: AppendingOptions, states: LedgerStates)
     try {
       await options.applied(position);
     } catch (cause) {
-      if ((cause as { retryable?: unknown }).retryable === true) throw cause;
       throw new ReadModelsStopped(cause);
     }
   }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { type Application, openApplication } from '../../src/application.ts';
 import { EventStoreFailure, type EventStoreFailureCode } from '../../src/event-store/port.ts';
 import { newId } from '../../src/personal-data/derive-id.ts';
+import { KeyStoreFailure } from '../../src/personal-data/key-store.ts';
 import { ask, openTestApplication, tell } from '../support/app-in-memory.ts';
 import { acme, ann, bob, job } from '../support/ids.ts';
 import { change, mistake, refusal, send } from './mutate.ts';
@@ -365,6 +366,17 @@ describe('faults', () => {
     await expect(merging).rejects.toMatchObject({ code: 'READ_MODELS_STOPPED' });
     const ending = tell(full, { type: 'EndPlacement', contactId: bob, placementId: job });
     await expect(ending).rejects.toMatchObject({ code: 'READ_MODELS_STOPPED' });
+  });
+
+  test('what is stored, while the keys that show it are away, is said to be stored', async () => {
+    const away = await openTestApplication({ compares: false });
+    onTestFinished(() => away.close());
+    away.readModels.applied = async () => {
+      throw new KeyStoreFailure('KEYS_UNAVAILABLE', 'The keys are away.');
+    };
+    const telling = tell(away, { type: 'RegisterContact', contactId: ann, name: 'Ann' });
+    await expect(telling).rejects.toMatchObject({ code: 'READ_MODELS_STOPPED' });
+    expect(await away.store.version(`contact-${ann}`)).toBe(1);
   });
 
   test('any other is left for the server to mask', async () => {
