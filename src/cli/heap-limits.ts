@@ -4,7 +4,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 /** Old objects are collected when they have grown by this share, rather than when they have multiplied. */
 const growthPercent = 25;
 /** Of an import: much is made in a short time, and on few cores each collection takes from the work. */
-const growthPercentOfImport = 60;
+const growthPercentOfImport = 50;
 /** One half of the space of young objects of a thread that is started later, in MiB: V8 would begin with a quarter of it. */
 const youngMibOfThreads = 4;
 /** Both halves of the space of young objects; large enough that what is in flight dies young. */
