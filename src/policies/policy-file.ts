@@ -6,6 +6,8 @@ import type { RefusedEffect } from './policy.ts';
 export interface PolicyFile {
   /** Position of the last event that the policy has done with; 0 for one that never ran. */
   checkpoint(policy: string): number;
+  /** Whether one was saved, be it 0. */
+  hasCheckpoint(policy: string): boolean;
   save(policy: string, position: number): void;
   /** The digest under which a rule was first noted; notes this one where there is none. */
   noteRule(rule: string, digest: string): string;
@@ -71,6 +73,7 @@ function policyFileOf(database: DatabaseSync, ledgerId: string, head: number): P
       }
       return position;
     },
+    hasCheckpoint: (policy) => find.get(ledgerId, policy) !== undefined,
     save(policy, position) {
       put.run(ledgerId, policy, position);
       checkpoints.set(policy, position);

@@ -172,10 +172,11 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
   }
 
   async function goOn(from: (newestCause: number) => number): Promise<void> {
-    const fresh = policies.filter(({ name }) => file.checkpoint(name) === 0);
+    const fresh = policies.filter(({ name }) => !file.hasCheckpoint(name));
     if (fresh.length === 0) return;
     const causes = await newestCauses();
-    for (const { name } of fresh) if (causes.has(name)) file.save(name, from(causes.get(name)!));
+    // Also where nothing tells: the whole log is looked through once, not at every start.
+    for (const { name } of fresh) file.save(name, causes.has(name) ? from(causes.get(name)!) : 0);
   }
 
   async function followOne(policy: Policy, follower: Follower): Promise<void> {

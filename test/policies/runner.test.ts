@@ -126,6 +126,25 @@ test('it goes on after its checkpoint, which lies behind all that it did itself'
   expect(await runner.catchUp()).toEqual({ done: 0, refused: 0 });
 });
 
+test('where policies stood is looked for once, not at every start, also where none reacted to anything', async () => {
+  let looked = 0;
+  const store: typeof app.store = {
+    ...app.store,
+    readAll(after, filter) {
+      if (!filter) looked += 1;
+      return app.store.readAll(after, filter);
+    },
+  };
+  const file = openPolicyFile(':memory:', app.ledgerId);
+  files.push(file);
+  for (const _ of ['first', 'second']) {
+    const runner = run({ store, file });
+    runner.follow();
+    await runner.stop();
+  }
+  expect(looked).toBe(1);
+});
+
 test('after a crash between two effects the second is made up for, and nothing is written twice', async () => {
   await leave();
   const file = openPolicyFile(':memory:', app.ledgerId);
