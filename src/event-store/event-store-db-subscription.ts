@@ -1,5 +1,5 @@
 // The subscription to the cluster's log, on the call that the client makes of it, without what the client makes of each event.
-import { convertToCommandError, type EventStoreDBClient } from '@eventstore/db-client';
+import { convertToCommandError } from '@eventstore/db-client';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
@@ -42,11 +42,12 @@ export function subscribeToLog(
   after: AllPosition | undefined,
   listener: SubscriptionListener,
 ): () => void {
-  const parts = client as unknown as ClientParts & EventStoreDBClient;
-  const opening = parts.GRPCStreamCreator(StreamsClient, 'follow', (service) =>
+  const { GRPCStreamCreator, callArguments } = client as unknown as ClientParts;
+  // As one of the client's own streams it ends with the client, which is replaced where its connection is silent.
+  const opening = GRPCStreamCreator(StreamsClient, 'follow', (service) =>
     service.read(
       requestAfter(after),
-      ...parts.callArguments({ credentials, requiresLeader }, { deadline: Number.POSITIVE_INFINITY }),
+      ...callArguments({ credentials, requiresLeader }, { deadline: Number.POSITIVE_INFINITY }),
     ),
   )();
   const failed = (fault: Error) => listener.onEnded(convertToCommandError(fault));
