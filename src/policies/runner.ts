@@ -164,19 +164,26 @@ export function createPolicyRunner(options: RunnerOptions): PolicyRunner {
    * in a world that knows what came later it might find something else to do.
    */
   function begin(): Promise<void> {
-    begun ??= goOn((position) => position - 1).catch((fault) => {
+    begun ??= goOnOrBegin().catch((fault) => {
       begun = undefined;
       throw fault;
     });
     return begun;
   }
 
+  async function goOnOrBegin(): Promise<void> {
+    await goOn((position) => position - 1);
+    // Where nothing tells it begins at the first event: the whole log is looked through once, not at every start.
+    for (const { name } of withoutCheckpoint()) file.save(name, 0);
+  }
+
+  const withoutCheckpoint = () => policies.filter(({ name }) => !file.hasCheckpoint(name));
+
   async function goOn(from: (newestCause: number) => number): Promise<void> {
-    const fresh = policies.filter(({ name }) => !file.hasCheckpoint(name));
+    const fresh = withoutCheckpoint();
     if (fresh.length === 0) return;
     const causes = await newestCauses();
-    // Also where nothing tells: the whole log is looked through once, not at every start.
-    for (const { name } of fresh) file.save(name, causes.has(name) ? from(causes.get(name)!) : 0);
+    for (const { name } of fresh) if (causes.has(name)) file.save(name, from(causes.get(name)!));
   }
 
   async function followOne(policy: Policy, follower: Follower): Promise<void> {
