@@ -30,9 +30,8 @@ export function deriveId(salt: Buffer, ...parts: string[]): string {
  * It is stored in the clear for ever: without the salt nobody can try out which address or phone number was in the request.
  */
 export function requestDigest(salt: Buffer, value: unknown): string {
-  return hash('sha256', `${hexOf(salt)}|${canonicalJson(value)}`, 'buffer')
-    .subarray(0, 16)
-    .toString('base64url');
+  const digest = hash('sha256', `${hexOf(salt)}|${canonicalJson(value)}`, 'binary');
+  return Buffer.from(digest.slice(0, 16), 'binary').toString('base64url');
 }
 
 const countMax = 0xfff;
