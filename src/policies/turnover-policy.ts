@@ -1,5 +1,6 @@
 // The policy that opens turnovers where key roles lose their holders, and keeps them true to what is learned afterwards.
 
+import { findMergedInto } from '../../projections/identities.ts';
 import { findTurnoversOf, type TurnoverSubject } from '../../projections/turnovers.ts';
 import { standingContactAt } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
@@ -144,6 +145,8 @@ async function mayConcern(contactId: string, event: LedgerEvent, world: Turnover
   if (event.type === 'PlacementStarted' || event.type === 'BuyingRoleAssigned') return false;
   if (world.rules.keyRoles.some(looksAtTexts)) return true;
   if (event.type === 'TitleChanged' || event.type === 'FunctionChanged') return false;
+  // The role of a placement that somebody brought along is told in that one's stream.
+  if (findMergedInto(world.database, contactId).length > 0) return true;
   const stream = `contact-${contactId}`;
   // What was read behind this event holds for it too: after an import a stream is read once, not for each of its events.
   if (event.stream === stream && event.version <= (world.unconcerned.get(stream) ?? 0)) return false;

@@ -319,6 +319,14 @@ describe('a departure', () => {
     expect(findTurnoversOf(app.readModels.database, 'contact_id', bob)).toEqual([]);
   });
 
+  test('of the survivor of a merge is one from a role that it brought along', async () => {
+    await following({ type: 'MergeContacts', contactId: ann, intoId: cleo }, on('2026-06-01'));
+    const end = { type: 'EndPlacement', contactId: cleo, placementId: job } as const;
+    await following(end, { ...on('2026-06-10'), effectiveOn: '2026-05-31' });
+    const [opened] = findTurnoversOf(app.readModels.database, 'contact_id', cleo);
+    expect(opened).toMatchObject({ placementId: job, departure: { leftOn: '2026-05-31' } });
+  });
+
   test('of a contact merged without the placement is open again once they are parted', async () => {
     await leave();
     const merge: Command = { type: 'MergeContacts', contactId: ann, intoId: bob, carried: [] };
