@@ -104,6 +104,15 @@ export async function personOf(
   return [...ids];
 }
 
+/** All that were at any time one with it by merges, this contact or account first. */
+export function findEverOneWith(db: ReadDatabase, id: string): string[] {
+  const sql =
+    'SELECT survivor_id AS id FROM merge WHERE loser_id = ?1 UNION ALL SELECT loser_id FROM merge WHERE survivor_id = ?1';
+  const ids = new Set([id]);
+  for (const one of ids) for (const row of db.prepare(sql).all(one)) ids.add(String(row['id']));
+  return [...ids];
+}
+
 /** Whether this contact or account was at any time merged into another. */
 export function wasMerged(db: ReadDatabase, loserId: string): boolean {
   return db.prepare('SELECT 1 FROM merge WHERE loser_id = ? LIMIT 1').get(loserId) !== undefined;

@@ -1,4 +1,4 @@
-// Read model: which contacts were ever said to be in an account or a post, whatever is believed now; and what posts are called.
+// Read model: which contacts were ever said to be in an account, a post or a role, whatever is believed now; and what posts are called.
 import type { LedgerEvent } from '../src/ledger-events.ts';
 import type { EventProjection, Row } from '../src/projector/projection.ts';
 import type { ReadDatabase } from '../src/projector/read-database.ts';
@@ -7,7 +7,7 @@ import { compareKeys } from './listing.ts';
 export const involvement: EventProjection = {
   by: 'event',
   name: 'involvement',
-  version: 2,
+  version: 3,
   opens: ['PlacementStarted', 'PlacementCorrected', 'ChangeProposed', 'ClaimConfirmed'],
   tables: [
     {
@@ -15,7 +15,7 @@ export const involvement: EventProjection = {
       columns:
         'account_id TEXT, contact_id TEXT, placement_id TEXT, post_id TEXT, PRIMARY KEY (account_id, contact_id, placement_id, post_id)',
       withoutRowid: true,
-      indexes: ['post_id', 'placement_id'],
+      indexes: ['post_id', 'placement_id', 'contact_id'],
     },
     {
       name: 'post',
@@ -27,20 +27,35 @@ export const involvement: EventProjection = {
       person: 'contact_id',
       indexes: ['account_id, name', 'name'],
     },
+    // Of whom a contact type or buying role was ever said.
+    { name: 'role_holder', columns: 'contact_id TEXT PRIMARY KEY', withoutRowid: true },
   ],
   rows(event) {
     const claim = claimIn(event);
     const { placementId, accountId, postId } = claim.data;
-    if (placementId === undefined || (accountId === undefined && postId == null)) return [];
+    if (placementId === undefined) return [];
     const contactId = event.stream.slice('contact-'.length);
-    const rows: Row[] = [['involvement', accountId ?? '', contactId, placementId, postId ?? '']];
+    const rows: Row[] = [];
+    if (accountId !== undefined || postId != null)
+      rows.push(['involvement', accountId ?? '', contactId, placementId, postId ?? '']);
     if (postId) rows.push(['post', postId, accountId ?? '', contactId, claim.personal?.postName ?? null]);
+    if (saysRole(claim.data)) rows.push(['role_holder', contactId]);
     return rows;
   },
 };
 
+const saysRole = ({ contactType, buyingRoles, buyingRole }: PlacementClaim['data']): boolean =>
+  contactType !== undefined || buyingRoles !== undefined || buyingRole !== undefined;
+
 interface PlacementClaim {
-  data: { placementId?: string; accountId?: string; postId?: string | null };
+  data: {
+    placementId?: string;
+    accountId?: string;
+    postId?: string | null;
+    contactType?: string | null;
+    buyingRoles?: readonly string[];
+    buyingRole?: string;
+  };
   personal: { postName?: string | null } | null;
 }
 
@@ -104,6 +119,12 @@ export function listPosts(db: ReadDatabase, accountIds: readonly string[]): Post
 /** By name; those of one name by id. */
 export const comparePosts = (a: Post, b: Post): number =>
   compareKeys([a.name ?? '', a.id], [b.name ?? '', b.id]);
+
+/** Whether any event ever said a contact type or buying role of one of these contacts. */
+export function wasAnyInRole(db: ReadDatabase, contactIds: readonly string[]): boolean {
+  const find = db.prepare('SELECT 1 FROM role_holder WHERE contact_id = ?');
+  return contactIds.some((id) => find.get(id) !== undefined);
+}
 
 /** Contacts that any event ever put into each account, or into each post. */
 export function findInvolved(db: ReadDatabase, kind: 'account' | 'post', ids: readonly string[]): string[][] {

@@ -365,6 +365,22 @@ export function findTurnoversOf(db: ReadDatabase, subject: TurnoverSubject, id: 
   ];
 }
 
+/**
+ * Whether a turnover names one of these contacts, as who left, took over or stands in; or is at an account where one of them was
+ * ever placed, and one was ever in a post.
+ */
+export function isAnyNearTurnover(db: ReadDatabase, contactIds: readonly string[]): boolean {
+  const isAny = (sql: string) => contactIds.some((id) => db.prepare(sql).get(id) !== undefined);
+  return (
+    isAny('SELECT 1 FROM turnover WHERE contact_id = ?1 OR replacement_id = ?1 OR interim_id = ?1 LIMIT 1') ||
+    // A correction names a post without its account, perhaps in the stream of another one of them.
+    (isAny(
+      'SELECT 1 FROM involvement JOIN turnover USING (account_id) WHERE involvement.contact_id = ? LIMIT 1',
+    ) &&
+      isAny("SELECT 1 FROM involvement WHERE contact_id = ? AND post_id <> '' LIMIT 1"))
+  );
+}
+
 /** Ids of all turnovers at the accounts of some, and at all that these were ever merged with: the same customer's are among them. */
 export function findTurnoverIdsBeside(db: ReadDatabase, ids: readonly string[]): string[] {
   const sql =

@@ -1,7 +1,7 @@
 // The policy that opens turnovers where key roles lose their holders, and keeps them true to what is learned afterwards.
 
-import { findMergedInto } from '../../projections/identities.ts';
-import { findTurnoversOf, type TurnoverSubject } from '../../projections/turnovers.ts';
+import { findEverOneWith } from '../../projections/identities.ts';
+import { findTurnoversOf, isAnyNearTurnover, type TurnoverSubject } from '../../projections/turnovers.ts';
 import { standingContactAt } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
@@ -19,7 +19,14 @@ import { dismiss, openingOf, reopen } from './turnover-opening.ts';
 import { replacementsBy } from './turnover-replacement.ts';
 import { reactToSignal } from './turnover-signal.ts';
 import { succeed, vacancyOf } from './turnover-succession.ts';
-import { type Accounts, accountsOf, isAtRisk, segmentOf, type TurnoverWorld } from './turnover-world.ts';
+import {
+  type Accounts,
+  accountsOf,
+  isAtRisk,
+  mayHaveHadRole,
+  segmentOf,
+  type TurnoverWorld,
+} from './turnover-world.ts';
 
 export interface TurnoverPolicyOptions {
   /** How the turnovers there are found; a dry run has its own. */
@@ -57,13 +64,9 @@ const ofAccounts = [
   'RenewalDecided',
 ];
 
-/** Streams that are remembered as no concern, before the memory starts anew. */
-const unconcernedMax = 20_000;
-
 export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Policy {
   const { computesCoverage = true } = options;
   const find = options.turnoversOf ?? ((world, subject, id) => findTurnoversOf(world.database, subject, id));
-  const unconcerned = new Map<string, number>();
   return {
     name: 'turnover',
     version: 2,
@@ -79,8 +82,10 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
     async react(event, policyWorld) {
       const world: TurnoverWorld = Object.assign(Object.create(policyWorld) as PolicyWorld, {
         computesCoverage,
-        unconcerned,
         turnoversOf: (subject: TurnoverSubject, id: string) => find(policyWorld, subject, id),
+        // Of turnovers that are found otherwise the read models know nothing.
+        mayBeNearTurnover: (ids: readonly string[]) =>
+          options.turnoversOf !== undefined || isAnyNearTurnover(policyWorld.database, ids),
       });
       const category = categoryOf(event.stream);
       if (category === 'account') return reactToAccount(event, world);
@@ -93,6 +98,8 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
 
 async function reactToContact(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
   const contactId = subjectOf(event.stream);
+  const person = findEverOneWith(world.database, contactId);
+  if (!mayHaveHadRole(person, world) && !world.mayBeNearTurnover(person)) return [];
   const parted = await partedFrom(event, world);
   const others = event.type === 'ContactMerged' ? [event.data.intoId] : parted;
   const effects: Effect[] = [];
@@ -113,7 +120,7 @@ async function reconcile(
   isParting: boolean,
 ): Promise<Effect[]> {
   const known = await turnoversOfPerson(contactId, event, world);
-  if (known.length === 0 && !(await mayConcern(contactId, event, world))) return [];
+  if (known.length === 0 && !mayTellDeparture(contactId, event, world)) return [];
   const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
   const accounts = await accountsOf(belief, event, world);
   const found = belief ? departuresFrom(belief, accounts, known, world) : [];
@@ -140,29 +147,12 @@ async function reconcile(
   return effects;
 }
 
-/** Reads the clear part alone: most contacts never had a role at all. */
-async function mayConcern(contactId: string, event: LedgerEvent, world: TurnoverWorld): Promise<boolean> {
-  if (event.type === 'PlacementStarted' || event.type === 'BuyingRoleAssigned') return false;
-  if (world.rules.keyRoles.some(looksAtTexts)) return true;
-  if (event.type === 'TitleChanged' || event.type === 'FunctionChanged') return false;
-  // The role of a placement that somebody brought along is told in that one's stream.
-  if (findMergedInto(world.database, contactId).length > 0) return true;
-  const stream = `contact-${contactId}`;
-  // What was read behind this event holds for it too: after an import a stream is read once, not for each of its events.
-  if (event.stream === stream && event.version <= (world.unconcerned.get(stream) ?? 0)) return false;
-  const stored = await world.read(stream);
-  const concerns = stored.some(({ type, data }) => {
-    const claim = (data['claim'] ?? data) as Record<string, unknown>;
-    return (
-      claim['contactType'] !== undefined ||
-      claim['buyingRoles'] !== undefined ||
-      claim['buyingRole'] !== undefined ||
-      type === 'ContactMerged'
-    );
-  });
-  if (world.unconcerned.size >= unconcernedMax) world.unconcerned.clear();
-  if (!concerns) world.unconcerned.set(stream, stored.length);
-  return concerns;
+/** Whether the event may show that the contact left a key role that no turnover knows of. */
+function mayTellDeparture(contactId: string, { type }: LedgerEvent, world: TurnoverWorld): boolean {
+  if (type === 'PlacementStarted' || type === 'BuyingRoleAssigned') return false;
+  const isText = type === 'TitleChanged' || type === 'FunctionChanged';
+  if (isText) return world.rules.keyRoles.some(looksAtTexts);
+  return mayHaveHadRole(findEverOneWith(world.database, contactId), world);
 }
 
 function departuresFrom(

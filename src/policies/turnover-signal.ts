@@ -1,4 +1,5 @@
 // What signals say of turnovers: a hard bounce makes one suspected, a sign of life refutes it, a survey shows an advocate.
+import { findEverOneWith } from '../../projections/identities.ts';
 import { type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import type { SignalEvent } from '../signals/events.ts';
 import { dayInZone } from '../time/clock.ts';
@@ -9,14 +10,23 @@ import { versionAt } from '../turnover/versions.ts';
 import type { Effect } from './policy.ts';
 import { dayOf, dayOfSignal, failsForGood } from './signal-reading.ts';
 import { dismiss, openingOf } from './turnover-opening.ts';
-import { accountsOf, isAtRisk, keyPlacementsOf, type TurnoverWorld } from './turnover-world.ts';
+import {
+  accountsOf,
+  isAtRisk,
+  keyPlacementsOf,
+  mayHaveHadRole,
+  type TurnoverWorld,
+} from './turnover-world.ts';
 
 type Bounce = Extract<SignalEvent, { type: 'Bounced' }>;
 
 export async function reactToSignal(told: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
   const event = told as SignalEvent;
-  if (event.type === 'Bounced') return failsForGood(event.data) ? suspect(event, world) : [];
   const contactId = subjectOf(event.stream);
+  if (event.type === 'Bounced')
+    return failsForGood(event.data) && mayHaveHadRole(findEverOneWith(world.database, contactId), world)
+      ? suspect(event, world)
+      : [];
   const effects: Effect[] = [];
   if (showsLife(event))
     for (const turnover of world.turnoversOf('contact_id', contactId))

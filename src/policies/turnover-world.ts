@@ -1,5 +1,6 @@
 // What the parts of the turnover policy share: how turnovers are found, and which accounts and roles are at risk.
 
+import { wasAnyInRole } from '../../projections/involvement.ts';
 import type { TurnoverSubject } from '../../projections/turnovers.ts';
 import { type AccountBelief, memberOf } from '../account/belief.ts';
 import { standingAccountAt } from '../beliefs.ts';
@@ -10,17 +11,23 @@ import type { Day } from '../time/day.ts';
 import { parseEdtf } from '../time/edtf.ts';
 import { latest, valueOn } from '../timeline.ts';
 import type { TurnoverBelief } from '../turnover/belief.ts';
-import { type Definition, keyRolesOf } from '../turnover/definition.ts';
+import { type Definition, keyRolesOf, looksAtTexts } from '../turnover/definition.ts';
 import { codesOf, rolesHeld } from '../turnover/departures.ts';
 import type { PolicyWorld } from './policy.ts';
 
 /** What the parts of the policy share. */
 export interface TurnoverWorld extends PolicyWorld {
   computesCoverage: boolean;
-  /** Versions up to which streams were found to be no concern of the policy. */
-  unconcerned: Map<string, number>;
   turnoversOf(subject: TurnoverSubject, id: string): TurnoverBelief[];
+  /** False only where no turnover can be about any of them, nor about a post that any of them was ever in. */
+  mayBeNearTurnover(contactIds: readonly string[]): boolean;
 }
+
+/** Most contacts never had a role at all, of their own or brought along in a merge: nothing of them need be read. */
+export const mayHaveHadRole = (
+  contactIds: readonly string[],
+  { database, rules }: Pick<PolicyWorld, 'database' | 'rules'>,
+): boolean => rules.keyRoles.some(looksAtTexts) || wasAnyInRole(database, contactIds);
 
 export type Accounts = ReadonlyMap<string, AccountBelief>;
 
