@@ -219,7 +219,8 @@ export interface TurnoverFilter {
   segment?: string;
   /** The account, by the ids that it goes by. */
   accountIds?: readonly string[];
-  contactId?: string;
+  /** The contact who left, by the ids that the person goes by. */
+  contactIds?: readonly string[];
   suspected?: boolean;
   /** Covered in one of these bands on the day asked about. */
   coverage?: { bands: readonly string[]; on: Day };
@@ -248,7 +249,6 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
     ['open', filter.open === undefined ? undefined : Number(filter.open)],
     ['owner', filter.owner],
     ['segment', filter.segment],
-    ['contact_id', filter.contactId],
     ['arr_currency', filter.currency],
     ['suspected', filter.suspected === undefined ? undefined : Number(filter.suspected)],
   ];
@@ -256,12 +256,13 @@ export function turnoverListing(filter: TurnoverFilter, order: TurnoverOrder): L
     ['stage', filter.stages],
     ['arr_band', filter.arrBands],
     ['account_id', filter.accountIds],
+    ['contact_id', filter.contactIds],
   ];
   const { openedFromMs, openedBeforeMs } = filter;
   const { columns, index } = orders[order];
   // SQLite would rather look up one condition and sort what it finds.
   const isWalked =
-    filter.open !== undefined && filter.accountIds === undefined && filter.contactId === undefined;
+    filter.open !== undefined && filter.accountIds === undefined && filter.contactIds === undefined;
   return {
     table: 'turnover',
     conditions: [

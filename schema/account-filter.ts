@@ -28,7 +28,7 @@ export class AccountFilterInput {
   @Field(() => String, { nullable: true, description: 'Subject of the colleague with the role owner.' })
   owner?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Id of the parent account.' })
+  @Field(() => ID, { nullable: true, description: 'The parent account, by any id that leads to it.' })
   parentId?: string | null;
 
   @Field(() => String, {

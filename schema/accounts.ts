@@ -7,7 +7,7 @@ import { PageArguments } from './connection.ts';
 import type { Context } from './context.ts';
 import { noteLook } from './looks.ts';
 import { currentPoint, hasCut, PointArguments, readPoint } from './read-point.ts';
-import { canonicalId, idsOfAccount, referredId } from './reading.ts';
+import { canonicalId, idsOfStandingAccount, referredId } from './reading.ts';
 import { ExternalIdInput } from './value-inputs.ts';
 
 @Resolver()
@@ -52,7 +52,8 @@ export class AccountQueries {
   ): Promise<AccountConnection> {
     const point = currentPoint(context);
     const parentId = filter?.parentId;
-    const below = parentId == null ? undefined : await idsOfAccount(context, canonicalId(parentId), point);
+    const below =
+      parentId == null ? undefined : await idsOfStandingAccount(context, canonicalId(parentId), point);
     return listAccounts(context, askedAccounts(filter, order, below), point, args);
   }
 }

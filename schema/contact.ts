@@ -27,7 +27,7 @@ import { noteLook } from './looks.ts';
 import { Node } from './node.ts';
 import { Placement, placementAt, refuseNo, takes } from './placement.ts';
 import { PointInput, readPoint } from './read-point.ts';
-import { readContact, readMergedContacts } from './reading.ts';
+import { idsOfContact, readContact, readMergedContacts } from './reading.ts';
 import { Instant } from './scalars.ts';
 import { Turnover } from './turnover.ts';
 import { turnoversOf } from './turnovers.ts';
@@ -226,8 +226,7 @@ export class Contact implements Node {
       'The turnovers that it, or what was merged into it, left behind, as far as known then; the oldest first.',
   })
   async turnovers(@Ctx() context: Context): Promise<Turnover[]> {
-    const merged = await readMergedContacts(context, this.id, this.point, true);
-    const ids = [this.id, ...merged.map((loser) => loser.id)];
+    const ids = await idsOfContact(context, this.id, this.point);
     return turnoversOf(context, 'contact_id', ids, this.point);
   }
 
@@ -240,8 +239,8 @@ export class Contact implements Node {
     @Ctx() context: Context,
     @Args(() => HistoryArguments) args: HistoryArguments,
   ): Promise<HistoryConnection> {
-    const merged = await readMergedContacts(context, this.id, this.point, true);
-    return readHistory(context, { subjectIds: [this.id, ...merged.map(({ id }) => id)] }, this.point, args);
+    const subjectIds = await idsOfContact(context, this.id, this.point);
+    return readHistory(context, { subjectIds }, this.point, args);
   }
 
   @Field(() => [ValueDifference], {

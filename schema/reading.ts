@@ -128,6 +128,23 @@ export async function idsOfStandingAccount(
   return idsOfAccount(context, standing?.id ?? id, point);
 }
 
+/** All ids that a contact goes by at the point, its own first. */
+export async function idsOfContact(context: Context, id: string, point: ReadPoint): Promise<string[]> {
+  const merged = await readMergedContacts(context, id, point, true);
+  return [id, ...merged.map((loser) => loser.id)];
+}
+
+/** The same of the contact that an id leads to: of one that was merged these are all ids of its survivor. */
+export async function idsOfStandingContact(
+  context: Context,
+  id: string,
+  point: ReadPoint,
+): Promise<string[]> {
+  const belief = await readContact(context, id, point);
+  const standing = belief && (await followMerges(context, belief, point));
+  return idsOfContact(context, standing?.id ?? id, point);
+}
+
 /** The posts of all ids that the account which an id leads to goes by at the point, by name. */
 export async function readPostsOfAccount(context: Context, id: string, point: ReadPoint): Promise<Post[]> {
   const ids = await idsOfStandingAccount(context, id, point);

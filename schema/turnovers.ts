@@ -13,7 +13,7 @@ import type { Stage } from '../src/turnover/belief.ts';
 import { listNameOf, PageArguments, pageOfListing, readPage, withoutNulls } from './connection.ts';
 import type { Context, ReadPoint } from './context.ts';
 import { hasCut, KnowledgeArguments, readPoint } from './read-point.ts';
-import { canonicalId, idsOfAccount, readTurnover } from './reading.ts';
+import { canonicalId, idsOfStandingAccount, idsOfStandingContact, readTurnover } from './reading.ts';
 import { Instant } from './scalars.ts';
 import { Turnover, TurnoverConnection, turnoverAt } from './turnover.ts';
 import { ArrBand, CoverageBand, Forecast, TurnoverOrder, TurnoverStage } from './turnover-enums.ts';
@@ -35,10 +35,16 @@ export class TurnoverFilterInput {
   @Field(() => String, { nullable: true, description: 'Segment of the account when it opened, as a code.' })
   segment?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The account, those merged into it included.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The account that the id leads to, by every id that it goes by.',
+  })
   accountId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The contact who left.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The contact who left, by every id that the person goes by.',
+  })
   contactId?: string | null;
 
   @Field(() => Boolean, {
@@ -116,11 +122,15 @@ export async function listTurnovers(
   asked: TurnoverFilterInput,
   orderBy: 'age' | 'money' | 'due',
 ): Promise<TurnoverConnection> {
-  const { openedFrom, openedBefore, overdue, accountId, coverageBands, ...same } = withoutNulls(asked);
+  const { openedFrom, openedBefore, overdue, accountId, contactId, coverageBands, ...same } =
+    withoutNulls(asked);
   const filter: TurnoverFilter = {
     ...same,
     ...(accountId !== undefined && {
-      accountIds: await idsOfAccount(context, canonicalId(accountId), point),
+      accountIds: await idsOfStandingAccount(context, canonicalId(accountId), point),
+    }),
+    ...(contactId !== undefined && {
+      contactIds: await idsOfStandingContact(context, canonicalId(contactId), point),
     }),
     ...(coverageBands && { coverage: { bands: coverageBands, on: point.on } }),
     ...(openedFrom !== undefined && { openedFromMs: openedFrom }),
@@ -148,10 +158,10 @@ export async function listTurnovers(
 }
 
 /** The turnovers of the accounts and the contact that a filter names; undefined where it names none. */
-function idsAsked({ app }: Context, { accountIds, contactId }: TurnoverFilter): string[] | undefined {
+function idsAsked({ app }: Context, { accountIds, contactIds }: TurnoverFilter): string[] | undefined {
   const { database } = app.readModels;
   if (accountIds) return findTurnoverIdsOf(database, 'account_id', accountIds);
-  return contactId === undefined ? undefined : findTurnoverIdsOf(database, 'contact_id', [contactId]);
+  return contactIds && findTurnoverIdsOf(database, 'contact_id', contactIds);
 }
 
 /** Those of an account or of a contact who left, by all the ids that it goes by; the oldest first. */

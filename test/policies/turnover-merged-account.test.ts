@@ -55,6 +55,17 @@ interface AtRisk {
 }
 
 describe('merged in mid-turnover, an account leaves its turnovers to the survivor', () => {
+  test('whose own are found by either id, too', async () => {
+    await leave(ann, job);
+    await leave(bob, nextJob);
+    await merge();
+    const ids = [turnoverOf(ann), turnoverOf(bob)].map(({ id }) => ({ node: { id } }));
+    for (const accountId of [acme, globex])
+      expect(
+        await answer(app, `{ turnovers(filter: { accountId: "${accountId}" }) { edges { node { id } } } }`),
+      ).toEqual({ turnovers: { edges: expect.arrayContaining(ids) } });
+  });
+
   test('which shows them, with its own revenue, on its board and to its owner', async () => {
     await leave(ann, job);
     await tell(app, { type: 'RegisterContact', contactId: cleo, name: 'Cleo' });

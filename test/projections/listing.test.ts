@@ -107,7 +107,7 @@ test('the contacts of an account are sought in an index of the account, in every
 });
 
 describe('a board of open or closed turnovers', () => {
-  const filters = filtersOf<Omit<TurnoverFilter, 'accountIds' | 'contactId'>>({
+  const filters = filtersOf<Omit<TurnoverFilter, 'accountIds' | 'contactIds'>>({
     open: true,
     stages: ['detected', 'onboarding'],
     owner: 'olga',

@@ -139,7 +139,7 @@ const filters: [string, TurnoverFilter][] = [
   ],
   ['filter: { forecast: SAVABLE }', { forecast: 'savable' }],
   [`filter: { accountId: "${acme}" }`, { accountIds: [acme] }],
-  [`filter: { contactId: "${ann}", open: false }`, { contactId: ann, open: false }],
+  [`filter: { contactId: "${ann}", open: false }`, { contactIds: [ann], open: false }],
 ];
 
 interface Listed {

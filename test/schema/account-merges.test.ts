@@ -166,6 +166,15 @@ describe('mergeAccounts', () => {
     ]);
   });
 
+  test('leads from either id to the accounts below the one that they are', async () => {
+    await tell(app, { type: 'RegisterAccount', accountId: hooli, name: 'Hooli', parentId: globex });
+    await merge();
+    for (const parentId of [acme, globex])
+      expect(
+        await answer(app, `{ accounts(filter: { parentId: "${parentId}" }) { edges { node { name } } } }`),
+      ).toEqual({ accounts: { edges: [{ node: { name: 'Hooli' } }, { node: { name: 'Initech' } }] } });
+  });
+
   test('leads from either id to a post that one of them has, also by its name', async () => {
     const contactId = contactIdOf(5);
     await tell(app, { type: 'RegisterContact', contactId, name: 'Cleo' });

@@ -92,6 +92,12 @@ const list = async (args: string) =>
     )
   ).turnovers.edges.map(({ node }) => node.account.name);
 
+test('turnovers of who left are found by every id that the person goes by', async () => {
+  const merge = await tell(app, { type: 'MergeContacts', contactId: ann, intoId: cleo }, on('2026-06-21'));
+  for (const id of [ann, cleo]) expect(await list(`filter: { contactId: "${id}" }`)).toEqual(['Acme']);
+  expect(await list(`filter: { contactId: "${cleo}" }, atPosition: ${merge.position - 1}`)).toEqual([]);
+});
+
 test('a turnover tells what is known of it, what is not, and what comes next', async () => {
   const { turnover } = await answer<{ turnover: object }>(
     app,
