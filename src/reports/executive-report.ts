@@ -1,6 +1,6 @@
 // The executive report of a week: customers saved, customers at risk and what is expected of them, each figure with its list.
 import { type Money, minorUnitsPerUnit } from '../event-contract.ts';
-import { type Day, isoFromDay } from '../time/day.ts';
+import { type Day, firstDay, isoFromDay } from '../time/day.ts';
 import { type Forecast, openStages, type RiskEpisode } from './risk-episode.ts';
 import { fieldsFor, type TimeAtRisk, timeAtRisk } from './time-at-risk.ts';
 
@@ -130,7 +130,8 @@ export const daysPerWeek = 7;
 
 export function executiveReport(input: ExecutiveReportInput): ExecutiveReport {
   const { weekEnding, customers, definition = executiveReportDefinition } = input;
-  const from = weekEnding - daysPerWeek + 1;
+  // Before the first day that can be written there is none.
+  const from = Math.max(weekEnding - daysPerWeek + 1, firstDay);
   const isTold = ({ state, learnedOn }: Pick<RiskEpisode, 'state' | 'learnedOn'>) =>
     state !== 'suspected' && learnedOn <= weekEnding;
   const isRisk = ({ state }: Pick<RiskEpisode, 'state'>) => state !== 'dismissed';

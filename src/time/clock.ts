@@ -1,5 +1,5 @@
 // The injected clock, and which day it is in a time zone.
-import { type Day, dayMs } from './day.ts';
+import { type Day, dayMs, firstDay, lastDay } from './day.ts';
 import { TimeFault } from './time-fault.ts';
 
 export interface Clock {
@@ -44,11 +44,15 @@ export function isTimeZone(name: string): boolean {
   return makeFormat(name) !== undefined;
 }
 
-/** The day it is in a time zone at an instant. Throws TIME_ZONE_UNKNOWN. */
+/**
+ * The day it is in a time zone at an instant. At the first and last instants that can be written it may be a day that cannot: then
+ * the nearest that can. Throws TIME_ZONE_UNKNOWN.
+ */
 export function dayInZone(ms: number, timeZone: string): Day {
   if (timeZone === 'UTC') return Math.floor(ms / dayMs);
   const zone = zones.get(timeZone) ?? addZone(timeZone);
-  return Math.floor((ms + offsetMs(zone, ms)) / dayMs);
+  const day = Math.floor((ms + offsetMs(zone, ms)) / dayMs);
+  return Math.min(Math.max(day, firstDay), lastDay);
 }
 
 /** Asking Intl costs microseconds, so the offset is kept for each day of UTC on which it does not change. */

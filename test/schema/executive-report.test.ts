@@ -141,6 +141,10 @@ describe('the executive report', () => {
   });
 
   it('takes one day as the end of a week', async () => {
+    expect(await report('(weekEnding: "0000-01-03")', 'from weekEnding')).toEqual({
+      from: '0000-01-01',
+      weekEnding: '0000-01-03',
+    });
     expect(await mistakes(app, '{ executiveReport(weekEnding: "2026-12") { sentence } }')).toMatchObject([
       { code: 'BAD_USER_INPUT', path: 'weekEnding' },
     ]);

@@ -84,6 +84,11 @@ describe('the day in a time zone', () => {
     expect([before, after]).toEqual([dayFromIso('2011-12-29'), dayFromIso('2011-12-31')]);
   });
 
+  test('stays one that can be written, where the zone has another year than can be', () => {
+    expect(isoInZone('0000-01-01T00:00:00Z', 'America/St_Johns')).toBe('0000-01-01');
+    expect(isoInZone('9999-12-31T23:59:59Z', 'Pacific/Apia')).toBe('9999-12-31');
+  });
+
   test.each(zones)('in %s is the one that Intl writes, at any instant', (timeZone) => {
     const anyMs = fc.integer({ min: Date.parse('1850-01-01'), max: Date.parse('2100-01-01') });
     fc.assert(
