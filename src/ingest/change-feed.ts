@@ -71,15 +71,14 @@ export const feedLines = {
     })
     .check(({ value: { arr, currency }, issues }) => {
       if (arr === undefined || issues.length > 0) return;
-      const issue = { code: 'custom', input: undefined } as const;
+      const refuse = (path: string, message: string) =>
+        void issues.push({ code: 'custom', input: undefined, path: [path], message });
       if (currency === undefined)
-        issues.push({
-          ...issue,
-          path: ['currency'],
-          message: 'is missing: an amount needs its ISO 4217 code such as EUR',
-        });
-      else if (!Number.isSafeInteger(moneyOf(arr, currency).minorUnits))
-        issues.push({ ...issue, path: ['arr'], message: 'is too large to be kept exactly' });
+        return refuse('currency', 'is missing: an amount needs its ISO 4217 code such as EUR');
+      const { minorUnits } = moneyOf(arr, currency);
+      if (!Number.isSafeInteger(minorUnits)) refuse('arr', 'is too large to be kept exactly');
+      else if (minorUnits / minorUnitsPerUnit(currency) !== arr)
+        refuse('arr', 'has more decimals than its currency; round it before it is imported');
     }),
   ContactRegistered: z.object({
     ...head,

@@ -428,6 +428,7 @@ describe('money', () => {
     expect(arrOf(43_000, 'JPY')).toEqual({ minorUnits: 43_000, currency: 'JPY' });
     expect(arrOf(1.234, 'KWD')).toEqual({ minorUnits: 1234, currency: 'KWD' });
     expect(arrOf(0, 'EUR')).toEqual({ minorUnits: 0, currency: 'EUR' });
+    expect(arrOf(90_071_992_547.41, 'EUR')).toEqual({ minorUnits: 9_007_199_254_741, currency: 'EUR' });
   });
 
   test.each([
@@ -437,6 +438,8 @@ describe('money', () => {
     ['an amount that is text', { arr: '5', currency: 'EUR' }, 'arr'],
     ['an amount beyond what a number holds exactly', { arr: 1e14, currency: 'EUR' }, 'arr'],
     ['an amount beyond all numbers', { arr: 1e300, currency: 'EUR' }, 'arr'],
+    ['parts of a unit that has none', { arr: 0.1, currency: 'JPY' }, 'arr'],
+    ['parts of a cent', { arr: 4.355, currency: 'EUR' }, 'arr'],
   ])('is refused as %s', (_, money, path) => {
     expect(refusal({ type: 'AccountRegistered', account: 'a', name: 'A', ...money })).toMatchObject({
       code: 'FIELD_INVALID',
