@@ -47,6 +47,12 @@ function emptyOr(shape: z.ZodType<string>) {
   });
 }
 
+/** Names with their values, as a list: a record would lose what is called like a property that every object has. */
+const attributes = z
+  .custom<Record<string, unknown>>(isObject, 'must be an object')
+  .transform(Object.entries<unknown>)
+  .pipe(z.array(z.tuple([zText(200), orNone(4000)])).max(500));
+
 export const feedLines = {
   AccountRegistered: z
     .object({
@@ -86,10 +92,7 @@ export const feedLines = {
     name: zText(1000),
     email: orNone(320).optional(),
     phone: orNone(200).optional(),
-    attributes: z
-      .record(zText(200), orNone(4000))
-      .refine((attributes) => Object.keys(attributes).length <= 500, 'are more than 500')
-      .optional(),
+    attributes: attributes.optional(),
   }),
   ContactNameChanged: z.object({ ...head, ...onContact, name: zText(1000) }),
   ContactEmailChanged: z.object({
@@ -187,6 +190,10 @@ export interface LineRefusal {
 
 export const notJson: LineRefusal = { code: 'LINE_NOT_JSON', path: '', message: lineCodes.LINE_NOT_JSON };
 
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 const depthMax = 64;
 
 /** Every later step walks through values by recursion, so that too deep a line would end the whole import. */
@@ -199,8 +206,7 @@ function isTooDeep(value: unknown, depth = 0): boolean {
 export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isTooDeep(value))
-      return value as Record<string, unknown>;
+    if (isObject(value) && !isTooDeep(value)) return value;
   } catch {
     // The parser's message would show content.
   }
@@ -400,7 +406,7 @@ function commandOf(line: AnyLine, ids: SourceIds): Command {
 }
 
 function registerContact(line: LineOf<'ContactRegistered'>, contactId: string): Command {
-  const attributes = Object.entries(line.attributes ?? {}).filter(([, value]) => value !== '');
+  const attributes = (line.attributes ?? []).filter(([, value]) => value !== '');
   return {
     type: 'RegisterContact',
     contactId,

@@ -285,6 +285,18 @@ describe('each type of line', () => {
     expect([...new Set(cases.map(([line]) => line.type))].sort()).toEqual(Object.keys(feedLines).sort());
   });
 
+  test('takes each attribute, whatever it is called', () => {
+    const line = parseObject(
+      '{"type":"ContactRegistered","contact":"ann","name":"Ann","attributes":{"__proto__":"x","constructor":"y"}}',
+    )!;
+    expect(claim(line).command).toMatchObject({
+      attributes: [
+        { name: '__proto__', value: 'x' },
+        { name: 'constructor', value: 'y' },
+      ],
+    });
+  });
+
   test('needs its fields: without one, the line is refused and the field is named', () => {
     const needed: [line: object, field: string][] = [
       [{ type: 'AccountRegistered', name: 'Acme' }, 'account'],
@@ -477,6 +489,18 @@ describe('nonsense', () => {
   ])('in the %s of a correction is refused too', (field, value) => {
     const line = { type: 'PlacementCorrected', contact: 'ann', placement: 'job', [field]: value };
     expect(refusal(line)).toMatchObject({ code: 'FIELD_INVALID', path: field });
+  });
+
+  test.each([
+    ['no object', ['hobby', 'chess']],
+    ['null', null],
+    ['a text', 'chess'],
+    ['a value that is no text', { hobby: 5 }],
+    ['a name that is too long', { ['x'.repeat(201)]: 'chess' }],
+    ['more than 500', Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`a${index}`, 'x']))],
+  ])('in attributes is refused: %s', (_, attributes) => {
+    const line = { type: 'ContactRegistered', contact: 'ann', name: 'Ann', attributes };
+    expect(refusal(line)).toMatchObject({ code: 'FIELD_INVALID', path: 'attributes' });
   });
 
   test('for a type is refused with the types that there are', () => {
