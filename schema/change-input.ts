@@ -2,7 +2,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
 import type { CommandContext } from '../src/command.ts';
-import { zCode, zDate, zId, zSubject, zText } from '../src/event-contract.ts';
+import { zCode, zDate, zId, zSubject, zWords } from '../src/event-contract.ts';
 import type { Context } from './context.ts';
 import { parseInput } from './parse-input.ts';
 import { EdtfDate, Instant } from './scalars.ts';
@@ -117,7 +117,7 @@ const zChange = z.strictObject({
   effectiveOn: zDate.optional(),
   learnedAt: z.int().optional(),
   reasonCode: zCode.optional(),
-  reasonText: zText(4000).optional(),
+  reasonText: zWords(4000).optional(),
   evidence: z
     .array(
       z.strictObject({
@@ -128,13 +128,13 @@ const zChange = z.strictObject({
           .string()
           .regex(/^[0-9a-f]{64}$/, 'is a SHA-256 hash: 64 lower-case hexadecimal digits')
           .optional(),
-        text: zText(4000).optional(),
+        text: zWords(4000).optional(),
       }),
     )
     .max(100)
     .optional(),
   expectedVersion: z.int().min(0).optional(),
-  idempotencyKey: zText(200).optional(),
+  idempotencyKey: zWords(200).optional(),
   onBehalfOf: zSubject.optional(),
   causationId: zId.optional(),
   correlationId: zId.optional(),

@@ -11,6 +11,12 @@ export const zText = (lengthMax: number) =>
     .min(1)
     .max(lengthMax)
     .refine((text) => text.isWellFormed(), 'contains half of a surrogate pair; send well-formed Unicode');
+/** A text that a command or a line brings: one in which there is nothing to see would pass for a value. */
+export const zWords = (lengthMax: number) =>
+  zText(lengthMax).refine(
+    (text) => /^$|[^\p{White_Space}\p{Control}\p{Default_Ignorable_Code_Point}]/u.test(text),
+    'must not be blank',
+  );
 /** A code of a configurable list: lower snake case. */
 export const zCode = z
   .string()
@@ -55,6 +61,7 @@ export type Location = z.infer<typeof zLocation>;
 /** The id that another system knows the same thing by. */
 export const zExternalId = z.strictObject({ source: zText(200), id: zText(1000) });
 export type ExternalId = z.infer<typeof zExternalId>;
+export const zNewExternalId = z.strictObject({ source: zWords(200), id: zWords(1000) });
 
 /** What any event may carry sealed beside its own values. */
 const commonSealed = {

@@ -1,29 +1,29 @@
 // What one may ask of an account: one zod shape per command.
 import { z } from 'zod';
-import { zCode, zDate, zExternalId, zId, zLocation, zMoney, zSubject, zText } from '../event-contract.ts';
+import { zCode, zDate, zId, zLocation, zMoney, zNewExternalId, zSubject, zWords } from '../event-contract.ts';
 import { accountChoices, accountValue, classification, closings, renewalOutcomes } from './events.ts';
 
 const accountId = zId;
 export const accountCommands = {
   RegisterAccount: z.strictObject({
     accountId,
-    name: zText(1000),
+    name: zWords(1000),
     parentId: zId.optional(),
-    domains: z.array(zText(253)).max(1000).optional(),
+    domains: z.array(zWords(253)).max(1000).optional(),
     location: zLocation.optional(),
     ...classification,
     ...accountValue,
     renewalOn: zDate.optional(),
-    externalId: zExternalId.optional(),
+    externalId: zNewExternalId.optional(),
   }),
-  ChangeAccountName: z.strictObject({ accountId, name: zText(1000) }),
-  ChangeAccountDomains: z.strictObject({ accountId, domains: z.array(zText(253)).max(1000) }),
+  ChangeAccountName: z.strictObject({ accountId, name: zWords(1000) }),
+  ChangeAccountDomains: z.strictObject({ accountId, domains: z.array(zWords(253)).max(1000) }),
   ChangeAccountAddress: z.strictObject({
     accountId,
-    address: zText(2000).nullable(),
+    address: zWords(2000).nullable(),
     location: zLocation.nullable(),
   }),
-  ChangeAccountPhone: z.strictObject({ accountId, phone: zText(200).nullable() }),
+  ChangeAccountPhone: z.strictObject({ accountId, phone: zWords(200).nullable() }),
   ChangeAccountParent: z.strictObject({ accountId, parentId: zId.nullable() }),
   ClassifyAccount: z.strictObject({ accountId, ...classification }),
   ChangeAccountValue: z.strictObject({ accountId, ...accountValue }),
@@ -35,7 +35,7 @@ export const accountCommands = {
     outcome: z.enum(renewalOutcomes),
     amount: zMoney.nullable(),
     rootCause: zCode.nullable(),
-    competitor: zText(500).optional(),
+    competitor: zWords(500).optional(),
   }),
   CloseAccount: z.strictObject({ accountId, closing: z.enum(closings), intoId: zId.nullable() }),
   /** `accountId` is the loser. Without `carried` all its renewals go along. */

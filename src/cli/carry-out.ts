@@ -2,7 +2,7 @@
 import { type Command as CommandLine, InvalidArgumentError } from 'commander';
 import type { Application } from '../application.ts';
 import type { Command, CommandDone } from '../command.ts';
-import { zCode, zText } from '../event-contract.ts';
+import { zCode, zWords } from '../event-contract.ts';
 import type { RejectionCode } from '../rejections.ts';
 
 /** The ledger said no: the code is one of docs/codes.md. */
@@ -36,7 +36,8 @@ export function readCode(text: string): string {
 }
 
 function readReasonText(text: string): string {
-  if (!zText(4000).safeParse(text).success) throw new InvalidArgumentError('It has 1 to 4,000 characters.');
+  if (!zWords(4000).safeParse(text).success)
+    throw new InvalidArgumentError('It has 1 to 4,000 characters, and not blanks alone.');
   return text;
 }
 

@@ -1,6 +1,6 @@
 // What one may ask of a contact: one zod shape per command. Who, when and why come with the command's context.
 import { z } from 'zod';
-import { zCode, zDate, zExternalId, zId, zLocation, zSubject, zText } from '../event-contract.ts';
+import { zCode, zDate, zId, zLocation, zNewExternalId, zSubject, zText, zWords } from '../event-contract.ts';
 import {
   consentChannels,
   consents,
@@ -15,15 +15,15 @@ const placed = { contactId, placementId: zId };
 const departure = {
   destination: z.enum(destinations).optional(),
   destinationAccountId: zId.optional(),
-  destinationName: zText(1000).optional(),
+  destinationName: zWords(1000).optional(),
 };
 const placementDetails = {
   accountId: zId,
   /** Name of the post within the account. */
-  post: zText(500).optional(),
-  title: zText(500).optional(),
-  function: zText(500).optional(),
-  department: zText(500).optional(),
+  post: zWords(500).optional(),
+  title: zWords(500).optional(),
+  function: zWords(500).optional(),
+  department: zWords(500).optional(),
   contactType: zCode.optional(),
   importance: zImportance.optional(),
   interactionClass: zCode.optional(),
@@ -35,11 +35,11 @@ const factReference = { was: zText(2000).optional() };
 export const contactCommands = {
   RegisterContact: z.strictObject({
     contactId,
-    name: zText(1000),
-    email: zText(320).optional(),
-    phone: zText(200).optional(),
+    name: zWords(1000),
+    email: zWords(320).optional(),
+    phone: zWords(200).optional(),
     attributes: z
-      .array(z.strictObject({ name: zText(200), value: zText(4000) }))
+      .array(z.strictObject({ name: zWords(200), value: zWords(4000) }))
       .max(500)
       .refine(
         (attributes) => new Set(attributes.map((attribute) => attribute.name)).size === attributes.length,
@@ -48,37 +48,41 @@ export const contactCommands = {
       .optional(),
     location: zLocation.optional(),
     owner: zSubject.optional(),
-    externalId: zExternalId.optional(),
+    externalId: zNewExternalId.optional(),
   }),
-  ChangeContactName: z.strictObject({ contactId, name: zText(1000) }),
-  AddContactEmail: z.strictObject({ contactId, address: zText(320) }),
+  ChangeContactName: z.strictObject({ contactId, name: zWords(1000) }),
+  AddContactEmail: z.strictObject({ contactId, address: zWords(320) }),
   ChangeContactEmail: z.strictObject({
     contactId,
     emailId: zId.optional(),
     ...factReference,
-    address: zText(320).nullable(),
+    address: zWords(320).nullable(),
   }),
   ChangeContactPhone: z.strictObject({
     contactId,
     phoneId: zId.optional(),
     ...factReference,
-    kind: zText(100),
+    kind: zWords(100),
     line: z.enum(phoneLines),
-    phone: zText(200).nullable(),
+    phone: zWords(200).nullable(),
   }),
   ChangeContactAddress: z.strictObject({
     contactId,
     addressId: zId.optional(),
     ...factReference,
-    kind: zText(100),
-    address: zText(2000).nullable(),
+    kind: zWords(100),
+    address: zWords(2000).nullable(),
   }),
-  ChangeContactAttribute: z.strictObject({ contactId, attribute: zText(200), value: zText(4000).nullable() }),
+  ChangeContactAttribute: z.strictObject({
+    contactId,
+    attribute: zWords(200),
+    value: zWords(4000).nullable(),
+  }),
   /** Without an address for every address of the channel, without a purpose for every purpose. */
   RecordConsent: z.strictObject({
     contactId,
     channel: z.enum(consentChannels),
-    address: zText(2000).optional(),
+    address: zWords(2000).optional(),
     purpose: zCode.optional(),
     consent: z.enum(consents).nullable(),
   }),
@@ -91,18 +95,18 @@ export const contactCommands = {
   CorrectPlacement: z.strictObject({
     ...placed,
     accountId: zId.optional(),
-    post: zText(500).nullable().optional(),
+    post: zWords(500).nullable().optional(),
     startsOn: zDate.nullable().optional(),
     endsOn: zDate.nullable().optional(),
-    title: zText(500).nullable().optional(),
-    endReason: zText(4000).nullable().optional(),
+    title: zWords(500).nullable().optional(),
+    endReason: zWords(4000).nullable().optional(),
   }),
   WithdrawPlacement: z.strictObject(placed),
   RemovePlacement: z.strictObject(placed),
   RestorePlacement: z.strictObject(placed),
-  ChangeTitle: z.strictObject({ ...placed, title: zText(500).nullable() }),
-  ChangeFunction: z.strictObject({ ...placed, function: zText(500).nullable() }),
-  ChangeDepartment: z.strictObject({ ...placed, department: zText(500).nullable() }),
+  ChangeTitle: z.strictObject({ ...placed, title: zWords(500).nullable() }),
+  ChangeFunction: z.strictObject({ ...placed, function: zWords(500).nullable() }),
+  ChangeDepartment: z.strictObject({ ...placed, department: zWords(500).nullable() }),
   ChangeReportsTo: z.strictObject({ ...placed, managerId: zId.nullable() }),
   RecordAbsence: z.strictObject({
     ...placed,

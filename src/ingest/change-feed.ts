@@ -4,7 +4,7 @@ import { relationships } from '../account/events.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { consentChannels, consents, phoneLines } from '../contact/events.ts';
 import type { Actor } from '../envelope.ts';
-import { type Money, minorUnitsPerUnit, zCode, zDate, zText } from '../event-contract.ts';
+import { type Money, minorUnitsPerUnit, zCode, zDate, zText, zWords } from '../event-contract.ts';
 import { parseInstant } from '../time/instant.ts';
 import { fieldMeant } from './misspelt.ts';
 
@@ -15,11 +15,11 @@ export interface SourceIds {
   placement(source: string, contactId: string, placement: string): string;
 }
 
-const sourceId = zText(1000);
+const sourceId = zWords(1000);
 const codeOrNull = zCode.nullable().optional();
 const head = {
   type: z.string(),
-  source: zText(200),
+  source: zWords(200),
   id: sourceId,
   learnedAt: z
     .string()
@@ -29,14 +29,14 @@ const head = {
     )
     .optional(),
   effectiveOn: zDate.optional(),
-  evidence: zText(4000).optional(),
-  actor: zText(500).optional(),
-  reason: zText(4000).optional(),
+  evidence: zWords(4000).optional(),
+  actor: zWords(500).optional(),
+  reason: zWords(4000).optional(),
 };
 const onContact = { contact: sourceId };
 const onPlacement = { contact: sourceId, placement: sourceId };
 /** "" stands for none. A union with the empty text would not say what is wrong with another one. */
-const orNone = (lengthMax: number) => emptyOr(zText(lengthMax));
+const orNone = (lengthMax: number) => emptyOr(zWords(lengthMax));
 const dateOrUnknown = emptyOr(zDate);
 
 function emptyOr(shape: z.ZodType<string>) {
@@ -51,16 +51,16 @@ function emptyOr(shape: z.ZodType<string>) {
 const attributes = z
   .custom<Record<string, unknown>>(isObject, 'must be an object')
   .transform(Object.entries<unknown>)
-  .pipe(z.array(z.tuple([zText(200), orNone(4000)])).max(500));
+  .pipe(z.array(z.tuple([zWords(200), orNone(4000)])).max(500));
 
 export const feedLines = {
   AccountRegistered: z
     .object({
       ...head,
       account: sourceId,
-      name: zText(1000),
+      name: zWords(1000),
       parent: sourceId.optional(),
-      domains: z.array(zText(253)).max(1000).optional(),
+      domains: z.array(zWords(253)).max(1000).optional(),
       segment: codeOrNull,
       industry: codeOrNull,
       relationship: z.enum(relationships).optional(),
@@ -89,23 +89,23 @@ export const feedLines = {
   ContactRegistered: z.object({
     ...head,
     ...onContact,
-    name: zText(1000),
+    name: zWords(1000),
     email: orNone(320).optional(),
     phone: orNone(200).optional(),
     attributes: attributes.optional(),
   }),
-  ContactNameChanged: z.object({ ...head, ...onContact, name: zText(1000) }),
+  ContactNameChanged: z.object({ ...head, ...onContact, name: zWords(1000) }),
   ContactEmailChanged: z.object({
     ...head,
     ...onContact,
     email: orNone(320),
     was: zText(320).optional(),
   }),
-  ContactEmailAdded: z.object({ ...head, ...onContact, email: zText(320) }),
+  ContactEmailAdded: z.object({ ...head, ...onContact, email: zWords(320) }),
   ContactPhoneChanged: z.object({
     ...head,
     ...onContact,
-    kind: zText(100),
+    kind: zWords(100),
     line: z.enum(phoneLines),
     phone: orNone(200),
     was: zText(200).optional(),
@@ -113,21 +113,21 @@ export const feedLines = {
   ContactAddressChanged: z.object({
     ...head,
     ...onContact,
-    kind: zText(100),
+    kind: zWords(100),
     address: orNone(2000),
     was: zText(2000).optional(),
   }),
   ContactAttributeChanged: z.object({
     ...head,
     ...onContact,
-    attribute: zText(200),
+    attribute: zWords(200),
     value: orNone(4000),
   }),
   ConsentRecorded: z.object({
     ...head,
     ...onContact,
     channel: z.enum(consentChannels),
-    address: zText(2000).optional(),
+    address: zWords(2000).optional(),
     purpose: zCode.optional(),
     consent: z.enum([...consents, '']),
   }),
@@ -135,9 +135,9 @@ export const feedLines = {
     ...head,
     ...onPlacement,
     account: sourceId,
-    post: zText(500).optional(),
-    title: zText(500).optional(),
-    function: zText(500).optional(),
+    post: zWords(500).optional(),
+    title: zWords(500).optional(),
+    function: zWords(500).optional(),
     contactType: zCode.optional(),
     buyingRoles: z.array(zCode).max(20).optional(),
   }),
@@ -155,7 +155,7 @@ export const feedLines = {
   PlacementWithdrawn: z.object({ ...head, ...onPlacement }),
   TitleChanged: z.object({ ...head, ...onPlacement, title: orNone(500) }),
   FunctionChanged: z.object({ ...head, ...onPlacement, function: orNone(500) }),
-  ContactRemoved: z.object({ ...head, ...onContact, reason: zText(4000) }),
+  ContactRemoved: z.object({ ...head, ...onContact, reason: zWords(4000) }),
   ContactRestored: z.object({ ...head, ...onContact }),
   ContactMerged: z.object({ ...head, ...onContact, into: sourceId }),
   ContactDied: z.object({ ...head, ...onContact }),

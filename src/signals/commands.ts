@@ -1,6 +1,6 @@
 // What one may report about a contact: one zod shape per command, an observation each.
 import { z } from 'zod';
-import { zCode, zId, zSubject, zText } from '../event-contract.ts';
+import { zCode, zId, zSubject, zWords } from '../event-contract.ts';
 import {
   activityDirections,
   activityKinds,
@@ -15,13 +15,13 @@ const seen = { contactId: zId, placementId: zId.optional() };
 export const signalCommands = {
   RecordBounce: z.strictObject({
     ...seen,
-    address: zText(320),
+    address: zWords(320),
     emailId: zId.optional(),
     kind: z.enum(bounceKinds),
     status: zMailStatus.optional(),
     reason: zCode.optional(),
-    messageId: zText(998).optional(),
-    diagnostic: zText(4000).optional(),
+    messageId: zWords(998).optional(),
+    diagnostic: zWords(4000).optional(),
   }),
   RecordActivity: z.strictObject({
     ...seen,
@@ -31,7 +31,7 @@ export const signalCommands = {
     outcome: zCode.optional(),
     campaign: zCode.optional(),
     npsScore: z.int().min(0).max(10).optional(),
-    note: zText(4000).optional(),
+    note: zWords(4000).optional(),
   }),
   RecordVerification: z.strictObject({
     ...seen,
@@ -41,7 +41,7 @@ export const signalCommands = {
     respondentId: zId.optional(),
     respondent: zSubject.optional(),
     campaign: zCode.optional(),
-    note: zText(4000).optional(),
+    note: zWords(4000).optional(),
   }),
 };
 

@@ -1,6 +1,6 @@
 // What one may ask of a turnover: one zod shape per command. Stages are never set: they follow from the answers.
 import { z } from 'zod';
-import { zCode, zDate, zId, zMoney, zSubject, zText } from '../event-contract.ts';
+import { zCode, zDate, zId, zMoney, zSubject, zWords } from '../event-contract.ts';
 import {
   advocacyBases,
   coverageBases,
@@ -18,7 +18,7 @@ import { roleOutcomes } from './plan.ts';
 import { zVersioned } from './versions.ts';
 
 const turnoverId = zId;
-const note = zText(4000).optional();
+const note = zWords(4000).optional();
 
 export const turnoverCommands = {
   /** Given by the policy alone: what opens a turnover is a change of the contact. */
@@ -30,7 +30,7 @@ export const turnoverCommands = {
     notice: z.enum(notices).optional(),
     destination: z.enum(turnoverDestinations).optional(),
     destinationAccountId: zId.nullable().optional(),
-    destinationName: zText(1000).nullable().optional(),
+    destinationName: zWords(1000).nullable().optional(),
   }),
   AssessCoverage: z.strictObject({
     turnoverId,
@@ -47,7 +47,7 @@ export const turnoverCommands = {
     placementId: zId.optional(),
     kind: z.enum(replacementKinds),
     startsOn: zDate.optional(),
-    competitor: zText(500).optional(),
+    competitor: zWords(500).optional(),
   }),
   DropReplacement: z.strictObject({
     turnoverId,
@@ -62,7 +62,7 @@ export const turnoverCommands = {
     .strictObject({
       turnoverId,
       rating: z.int().min(0).max(10).optional(),
-      value: zText(4000).optional(),
+      value: zWords(4000).optional(),
     })
     .refine(({ rating, value }) => rating !== undefined || value !== undefined, {
       path: ['value'],
@@ -96,7 +96,7 @@ export const turnoverCommands = {
     /** One of the causes that apply (src/turnover/rules.ts). */
     rootCause: zCode.nullable(),
     competing: z.boolean().optional(),
-    competitor: zText(500).optional(),
+    competitor: zWords(500).optional(),
     note,
   }),
   DismissTurnover: z.strictObject({ turnoverId, dismissal: z.enum(dismissals), note }),

@@ -475,6 +475,8 @@ describe('nonsense', () => {
     ['reason', ''],
     ['reason', 'x'.repeat(4001)],
     ['evidence', '\ud800'],
+    ['evidence', '  '],
+    ['placement', '\u00a0\u200b'],
   ])('in %s is refused and the field is named: %j', (field, value) => {
     const line = { type: 'PlacementEnded', contact: 'ann', placement: 'job', [field]: value };
     expect(refusal(line)).toMatchObject({ code: 'FIELD_INVALID', path: field });
@@ -485,6 +487,7 @@ describe('nonsense', () => {
     ['endsOn', '2026-13'],
     ['post', 'x'.repeat(501)],
     ['title', 7],
+    ['title', ' \t'],
     ['reason', '\udc00'],
   ])('in the %s of a correction is refused too', (field, value) => {
     const line = { type: 'PlacementCorrected', contact: 'ann', placement: 'job', [field]: value };

@@ -107,6 +107,19 @@ describe('registerContact', () => {
     expect(message).toBe('input.email: cannot be null; leave the field out, or give a value');
   });
 
+  test.each([
+    ['name', '  '],
+    ['name', '\u200b\u00a0\t'],
+    ['phone', ' '],
+    ['attributes', [{ name: ' ', value: 'chess' }]],
+    ['externalId', { source: 'crm', id: ' ' }],
+    ['change', { reasonText: '\n' }],
+  ])('with nothing to be seen in its %s is a mistake', async (field, value) => {
+    const { message, extensions } = await mistake(app, 'registerContact', { name: 'Dan', [field]: value });
+    expect(extensions['path']).toMatch(`input.${field}`);
+    expect(message).toMatch(/: must not be blank$/);
+  });
+
   test('with an attribute named twice is a mistake', async () => {
     const attributes = [
       { name: 'hobby', value: 'chess' },
