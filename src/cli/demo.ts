@@ -1,5 +1,5 @@
 // contact-ledger demo: makes a believable customer base through the same commands as everyone else, and serves it.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { accountListing } from '../../projections/accounts.ts';
@@ -7,7 +7,7 @@ import { contactListing } from '../../projections/contacts.ts';
 import { countRows } from '../../projections/listing.ts';
 import { findTurnoverIds, findTurnovers } from '../../projections/turnovers.ts';
 import type { Application } from '../application.ts';
-import { readConfig, readServingConfig } from '../config.ts';
+import { ConfigInvalid, readConfig, readServingConfig } from '../config.ts';
 import {
   type CustomerBaseOptions,
   demoHighlights,
@@ -108,6 +108,10 @@ function planBase(folder: string, { seed, accounts }: DemoOptions): CustomerBase
   const known = existsSync(planFile) ? (JSON.parse(readFileSync(planFile, 'utf8')) as DemoPlan) : undefined;
   if (known?.seed === seed && known.accounts === accounts)
     return { seed, accounts, todayDay, startDay: dayFromIso(known.startDay)! };
+  if (!known && readdirSync(folder).some((name) => name.endsWith('.db')))
+    throw new ConfigInvalid(
+      `${folder} holds a ledger that no demo made; name a folder for the demo alone with --data.`,
+    );
   const startDay = demoStartDay({ seed, accounts, todayDay });
   const plan: DemoPlan = { seed, accounts, startDay: isoFromDay(startDay) };
   writeFileSync(planFile, `${JSON.stringify(plan)}\n`);

@@ -274,6 +274,15 @@ describe('demo and serve', () => {
     expect(existsSync(join(folder, 'demo-data', 'master.key'))).toBe(true);
   });
 
+  it('makes no base in the folder of a real ledger, and leaves nothing there', async () => {
+    await run(['import', '-'], { input: feed.join('\n') });
+    const files = readdirSync(join(folder, 'data'));
+    const refused = await run(['--data', 'data', 'demo', '--no-serve']);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/^CONFIG_INVALID: data holds a ledger that no demo made/);
+    expect(readdirSync(join(folder, 'data'))).toEqual(files);
+  });
+
   it('answers queries, keeps a second process away, and closes in order when asked to stop', async () => {
     await run(['import', '-'], { input: feed.join('\n') });
     const serving = Promise.withResolvers<{ url: string; stop: () => void }>();
