@@ -59,9 +59,13 @@ export function definePolicy(program: Command): void {
         command.error('error: --definition and --plan go with turnover --dry-run', { exitCode: 2 });
       if (undo !== undefined && name !== 'removal-gate')
         command.error('error: --undo goes with removal-gate', { exitCode: 2 });
+      if (undo !== undefined && dryRun)
+        command.error('error: --undo has no --dry-run; audit --policy removal_gate lists what it did', {
+          exitCode: 2,
+        });
+      if ((undo === undefined) !== (reason === undefined))
+        command.error('error: --undo needs a --reason, and --reason goes with --undo', { exitCode: 2 });
       const asked = whatIfOf(config, options);
-      if (undo !== undefined && reason === undefined)
-        command.error('error: --undo needs a --reason', { exitCode: 2 });
       const progress = createProgress();
       const policy = name === 'turnover' ? createTurnoverPolicy() : createRemovalGate();
       const app = await openConfigured(config, { create: false, progress, policies: [policy] });

@@ -59,6 +59,13 @@ it('wants a reason, and a day that is one', async () => {
   expect((await run('--undo', 'yesterday', '--reason', 'x')).code).toBe(2);
 });
 
+it('does nothing else than it is asked for: an option that goes with no other is refused', async () => {
+  const dry = await run('--undo', '2024-05-30', '--reason', 'server_was_down', '--dry-run');
+  expect(dry).toMatchObject({ code: 2, stderr: expect.stringContaining('--undo') });
+  const forgotten = await run('--reason', 'server_was_down');
+  expect(forgotten).toMatchObject({ code: 2, stderr: expect.stringContaining('--undo') });
+});
+
 it('shows what turnovers there would be under key roles and a plan of a file, and by name of the company’s own', async () => {
   const step = {
     key: 'call',
