@@ -2,7 +2,6 @@
 
 import { findEverOneWith } from '../../projections/identities.ts';
 import { findTurnoversOf, isAnyNearTurnover, type TurnoverSubject } from '../../projections/turnovers.ts';
-import { standingContactAt } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import { categoryOf, type LedgerEvent, subjectOf } from '../ledger-events.ts';
 import { dayInZone } from '../time/clock.ts';
@@ -14,6 +13,7 @@ import { findVersion, sameVersion, versionAt } from '../turnover/versions.ts';
 import type { Effect, Policy, PolicyWorld } from './policy.ts';
 import { reactToAccount } from './turnover-account.ts';
 import { interimsBy } from './turnover-interim.ts';
+import { overtakenLeads, proposalOf, proposeAt } from './turnover-lead.ts';
 import { partedFrom, turnoversOfPerson } from './turnover-merges.ts';
 import { dismiss, openingOf, reopen } from './turnover-opening.ts';
 import { replacementsBy } from './turnover-replacement.ts';
@@ -53,6 +53,8 @@ const ends = [
   'ChangeAccepted',
   'ClaimConfirmed',
   'ChangesReverted',
+  // Of a policy that lags behind: what was learned since may have overtaken it.
+  'ChangeProposed',
 ];
 const signals = ['Bounced', 'ActivityRecorded', 'DatapointVerified'];
 const ofAccounts = [
@@ -129,6 +131,7 @@ async function reconcile(
   const departed = new Map(found.map(({ placement }) => [placement.id, placement.accountId]));
   // Of a placement that turns out to be at another account nobody left this one.
   const isMoved = event.type === 'PlacementCorrected' && event.data.accountId !== undefined;
+  if (belief) effects.push(...overtakenLeads(belief, departed, event, world));
   for (const turnover of known) {
     const { placementId, accountId, outcome } = turnover;
     const isBelieved = departed.get(placementId) === accountId;
@@ -279,61 +282,4 @@ async function open(
   const opening = await openingOf(found, belief, account, event, world);
   const { turnoverId } = opening.command as { turnoverId: string };
   return [opening, ...(await consequencesOf(turnoverId, found, belief, event, world))];
-}
-
-/** Who left for another customer of ours is proposed there: that account's owner sees it, and somebody accepts or declines. */
-async function proposalOf(
-  belief: ContactBelief,
-  placementId: string,
-  departure: Pick<
-    FoundDeparture['departure'],
-    'destination' | 'destinationAccountId' | 'leftOn' | 'learnedAtMs'
-  >,
-  event: LedgerEvent,
-  world: TurnoverWorld,
-): Promise<Effect[]> {
-  const { destination, destinationAccountId: accountId, leftOn } = departure;
-  if (destination !== 'another_company' || accountId === null) return [];
-  const isThere = belief.placements.some(
-    (one) => one.accountId === accountId && !one.withdrawn && !one.ended,
-  );
-  if (isThere || belief.died || belief.mergedInto) return [];
-  if (await wasMoved(belief, placementId, event, world)) return [];
-  const newPlacementId = world.slotId('placement', 'lead', placementId, accountId);
-  const isProposed = belief.proposals.some(
-    ({ claim }) => (claim as { placementId?: string }).placementId === newPlacementId,
-  );
-  if (isProposed) return [];
-  return [
-    {
-      key: `propose ${placementId}`,
-      learnedAtMs: Math.max(event.learnedAtMs, departure.learnedAtMs),
-      ...(leftOn !== null && { effectiveOn: leftOn }),
-      reasonCode: 'left_key_role',
-      asProposal: { doubt: 'start_not_confirmed' },
-      command: { type: 'StartPlacement', contactId: belief.id, placementId: newPlacementId, accountId },
-    },
-  ];
-}
-
-/** Nobody needs to propose what is recorded. A move starts the next placement by its second event, which is not believed with its first. */
-async function wasMoved(
-  { placements }: ContactBelief,
-  placementId: string,
-  { stream, commandId }: LedgerEvent,
-  world: TurnoverWorld,
-): Promise<boolean> {
-  if (placements.some(({ movedFrom, withdrawn }) => movedFrom === placementId && !withdrawn)) return true;
-  const stored = await world.read(stream);
-  return stored.some(({ meta, data }) => meta.commandId === commandId && data['movedFrom'] === placementId);
-}
-
-/** Where the leaver went was found out later. */
-async function proposeAt(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
-  const cut = { atPosition: event.position };
-  const turnover = await world.beliefs.turnover(subjectOf(event.stream), cut);
-  const belief = turnover && (await standingContactAt(world.beliefs, turnover.contactId, cut));
-  if (!belief) return [];
-  const { destination, destinationAccountId, departure, placementId } = turnover;
-  return proposalOf(belief, placementId, { ...departure, destination, destinationAccountId }, event, world);
 }

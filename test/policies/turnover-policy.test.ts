@@ -815,6 +815,36 @@ describe('who went to another customer', () => {
     expect(await proposals()).toEqual(proposed);
   });
 
+  test('is proposed there once, also by a policy that lags behind', async () => {
+    const gone = { ...on('2026-06-10'), effectiveOn: '2026-05-31' };
+    await tell(app, { ...leaving, ...destination }, gone);
+    await following(
+      { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-05-30' },
+      gone,
+    );
+    expect(await proposals()).toEqual(proposed);
+  });
+
+  test('is not proposed there by a policy that lags behind what was taken back', async () => {
+    const gone = { ...on('2026-06-10'), effectiveOn: '2026-05-31' };
+    const { eventIds } = await tell(app, { ...leaving, ...destination }, gone);
+    await following(
+      { type: 'UndoContactChange', contactId: ann, eventId: eventIds[0]! },
+      { ...on('2026-06-11'), reasonCode: 'mistake' },
+    );
+    expect(await proposals()).toEqual([]);
+  });
+
+  test('is proposed there no more once the start is recorded by hand', async () => {
+    await following({ ...leaving, ...destination }, { ...on('2026-06-10'), effectiveOn: '2026-05-31' });
+    await following(
+      { type: 'StartPlacement', contactId: ann, placementId: nextJob, accountId: globex },
+      on('2026-06-20'),
+    );
+    expect(await proposals()).toEqual([]);
+    expect((await catchUpAnew()).done).toBe(0);
+  });
+
   test('is not proposed there where the move itself was recorded', async () => {
     const [turnover] = await following(
       { type: 'MovePlacement', contactId: ann, placementId: job, newPlacementId: nextJob, accountId: globex },
