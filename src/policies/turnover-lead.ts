@@ -2,6 +2,7 @@
 import { standingContactAt } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import { type LedgerEvent, subjectOf } from '../ledger-events.ts';
+import type { TurnoverBelief } from '../turnover/belief.ts';
 import type { FoundDeparture } from '../turnover/departures.ts';
 import type { Effect } from './policy.ts';
 import type { TurnoverWorld } from './turnover-world.ts';
@@ -44,8 +45,16 @@ export async function proposeAt(event: LedgerEvent, world: TurnoverWorld): Promi
   const cut = { atPosition: event.position };
   const turnover = await world.beliefs.turnover(subjectOf(event.stream), cut);
   const belief = turnover && (await standingContactAt(world.beliefs, turnover.contactId, cut));
-  if (!belief) return [];
-  const { destination, destinationAccountId, departure, placementId } = turnover;
+  return belief ? leadOf(turnover, belief, event, world) : [];
+}
+
+/** With all that was found out of where the leaver went. */
+export function leadOf(
+  { destination, destinationAccountId, departure, placementId }: TurnoverBelief,
+  belief: ContactBelief,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect[]> {
   return proposalOf(belief, placementId, { ...departure, destination, destinationAccountId }, event, world);
 }
 

@@ -13,7 +13,7 @@ import { findVersion, sameVersion, versionAt } from '../turnover/versions.ts';
 import type { Effect, Policy, PolicyWorld } from './policy.ts';
 import { reactToAccount } from './turnover-account.ts';
 import { interimsBy } from './turnover-interim.ts';
-import { overtakenLeads, proposalOf, proposeAt } from './turnover-lead.ts';
+import { leadOf, overtakenLeads, proposalOf, proposeAt } from './turnover-lead.ts';
 import { partedFrom, turnoversOfPerson } from './turnover-merges.ts';
 import { dismiss, openingOf, reopen } from './turnover-opening.ts';
 import { replacementsBy } from './turnover-replacement.ts';
@@ -105,8 +105,7 @@ async function reactToContact(event: LedgerEvent, world: TurnoverWorld): Promise
   const parted = await partedFrom(event, world);
   const others = event.type === 'ContactMerged' ? [event.data.intoId] : parted;
   const effects: Effect[] = [];
-  for (const id of [contactId, ...others])
-    effects.push(...(await reconcile(id, event, world, parted.length > 0)));
+  for (const id of [contactId, ...others]) effects.push(...(await reconcile(id, event, world)));
   return [
     ...effects,
     ...(await replacementsBy(contactId, event, world)),
@@ -115,32 +114,32 @@ async function reactToContact(event: LedgerEvent, world: TurnoverWorld): Promise
 }
 
 /** The departures that are believed once the event is known, compared with the turnovers that there are. */
-async function reconcile(
-  contactId: string,
-  event: LedgerEvent,
-  world: TurnoverWorld,
-  isParting: boolean,
-): Promise<Effect[]> {
+async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
   const known = await turnoversOfPerson(contactId, event, world);
   if (known.length === 0 && !mayTellDeparture(contactId, event, world)) return [];
-  const belief = await world.beliefs.contact(contactId, { atPosition: event.position });
-  const accounts = await accountsOf(belief, event, world);
-  const found = belief ? departuresFrom(belief, accounts, known, world) : [];
+  const departuresAt = async (atPosition: number) => {
+    const belief = await world.beliefs.contact(contactId, { atPosition });
+    const accounts = await accountsOf(belief, event, world);
+    const found = belief ? departuresFrom(belief, accounts, known, world) : [];
+    const departed = new Map(found.map(({ placement }) => [placement.id, placement.accountId]));
+    return { belief, accounts, found, departed };
+  };
+  const { belief, accounts, found, departed } = await departuresAt(event.position);
   const effects: Effect[] = [];
   for (const one of found) effects.push(...(await follow(one, belief!, accounts, event, world)));
-  const departed = new Map(found.map(({ placement }) => [placement.id, placement.accountId]));
-  // Of a placement that turns out to be at another account nobody left this one.
-  const isMoved = event.type === 'PlacementCorrected' && event.data.accountId !== undefined;
   if (belief) effects.push(...overtakenLeads(belief, departed, event, world));
   for (const turnover of known) {
-    const { placementId, accountId, outcome } = turnover;
+    const { placementId, accountId } = turnover;
     const isBelieved = departed.get(placementId) === accountId;
     // Where a merge carried the placement along, it is the survivor's departure now.
     const isCarried = belief?.mergedInto?.carried.includes(placementId) ?? false;
     const isOver = !isBelieved && !isCarried && !isSuspected(turnover) && isOpen(turnover);
-    const { dismissal } = outcome ?? {};
-    const wasTakenBack = dismissal === 'duplicate_contact' || dismissal === 'departure_withdrawn';
-    if (isBelieved && (isParting || isMoved) && wasTakenBack) effects.push(reopen(turnover, event));
+    if (wasTakenBack(turnover) && found.some((one) => isOf(turnover, one))) {
+      // Who dismissed it while somebody had left, as was believed, is not overruled.
+      const before = await departuresAt(event.position - 1);
+      if (before.departed.get(placementId) !== accountId)
+        effects.push(reopen(turnover, event), ...(await leadOf(turnover, belief!, event, world)));
+    }
     // What was opened on news learned later is none of this event's business.
     if (isOver && turnover.opened.learnedAtMs <= event.learnedAtMs)
       effects.push(
@@ -148,6 +147,15 @@ async function reconcile(
       );
   }
   return effects;
+}
+
+const isOf = (turnover: TurnoverBelief, { placement, departure }: FoundDeparture): boolean =>
+  turnover.placementId === placement.id &&
+  turnover.accountId === placement.accountId &&
+  turnover.departure.causeEventId === departure.causeEventId;
+
+function wasTakenBack({ outcome }: TurnoverBelief): boolean {
+  return outcome?.dismissal === 'duplicate_contact' || outcome?.dismissal === 'departure_withdrawn';
 }
 
 /** Whether the event may show that the contact left a key role that no turnover knows of. */
@@ -220,7 +228,7 @@ async function follow(
   const all = world
     .turnoversOf('placement_id', placement.id)
     .filter(({ accountId }) => accountId === placement.accountId);
-  const same = all.find((turnover) => turnover.departure.causeEventId === departure.causeEventId);
+  const same = all.find((turnover) => isOf(turnover, found));
   const living = same ?? all.find((turnover) => !isVoid(turnover));
   if (!living) return open(found, belief, accounts, event, world);
   if (sameValue(living.departure, departure)) {

@@ -174,6 +174,42 @@ describe('a departure', () => {
     expect(both.map(stageNow)).toEqual(['dismissed', 'detected']);
   });
 
+  test('that is taken back, and stands after all, reopens the turnover', async () => {
+    const [turnover] = await leave();
+    const undo = (eventId: string, learnedOn: string) =>
+      tell(
+        app,
+        { type: 'UndoContactChange', contactId: ann, eventId },
+        { ...on(learnedOn), reasonCode: 'mistake' },
+      );
+    const { eventIds: undone } = await undo(turnover!.departure.causeEventId, '2026-06-20');
+    await react();
+    expect(turnovers().map(stageNow)).toEqual(['dismissed']);
+    await undo(undone[0]!, '2026-06-21');
+    await react();
+    expect(turnovers()).toMatchObject([{ id: turnover!.id, outcome: null }]);
+    expect((await catchUpAnew()).done).toBe(0);
+  });
+
+  test('that somebody took back stays so, whatever else is learned of the contact', async () => {
+    const [turnover] = await leave();
+    const dismissed = {
+      type: 'DismissTurnover',
+      turnoverId: turnover!.id,
+      dismissal: 'departure_withdrawn',
+    } as const;
+    await following(dismissed, on('2026-06-12'));
+    await following(
+      { type: 'ChangeTitle', contactId: ann, placementId: job, title: 'CIO' },
+      on('2026-06-13'),
+    );
+    await following(
+      { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-05-30' },
+      on('2026-06-14'),
+    );
+    expect(turnovers().map(stageNow)).toEqual(['dismissed']);
+  });
+
   test('whose date is corrected changes the figures, also where the turnover is closed', async () => {
     const [turnover] = await leave();
     await following(
@@ -822,6 +858,22 @@ describe('who went to another customer', () => {
       { type: 'CorrectPlacement', contactId: ann, placementId: job, endsOn: '2026-05-30' },
       gone,
     );
+    expect(await proposals()).toEqual(proposed);
+  });
+
+  test('is proposed there no more once nobody has left, and again should it be so after all', async () => {
+    const gone = { ...on('2026-06-10'), effectiveOn: '2026-05-31' };
+    const undo = (eventId: string, learnedOn: string) =>
+      [
+        { type: 'UndoContactChange', contactId: ann, eventId } as const,
+        { ...on(learnedOn), reasonCode: 'mistake' },
+      ] as const;
+    const { eventIds: left } = await tell(app, { ...leaving, ...destination }, gone);
+    await react();
+    const { eventIds: undone } = await tell(app, ...undo(left[0]!, '2026-06-11'));
+    await react();
+    expect(await proposals()).toEqual([]);
+    await following(...undo(undone[0]!, '2026-06-12'));
     expect(await proposals()).toEqual(proposed);
   });
 
