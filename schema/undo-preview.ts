@@ -3,7 +3,7 @@ import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
 import { believeAccount } from '../src/account/belief.ts';
 import { describeAccountChanges } from '../src/account/changes.ts';
 import type { AccountEvent } from '../src/account/events.ts';
-import type { FieldChange } from '../src/changes.ts';
+import type { FieldChange, ValueDay } from '../src/changes.ts';
 import { believe, type ContactBelief } from '../src/contact/belief.ts';
 import { describeChanges } from '../src/contact/changes.ts';
 import type { ContactEvent } from '../src/contact/events.ts';
@@ -77,6 +77,10 @@ export class UndoQueries {
   }
 }
 
+function today(context: Context): ValueDay {
+  return { on: currentPoint(context).on, timeZone: context.app.timeZone };
+}
+
 async function readEvents({ app }: Context, stream: string): Promise<LedgerEvent[]> {
   return app.sealing.open(await app.store.read(stream));
 }
@@ -94,7 +98,7 @@ async function previewContact(
   const before = believe(events, {}, merges);
   const after = undo.eventIds.length ? believe(withoutEvents(events, undo.eventIds), {}, merges) : before;
   const lost = before?.mergedInto && !after?.mergedInto ? await lostBySurvivors(context, before) : [];
-  return previewOf(context, events, undo, describeChanges(before, after), lost);
+  return previewOf(context, events, undo, describeChanges(before, after, today(context)), lost);
 }
 
 async function previewAccount(
@@ -110,7 +114,7 @@ async function previewAccount(
   const after = undo.eventIds.length
     ? believeAccount(withoutEvents(events, undo.eventIds), {}, merges)
     : before;
-  return previewOf(context, events, undo, describeAccountChanges(before, after), []);
+  return previewOf(context, events, undo, describeAccountChanges(before, after, today(context)), []);
 }
 
 /** What survivors were told about facts that would go back to the loser: without the merge it no longer applies to them. */

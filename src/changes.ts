@@ -1,7 +1,7 @@
 // What an event changed, as field, former and new value: two beliefs as lists of named values, compared.
 import { type Money, minorUnitsPerUnit } from './event-contract.ts';
 import type { Day } from './time/day.ts';
-import { type Assertion, assertionOn, latest, sameValue, type Timeline } from './timeline.ts';
+import { type Assertion, assertionOn, latest, sameValue, type Timeline, valueOn } from './timeline.ts';
 
 export interface FieldChange {
   /** Such as name, email or placement.title. */
@@ -75,14 +75,15 @@ export function createValueList(day?: ValueDay): ValueList {
   };
 }
 
-export function compareValues(before: NamedValues, after: NamedValues): FieldChange[] {
+/** With a day, values are those of that day where they differ on it. */
+export function compareValues(before: NamedValues, after: NamedValues, day?: ValueDay): FieldChange[] {
   const changes: FieldChange[] = [];
   for (const key of new Set([...before.keys(), ...after.keys()])) {
     const [old, fresh] = [before.get(key), after.get(key)];
     const { field, factId, label } = fresh ?? old!;
     const change =
       (fresh ?? old)!.timeline !== undefined
-        ? timelineChange(old?.timeline ?? [], fresh?.timeline ?? [])
+        ? timelineChange(old?.timeline ?? [], fresh?.timeline ?? [], day)
         : textChange(old?.text ?? null, fresh?.text ?? null);
     if (change) changes.push({ field, factId, label, ...change });
   }
@@ -115,8 +116,14 @@ function textChange(was: string | null, now: string | null): Change | undefined 
 }
 
 /** What was asserted, and the value that it takes the place of from its beginning on. */
-function timelineChange(before: Timeline<unknown>, after: Timeline<unknown>): Change | undefined {
+function timelineChange(
+  before: Timeline<unknown>,
+  after: Timeline<unknown>,
+  day: ValueDay | undefined,
+): Change | undefined {
   if (before === after) return undefined;
+  const onDay = day && textChange(displayedOn(day, before), displayedOn(day, after));
+  if (onDay) return onDay;
   const index = after.findIndex((assertion) => !holds(before, assertion));
   if (index < 0) return textChange(displayed(latest(before)), displayed(latest(after)));
   const isReplaced = before.length > 0 && !after.some((assertion) => holds(before, assertion));
@@ -124,6 +131,9 @@ function timelineChange(before: Timeline<unknown>, after: Timeline<unknown>): Ch
   const now = after[index]!.value;
   return before.length > 0 && sameValue(was, now) ? undefined : { was: displayed(was), now: displayed(now) };
 }
+
+const displayedOn = ({ on, timeZone }: ValueDay, timeline: Timeline<unknown>): string | null =>
+  displayed(valueOn(timeline, on, timeZone));
 
 /** Two folds of the same events make assertions of their own. */
 function holds(timeline: Timeline<unknown>, sought: Assertion<unknown>): boolean {

@@ -13,11 +13,13 @@ import { parseEdtf } from '../time/edtf.ts';
 import type { AccountBelief } from './belief.ts';
 import { accountChoices } from './events.ts';
 
+/** With a day, values are those of that day where they differ on it. */
 export function describeAccountChanges(
   before: AccountBelief | null,
   after: AccountBelief | null,
+  day?: ValueDay,
 ): FieldChange[] {
-  return before === after ? [] : compareValues(valuesOf(before), valuesOf(after));
+  return before === after ? [] : compareValues(valuesOf(before), valuesOf(after), day);
 }
 
 const [name, ...otherChoices] = accountChoices;

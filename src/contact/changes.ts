@@ -13,8 +13,13 @@ import { type Certainty, certaintyOn, exactDay } from '../time/interval.ts';
 import type { ContactBelief, Ending, PlacementFact } from './belief.ts';
 import { hasHappenedBy, isHeldOn, placementInterval } from './placement-interval.ts';
 
-export function describeChanges(before: ContactBelief | null, after: ContactBelief | null): FieldChange[] {
-  return before === after ? [] : compareValues(contactValues(before), contactValues(after));
+/** With a day, values are those of that day where they differ on it. */
+export function describeChanges(
+  before: ContactBelief | null,
+  after: ContactBelief | null,
+  day?: ValueDay,
+): FieldChange[] {
+  return before === after ? [] : compareValues(contactValues(before), contactValues(after), day);
 }
 
 /** How two beliefs, each on a day, differ. */

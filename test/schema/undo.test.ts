@@ -162,6 +162,30 @@ describe('undoing', () => {
 });
 
 describe('a preview of an undo', () => {
+  it('tells the value of today, also where another one is to begin later', async () => {
+    const title = (text: string) =>
+      ({ type: 'ChangeTitle', contactId: ann, placementId: job, title: text }) as const;
+    await tell(app, title('Head'), { effectiveOn: '2026-02-01' });
+    const chair = await tell(app, title('Chair'), { effectiveOn: '2026-06-01' });
+    await tell(app, title('Advisor'), { effectiveOn: '2027-06-01' });
+    expect(await preview(ann, chair.eventIds[0]!, 'changes { field was now } overtaken { field }')).toEqual({
+      changes: [{ field: 'placement.title', was: 'Chair', now: 'Head' }],
+      overtaken: [],
+    });
+  });
+
+  it('tells the value of today, not the first of those that come back', async () => {
+    await tell(app, { type: 'ChangeTitle', contactId: ann, placementId: job, title: 'Head' });
+    const start = (await app.store.read(`contact-${ann}`)).find(
+      ({ type }) => type === 'PlacementStarted',
+    )!.id;
+    const undo = { type: 'UndoContactChange', contactId: ann, acceptConflicts: true } as const;
+    const { eventIds } = await tell(app, { ...undo, eventId: start }, { reasonCode: 'mistake' });
+    expect(await preview(ann, eventIds[0]!, 'changes { field now }')).toMatchObject({
+      changes: expect.arrayContaining([{ field: 'placement.title', now: 'Head' }]),
+    });
+  });
+
   it('lists what would be undone, what would change, and what a later change has said since', async () => {
     const first = await tell(app, { type: 'ChangeTitle', contactId: ann, placementId: job, title: 'Chair' });
     await tell(app, { type: 'ChangeTitle', contactId: ann, placementId: job, title: 'Advisor' });
