@@ -17,6 +17,7 @@ import {
   type ValueChange,
   valueLine,
 } from './undo-words.ts';
+import { undoneRegistration } from './undone-registration.ts';
 
 interface UndoOptions extends ReasonOptions {
   acceptConflicts?: boolean;
@@ -219,6 +220,8 @@ export async function listChanges(
 ): Promise<Answer> {
   const types = Object.keys(eventContracts[kind]);
   const { subject } = await ask<History>(app, actorId, historyQuery(kind), { id, first, types });
+  const undone = await undoneRegistration(app, kind, id);
+  if (undone) return { data: { kind, subjectId: id, changes: [], ...undone.data }, text: undone.text };
   const changes = (subject?.history.edges ?? []).map(({ node }) => node);
   const isErased = kind === 'contact' && (await isErasedContact(app, id));
   const text = [

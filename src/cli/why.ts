@@ -9,6 +9,7 @@ import { explainValues } from '../explaining/values.ts';
 import { dayInZone } from '../time/clock.ts';
 import { accountNameOf, resolveId } from './resolve-id.ts';
 import { configOf, showAnswer, wrap } from './terminal.ts';
+import { undoneRegistration } from './undone-registration.ts';
 
 interface WhyOptions {
   field?: string;
@@ -29,6 +30,8 @@ export function defineWhy(program: Command): void {
         const contactId = await resolveId(app, 'contact', contact);
         const actor = { id: config.actor, kind: 'person' } as const;
         app.accessLog.note({ actor, kind: 'contact_history', subjectIds: [contactId] });
+        const undone = await undoneRegistration(app, 'contact', contactId);
+        if (undone) return { data: { contactId, texts: [], ...undone.data }, text: undone.text };
         const { data, paragraphs } =
           field === undefined
             ? await removalsOf(app, contactId, account)

@@ -67,6 +67,19 @@ describe('undo of a contact', () => {
     expect(done.text).toContain(`contact-ledger undo contact ${ann} ${event.id} --reason CODE`);
   });
 
+  it('tells how to bring back whose registration was taken back', async () => {
+    const registration = (await app.store.read(`contact-${bob}`))[0]!.id;
+    const { undoneBy } = (await take(registration, why, bob)).data as { undoneBy: string };
+    const { data, text } = await listChanges(app, 'auditor-1', { kind: 'contact', id: bob }, 20);
+    expect(data).toMatchObject({ changes: [], registrationUndoneBy: undoneBy });
+    expect(text.replace(/\n(?!\n)/g, ' ')).toContain(
+      'taken back on 2026-06-01 by auditor-1, because of mistake',
+    );
+    expect(text).toContain(`contact-ledger undo contact ${bob} ${undoneBy} --reason CODE`);
+    await take(undoneBy, why, bob);
+    expect(await app.readModels.beliefs.contact(bob)).not.toBeNull();
+  });
+
   it('takes a move back whole, and an undo of an undo brings it again', async () => {
     const { eventIds } = await tell(
       app,

@@ -17,6 +17,7 @@ beforeAll(async () => {
     [
       line({ id: '1', type: 'ContactRegistered', contact: 'C', name: 'Ada Example' }),
       line({ id: '2', type: 'ContactRegistered', contact: 'D', name: 'Bob Example' }),
+      line({ id: '4', type: 'ContactRegistered', contact: 'E', name: 'Sales Team' }),
       line({
         id: '3',
         type: 'ContactRemoved',
@@ -35,6 +36,16 @@ it('tells why a contact was removed, or that it never was', async () => {
   expect(removed.code).toBe(0);
   expect(removed.stdout.replaceAll('\n', ' ')).toContain('Ada Example was removed from all views on 2023-12');
   expect((await run('why', 'crm:D')).stdout).toBe('It was never removed.\n');
+});
+
+it('tells who took the registration of a contact back', async () => {
+  const { changes } = JSON.parse((await run('undo', 'contact', 'crm:E', '--json')).stdout);
+  expect((await run('undo', 'contact', 'crm:E', changes[0].eventId, '--reason', 'no_person')).code).toBe(0);
+  const { stdout } = await run('why', 'crm:E');
+  expect(stdout.replaceAll('\n', ' ')).toMatch(
+    /^The registration of this contact was taken back .* no_person: /,
+  );
+  expect(stdout).toContain('It can be taken back: contact-ledger undo contact');
 });
 
 it('tells why a value is what it is, as JSON too', async () => {
