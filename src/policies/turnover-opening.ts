@@ -39,7 +39,7 @@ export async function openingOf(
     ...(departure.leftOn !== null && { effectiveOn: departure.leftOn }),
     command: {
       type: 'OpenTurnover',
-      turnoverId: idOf(placement, departure.causeEventId, world),
+      turnoverId: idOf(placement, belief.id, departure.causeEventId, world),
       contactId: belief.id,
       placementId: placement.id,
       accountId: placement.accountId,
@@ -60,12 +60,21 @@ export async function openingOf(
   };
 }
 
-/** Where the placement was thought to be at another account, that one's turnover has the id already. */
-function idOf({ id, accountId }: FoundDeparture['placement'], causeEventId: string, world: TurnoverWorld) {
+/**
+ * Where the placement was thought to be at another account, or a merge had given it to somebody else, that one's turnover has the id
+ * already.
+ */
+function idOf(
+  { id, accountId }: FoundDeparture['placement'],
+  contactId: string,
+  causeEventId: string,
+  world: TurnoverWorld,
+): string {
   const turnoverId = world.slotId('turnover', id, causeEventId);
-  const known = world.turnoversOf('placement_id', id);
-  const isElsewhere = known.some((one) => one.id === turnoverId && one.accountId !== accountId);
-  return isElsewhere ? world.slotId('turnover', id, causeEventId, accountId) : turnoverId;
+  const holder = world.turnoversOf('placement_id', id).find((one) => one.id === turnoverId);
+  if (holder && holder.accountId !== accountId) return world.slotId('turnover', id, causeEventId, accountId);
+  if (holder && holder.contactId !== contactId) return world.slotId('turnover', id, causeEventId, contactId);
+  return turnoverId;
 }
 
 async function coverageOf(

@@ -126,7 +126,7 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
   };
   const { belief, accounts, found, departed } = await departuresAt(event.position);
   const effects: Effect[] = [];
-  for (const one of found) effects.push(...(await follow(one, belief!, accounts, event, world)));
+  for (const one of found) effects.push(...(await follow(one, known, belief!, accounts, event, world)));
   if (belief) effects.push(...overtakenLeads(belief, departed, event, world));
   for (const turnover of known) {
     const { placementId, accountId } = turnover;
@@ -134,7 +134,10 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
     // Where a merge carried the placement along, it is the survivor's departure now.
     const isCarried = belief?.mergedInto?.carried.includes(placementId) ?? false;
     const isOver = !isBelieved && !isCarried && !isSuspected(turnover) && isOpen(turnover);
-    if (wasTakenBack(turnover) && found.some((one) => isOf(turnover, one))) {
+    const isHeld = known.some(
+      (one) => isOpen(one) && one.placementId === placementId && one.accountId === accountId,
+    );
+    if (wasTakenBack(turnover) && !isHeld && found.some((one) => isOf(turnover, one))) {
       // Who dismissed it while somebody had left, as was believed, is not overruled.
       const before = await departuresAt(event.position - 1);
       if (before.departed.get(placementId) !== accountId)
@@ -219,15 +222,18 @@ function isVoid({ outcome, departure }: TurnoverBelief): boolean {
 
 async function follow(
   found: FoundDeparture,
+  known: readonly TurnoverBelief[],
   belief: ContactBelief,
   accounts: Accounts,
   event: LedgerEvent,
   world: TurnoverWorld,
 ): Promise<Effect[]> {
   const { placement, departure } = found;
+  // What was taken back of somebody else, whom a merge had given the placement, is none of this contact's.
   const all = world
     .turnoversOf('placement_id', placement.id)
-    .filter(({ accountId }) => accountId === placement.accountId);
+    .filter((one) => one.accountId === placement.accountId)
+    .filter((one) => !isVoid(one) || known.some(({ id }) => id === one.id));
   const same = all.find((turnover) => isOf(turnover, found));
   const living = same ?? all.find((turnover) => !isVoid(turnover));
   if (!living) return open(found, belief, accounts, event, world);

@@ -380,6 +380,17 @@ describe('a departure', () => {
     expect(undone!.outcome).toBeNull();
   });
 
+  test('that a feed told of the survivor, and tells of the parted contact again, is that one’s risk', async () => {
+    await following({ type: 'MergeContacts', contactId: ann, intoId: bob }, on('2026-06-01'));
+    const line = { effectiveOn: '2026-05-31', by: 'feed', source: 'crm', idempotencyKey: 'line-1' } as const;
+    await following({ ...leaving, contactId: bob }, { ...on('2026-06-10'), ...line });
+    await following({ type: 'UnmergeContacts', contactId: ann }, on('2026-06-11'));
+    expect(turnovers()).toEqual([]);
+    const opened = await following(leaving, { ...on('2026-06-12'), ...line });
+    expect(opened).toMatchObject([{ contactId: ann, outcome: null, departure: { leftOn: '2026-05-31' } }]);
+    expect((await catchUpAnew()).done).toBe(0);
+  });
+
   test('is opened once, however often the policy begins anew', async () => {
     await leave();
     await following(
