@@ -32,6 +32,7 @@ export async function reactToAccount(event: LedgerEvent, world: TurnoverWorld): 
     return open.map((turnover) => dismiss(turnover, event, closingOf(account)));
   if (event.type === 'ChangesReverted' || event.type === 'AccountUnmerged')
     return [
+      ...(await endAgain(open, account, event, world)),
       ...(await reopenEnded(turnovers, account, event, world)),
       ...(await handOver(open, account, event, world)),
     ];
@@ -67,6 +68,29 @@ async function reopenEnded(
   return ended
     .filter((turnover) => isAtRisk(account, ruleOf(turnover, world), on, world))
     .map((turnover) => reopen(turnover, event));
+}
+
+/** What ends them stands after all: the undo of it was undone. */
+async function endAgain(
+  open: readonly TurnoverBelief[],
+  account: AccountBelief,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect[]> {
+  if (event.type !== 'ChangesReverted') return [];
+  const before = await standingAccountAt(world.beliefs, account.id, { atPosition: event.position - 1 });
+  if (!before) return [];
+  const on = dayInZone(event.learnedAtMs, world.timeZone);
+  if (renewsNothing(account) && !renewsNothing(before)) {
+    const decision = account.renewals.findLast(({ outcome }) => outcome === 'not_renewed')!;
+    const { decidedOn } = decision;
+    const { learnedAtMs } = event;
+    const lost = { learnedAtMs, ...(decidedOn !== null && { effectiveOn: decidedOn }) };
+    return open.map((turnover) => lose(turnover, lost, decision, world));
+  }
+  return open
+    .filter((turnover) => isAtRisk(before, ruleOf(turnover, world), on, world))
+    .flatMap((turnover) => reclassify(turnover, account, event, world));
 }
 
 /** The definition of key roles that a turnover opened by. */

@@ -112,6 +112,14 @@ describe('a renewal that was lost', () => {
     expect((await following(undo, '2026-07-04')).outcome).toBeNull();
   });
 
+  test('and is undone is lost all the same once that undo is undone', async () => {
+    await following({ ...decide, rootCause: 'price' }, '2026-07-01', '2026-06-30');
+    expect((await following(await undoLast(), '2026-07-02')).outcome).toBeNull();
+    const lost = await following(await undoLast(), '2026-07-03');
+    expect(lost.outcome).toMatchObject({ kind: 'lost', rootCause: 'price', endedOn: '2026-06-30' });
+    expect((await following(await undoLast(), '2026-07-04')).outcome).toBeNull();
+  });
+
   test('and turns out to be renewed opens the turnover again; a customer won back later does not', async () => {
     await following(decide, '2026-07-01', '2026-06-30');
     const renewed = { ...decide, outcome: 'renewed' } as const;
@@ -188,12 +196,15 @@ describe('an account that is classified', () => {
     const lost = await following({ ...classify, relationship: 'former' }, '2026-07-01');
     expect(lost.outcome).toMatchObject({ kind: 'lost', competing: true, rootCause: 'price' });
     expect((await following(await undoLast(), '2026-07-02')).outcome).toBeNull();
+    expect((await following(await undoLast(), '2026-07-03')).outcome).toMatchObject({ kind: 'lost' });
   });
 
   test('as none that has anything to lose has none at risk, until that is undone', async () => {
     const dismissed = await following({ ...classify, relationship: 'partner' }, '2026-07-01');
     expect(dismissed.outcome).toMatchObject({ dismissal: 'account_closed' });
     expect((await following(await undoLast(), '2026-07-02')).outcome).toBeNull();
+    const again = await following(await undoLast(), '2026-07-03');
+    expect(again.outcome).toMatchObject({ dismissal: 'account_closed' });
   });
 
   test('in any other way, or for a day to come, stays at risk', async () => {
