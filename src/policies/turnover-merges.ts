@@ -1,5 +1,5 @@
 // What merges mean for turnovers: those that a merged contact brings along, and whom an unmerge or an undo parts.
-import { findMergedInto } from '../../projections/identities.ts';
+import { findMergedInto, wasMerged } from '../../projections/identities.ts';
 import type { LedgerEvent } from '../ledger-events.ts';
 import type { TurnoverBelief } from '../turnover/belief.ts';
 import type { TurnoverWorld } from './turnover-world.ts';
@@ -19,6 +19,17 @@ export async function turnoversOfPerson(
     known.push(...brought.filter(({ placementId }) => merge.carried.includes(placementId)));
   }
   return known;
+}
+
+/** Whom the contact is merged into once the event is known: what is told of the one may be of a placement that the other shows. */
+export async function survivorOf(
+  contactId: string,
+  { position }: LedgerEvent,
+  { database, beliefs }: TurnoverWorld,
+): Promise<string | undefined> {
+  // Nearly nobody was ever merged: then there is nothing to believe.
+  if (!wasMerged(database, contactId)) return undefined;
+  return (await beliefs.contact(contactId, { atPosition: position }))?.mergedInto?.contactId;
 }
 
 /** The contacts or accounts that the event parts its own from: by an unmerge, or by the undo of a merge. */

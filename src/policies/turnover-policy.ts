@@ -14,7 +14,7 @@ import type { Effect, Policy, PolicyWorld } from './policy.ts';
 import { reactToAccount } from './turnover-account.ts';
 import { interimsBy } from './turnover-interim.ts';
 import { leadOf, overtakenLeads, proposalOf, proposeAt } from './turnover-lead.ts';
-import { partedFrom, turnoversOfPerson } from './turnover-merges.ts';
+import { partedFrom, survivorOf, turnoversOfPerson } from './turnover-merges.ts';
 import { dismiss, openingOf, reopen } from './turnover-opening.ts';
 import { replacementsBy } from './turnover-replacement.ts';
 import { reactToSignal } from './turnover-signal.ts';
@@ -102,10 +102,14 @@ async function reactToContact(event: LedgerEvent, world: TurnoverWorld): Promise
   const contactId = subjectOf(event.stream);
   const person = findEverOneWith(world.database, contactId);
   if (!mayHaveHadRole(person, world) && !world.mayBeNearTurnover(person)) return [];
-  const parted = await partedFrom(event, world);
-  const others = event.type === 'ContactMerged' ? [event.data.intoId] : parted;
   const effects: Effect[] = [];
-  for (const id of [contactId, ...others]) effects.push(...(await reconcile(id, event, world)));
+  // The set grows as those it holds lead to others.
+  const ids = new Set([contactId, ...(await partedFrom(event, world))]);
+  for (const id of ids) {
+    effects.push(...(await reconcile(id, event, world)));
+    const survivorId = await survivorOf(id, event, world);
+    if (survivorId !== undefined) ids.add(survivorId);
+  }
   return [
     ...effects,
     ...(await replacementsBy(contactId, event, world)),

@@ -86,7 +86,8 @@ async function following(command: Command, circumstances: Circumstances): Promis
   expect(await react()).toMatchObject({ refused: 0 });
   return turnovers();
 }
-const turnovers = () => findTurnoversOf(app.readModels.database, 'contact_id', ann);
+const turnoversOf = (contactId: string) => findTurnoversOf(app.readModels.database, 'contact_id', contactId);
+const turnovers = () => turnoversOf(ann);
 const leaving = { type: 'EndPlacement', contactId: ann, placementId: job } as const;
 const leave = (circumstances: Circumstances = {}) =>
   following(leaving, { ...on('2026-06-10'), effectiveOn: '2026-05-31', ...circumstances });
@@ -378,6 +379,21 @@ describe('a departure', () => {
       { ...on('2026-06-23'), reasonCode: 'mistake' },
     );
     expect(undone!.outcome).toBeNull();
+  });
+
+  test('that a feed had learned before the merge is the survivor’s, until it is taken back', async () => {
+    await following({ type: 'MergeContacts', contactId: ann, intoId: cleo }, on('2026-06-01'));
+    await following({ type: 'MergeContacts', contactId: cleo, intoId: bob }, on('2026-06-02'));
+    const late = { ...on('2026-05-20'), effectiveOn: '2026-05-15', by: 'feed', source: 'crm' } as const;
+    const { eventIds } = await tell(app, leaving, late);
+    await react();
+    expect(turnoversOf(bob)).toMatchObject([{ placementId: job, outcome: null }]);
+    await following(
+      { type: 'UndoContactChange', contactId: ann, eventId: eventIds[0]! },
+      { ...on('2026-06-10'), reasonCode: 'mistake' },
+    );
+    expect(turnoversOf(bob)).toMatchObject([{ outcome: { dismissal: 'departure_withdrawn' } }]);
+    expect((await catchUpAnew()).done).toBe(0);
   });
 
   test('that a feed told of the survivor, and tells of the parted contact again, is that one’s risk', async () => {
