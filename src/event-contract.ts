@@ -11,12 +11,11 @@ export const zText = (lengthMax: number) =>
     .min(1)
     .max(lengthMax)
     .refine((text) => text.isWellFormed(), 'contains half of a surrogate pair; send well-formed Unicode');
+// An empty text is told of otherwise.
+const emptyOrVisible = /^$|[^\p{White_Space}\p{Control}\p{Default_Ignorable_Code_Point}]/u;
 /** A text that a command or a line brings: one in which there is nothing to see would pass for a value. */
 export const zWords = (lengthMax: number) =>
-  zText(lengthMax).refine(
-    (text) => /^$|[^\p{White_Space}\p{Control}\p{Default_Ignorable_Code_Point}]/u.test(text),
-    'must not be blank',
-  );
+  zText(lengthMax).refine((text) => emptyOrVisible.test(text), 'must not be blank');
 /** A code of a configurable list: lower snake case. */
 export const zCode = z
   .string()
