@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { z } from 'zod';
 import { accountListing } from '../../projections/accounts.ts';
 import { contactListing } from '../../projections/contacts.ts';
 import { countRows } from '../../projections/listing.ts';
@@ -43,11 +44,8 @@ interface DemoOptions {
 }
 
 /** What the demo remembers of itself, so that a later run goes on with the same base. */
-interface DemoPlan {
-  seed: number;
-  accounts: number;
-  startDay: string;
-}
+const zDemoPlan = z.object({ seed: z.int(), accounts: z.int(), startDay: z.iso.date() });
+type DemoPlan = z.infer<typeof zDemoPlan>;
 
 const inFlightMax = 256;
 
@@ -105,7 +103,7 @@ function planBase(folder: string, { seed, accounts }: DemoOptions): CustomerBase
   const todayDay = dayInZone(systemClock.nowMs(), 'UTC');
   const planFile = join(folder, 'demo.json');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const known = existsSync(planFile) ? (JSON.parse(readFileSync(planFile, 'utf8')) as DemoPlan) : undefined;
+  const known = existsSync(planFile) ? readPlan(planFile) : undefined;
   if (known?.seed === seed && known.accounts === accounts)
     return { seed, accounts, todayDay, startDay: dayFromIso(known.startDay)! };
   if (!known && readdirSync(folder).some((name) => name.endsWith('.db')))
@@ -116,6 +114,14 @@ function planBase(folder: string, { seed, accounts }: DemoOptions): CustomerBase
   const plan: DemoPlan = { seed, accounts, startDay: isoFromDay(startDay) };
   writeFileSync(planFile, `${JSON.stringify(plan)}\n`);
   return { seed, accounts, todayDay, startDay };
+}
+
+function readPlan(file: string): DemoPlan {
+  try {
+    return zDemoPlan.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    throw new ConfigInvalid(`${file} is not what a demo wrote; name a new folder for the demo with --data.`);
+  }
 }
 
 /** A key of the demo's own beside its data: enough for a demo, not for a ledger of real people. */

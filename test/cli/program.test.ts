@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -272,6 +273,18 @@ describe('demo and serve', () => {
     const second = json((await run(['--json', 'demo', '--no-serve', '--accounts', '10'])).stdout);
     expect(second).toMatchObject({ refused: 0, written: 0, events: first.events });
     expect(existsSync(join(folder, 'demo-data', 'master.key'))).toBe(true);
+  });
+
+  it('says that the note of its base is damaged', async () => {
+    mkdirSync(join(folder, 'demo-data'));
+    for (const note of ['{"seed": 1,', '{"seed": 1, "accounts": 10, "startDay": "soon"}']) {
+      writeFileSync(join(folder, 'demo-data', 'demo.json'), note);
+      const refused = await run(['demo', '--no-serve', '--accounts', '10']);
+      expect(refused).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^CONFIG_INVALID: .*demo\.json is not/),
+      });
+    }
   });
 
   it('makes no base in the folder of a real ledger, and leaves nothing there', async () => {
