@@ -194,11 +194,13 @@ function createCounting(
   let gathering: NodeJS.Timeout | undefined;
   let committing: NodeJS.Timeout | undefined;
   let isOver = false;
+  let checks = 0;
   let checking = Promise.resolve();
 
   function count(): void {
     clearTimeout(gathering);
     gathering = undefined;
+    if (checks > 0) return;
     const counting = come;
     come = [];
     if (isOver) return;
@@ -233,6 +235,19 @@ function createCounting(
     fail(fault);
   }
 
+  /** What comes behind waits: once it is counted, the log is followed from there, and a check that was cut off never repeated. */
+  function check(stream: string): void {
+    count();
+    checks += 1;
+    checking = checking
+      .then(() => checkWhole(connection, stream))
+      .then(() => {
+        checks -= 1;
+        count();
+      })
+      .catch(stop);
+  }
+
   return {
     get isOver() {
       return isOver;
@@ -240,8 +255,7 @@ function createCounting(
     add(record: WireRecord, place: AllPosition): void {
       if (isOver) return;
       if (record.stream.startsWith('$$') || record.type.startsWith('$')) {
-        const stream = record.stream.replace(/^\$\$/, '');
-        checking = checking.then(() => checkWhole(connection, stream)).catch(stop);
+        check(record.stream.replace(/^\$\$/, ''));
         return;
       }
       try {

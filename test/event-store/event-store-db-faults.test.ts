@@ -1,7 +1,7 @@
 // What goes wrong between a replica and its cluster, each with its outcome: nothing hangs, nothing is lost, nothing is there twice.
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jsonEvent, type StreamMetadata } from '@eventstore/db-client';
+import { type BinaryEventType, binaryEvent, jsonEvent, type StreamMetadata } from '@eventstore/db-client';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { LedgerStore } from '../../src/event-store/port.ts';
 import { eventStoreName, startEventStore, startEventStoreCluster } from '../support/event-store-server.ts';
@@ -242,6 +242,14 @@ describe('a ledger that is no longer whole in the cluster', () => {
   const truncate = (stream: string, rules: StreamMetadata) =>
     each.observer.setStreamMetadata(stream, rules, asUser);
 
+  /** An event of one who follows nothing. */
+  async function copyEvent(from: string, to: string): Promise<void> {
+    for await (const { event } of each.observer.readStream(from, { maxCount: 1 })) {
+      const { type, data, metadata } = event as unknown as BinaryEventType;
+      await each.observer.appendToStream(to, binaryEvent({ type, data, metadata }), asUser);
+    }
+  }
+
   test.each([{ truncateBefore: 3 }, { maxCount: 2 }, { maxAge: 60 }])(
     'since an operator set %j: the replica stops, its subscribers and appends are told',
     async (rules) => {
@@ -255,6 +263,24 @@ describe('a ledger that is no longer whole in the cluster', () => {
       expect(store.isFollowing).toBe(false);
     },
   );
+
+  test('though the connection is lost as the replica looks into it, and others have written since', async () => {
+    const { store, stream } = await withHistory();
+    const { gate } = each.server;
+    gate.freeze();
+    await truncate(stream, { maxCount: 2 });
+    await copyEvent(stream, freshStream());
+    gate.onSent = (sent) => {
+      if (!sent.includes(`$$${stream}`)) return;
+      gate.onSent = () => undefined;
+      gate.drop();
+    };
+    gate.thaw();
+    const { signal } = new AbortController();
+    const reading = store.subscribe(11, { signal })[Symbol.asyncIterator]().next();
+    await expect(reading).rejects.toEqual(gone);
+    expect(each.troubles, 'the connection was lost').toHaveLength(1);
+  });
 
   test('for a while only, and not scavenged: a replica that starts afterwards goes on', async () => {
     const { store, stream } = await withHistory();
