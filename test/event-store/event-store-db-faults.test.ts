@@ -298,6 +298,23 @@ describe('a ledger that is no longer whole in the cluster', () => {
     await expect(open({ mirrorPath: each.mirrorPath('new.db') })).rejects.toEqual(gone);
   });
 
+  test.each<StreamMetadata | 'deleted' | 'tombstone'>([{ truncateBefore: 3 }, 'deleted', 'tombstone'])(
+    'since the stream that says which ledger it is was hidden (%j): no other ledger is made, and undone all is as it was',
+    async (how) => {
+      const { store } = await withHistory();
+      await store.close();
+      const identity = 'contact_ledger';
+      if (how === 'deleted') await each.observer.deleteStream(identity, asUser);
+      else if (how === 'tombstone') await each.observer.tombstoneStream(identity, asUser);
+      else await truncate(identity, how);
+      for (const mirror of ['mirror.db', 'new.db'])
+        await expect(open({ mirrorPath: each.mirrorPath(mirror) })).rejects.toEqual(gone);
+      if (how === 'tombstone') return;
+      await truncate(identity, {});
+      expect((await open()).ledgerId).toBe(store.ledgerId);
+    },
+  );
+
   test('since it was restored from an older backup: the replica that knows more stops', async () => {
     const { store } = await withHistory();
     await store.close();

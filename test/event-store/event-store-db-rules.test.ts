@@ -156,7 +156,7 @@ describe('a subscription', () => {
 });
 
 describe('a stream that was deleted', () => {
-  test('softly is gone for readers, and goes on at the next revision; the same ids again write nothing', async () => {
+  test('softly is gone for readers, and begins anew at the next revision; the same ids again write nothing', async () => {
     const events = [event(), event()];
     await client.appendToStream('contact-1', events, unary);
     await client.deleteStream('contact-1');
@@ -165,14 +165,18 @@ describe('a stream that was deleted', () => {
     expect(await client.appendToStream('contact-1', events, options)).toMatchObject({
       nextExpectedRevision: 1n,
     });
-    expect(await client.appendToStream('contact-1', [event()], options)).toMatchObject({
+    const next = event();
+    expect(await client.appendToStream('contact-1', [next], options)).toMatchObject({
       nextExpectedRevision: 2n,
     });
+    expect(await idsOf(client.readStream('contact-1'))).toEqual([next.id]);
   });
 
-  test('for ever takes no more', async () => {
+  test('for ever takes no more, and says so to readers, also of its metadata', async () => {
     await client.appendToStream('contact-1', [event()], unary);
     await client.tombstoneStream('contact-1');
+    for (const name of ['contact-1', '$$contact-1'])
+      await expect(idsOf(client.readStream(name))).rejects.toBeInstanceOf(StreamDeletedError);
     await expect(client.appendToStream('contact-1', [event()], unary)).rejects.toBeInstanceOf(
       StreamDeletedError,
     );

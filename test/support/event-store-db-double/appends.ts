@@ -80,11 +80,14 @@ export function appendResponse(
   return failureOf(result.kind, stream);
 }
 
+export function streamDeleted(stream: string): Refusal {
+  return refusal(status.FAILED_PRECONDITION, 'stream-deleted', `Event stream '${stream}' is deleted.`, {
+    'stream-name': stream,
+  });
+}
+
 function failureOf(kind: 'deleted' | 'denied' | 'too_large', stream: string): Refusal {
-  if (kind === 'deleted')
-    return refusal(status.FAILED_PRECONDITION, 'stream-deleted', `Event stream '${stream}' is deleted.`, {
-      'stream-name': stream,
-    });
+  if (kind === 'deleted') return streamDeleted(stream);
   if (kind === 'denied') return refusal(status.PERMISSION_DENIED, 'access-denied', 'Access Denied');
   return refusal(status.INVALID_ARGUMENT, 'maximum-append-size-exceeded', 'Maximum Append Size Exceeded.', {
     'maximum-append-size': String(appendBytesMax),

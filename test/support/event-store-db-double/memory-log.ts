@@ -31,11 +31,13 @@ export interface MemoryLog {
   append(stream: string, expected: Expected, events: readonly Proposed[]): Appended;
   /** The events of a stream that a read shows, or undefined where it does not exist or was deleted. */
   stream(name: string): readonly Recorded[] | undefined;
+  /** Whether the stream was deleted for ever, and its metadata with it. */
+  isTombstoned(stream: string): boolean;
   /** All events in order, those of system streams included; a scavenge takes some away. */
   readonly all: readonly Recorded[];
   /** Where the first event with a position of at least (or above) this one is in `all`. */
   indexFrom(position: bigint, side: 'inclusive' | 'exclusive'): number;
-  /** Sets `$tb` beyond the end: the stream is gone for readers and may be written to again. */
+  /** Sets `$tb` beyond the end: the stream is gone for readers until it is written to again, and begins with that. */
   softDelete(stream: string): Recorded | undefined;
   /** The stream can never be written to again. */
   tombstone(stream: string): Recorded;
@@ -89,6 +91,9 @@ export function createMemoryLog(): MemoryLog {
     );
   }
 
+  const isTombstoned = (stream: string) => tombstones.has(stream.replace(/^\$\$/, ''));
+  const isDeleted = (stream: string) => metadataOf(stream).$tb === String(truncatedWhole);
+
   function firstRevision(stream: string, own: readonly Recorded[]): bigint {
     const { $tb = 0, $maxCount } = metadataOf(stream);
     const end = (own.at(-1)?.revision ?? -1n) + 1n;
@@ -120,7 +125,7 @@ export function createMemoryLog(): MemoryLog {
       // An append to `$$` ends a real server's process.
       if (stream === '' || stream === '$$')
         throw new Error(`The stream name ${JSON.stringify(stream)} must never be sent.`);
-      if (tombstones.has(stream)) return { kind: 'deleted' };
+      if (isTombstoned(stream)) return { kind: 'deleted' };
       if (events.reduce((bytes, event) => bytes + event.data.length, 0) > appendBytesMax)
         return { kind: 'too_large' };
       const own = streams.get(stream) ?? [];
@@ -129,8 +134,7 @@ export function createMemoryLog(): MemoryLog {
       const atEnd =
         expected === 'any' ||
         (expected === 'stream_exists' && current !== undefined) ||
-        (expected === 'no_stream' &&
-          (current === undefined || metadataOf(stream).$tb === String(truncatedWhole))) ||
+        (expected === 'no_stream' && (current === undefined || isDeleted(stream))) ||
         expected === current;
       if (repeated !== undefined && !(expected === current))
         return {
@@ -139,16 +143,19 @@ export function createMemoryLog(): MemoryLog {
           position: own.find((event) => event.revision === repeated)!.position,
         };
       if (!atEnd) return { kind: 'wrong_version', current };
+      if (current !== undefined && isDeleted(stream))
+        write(`$$${stream}`, [proposed('$metadata', { $tb: Number(current) + 1 })]);
       const last = write(stream, events);
       return { kind: 'success', revision: last.revision, position: last.position };
     },
     stream(name) {
       const own = streams.get(name);
-      if (!own || tombstones.has(name)) return undefined;
+      if (!own) return undefined;
       const first = firstRevision(name, own);
       const visible = own.filter((event) => event.revision >= first);
       return visible.length > 0 || first < truncatedWhole ? visible : undefined;
     },
+    isTombstoned,
     get all() {
       return all;
     },

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ServerWritableStream } from '@grpc/grpc-js';
+import { streamDeleted } from './appends.ts';
 import type { MemoryLog, Recorded } from './memory-log.ts';
 import { filterOf, identifierOf, readResponseOf, streamNameOf } from './wire.ts';
 
@@ -19,6 +20,7 @@ export async function answerRead(log: MemoryLog, call: ReadCall): Promise<void> 
   else if (options.hasAll()) await send(call, allEvents(log, options), ended.signal);
   else {
     const stream = streamNameOf(options.getStream()!.getStreamIdentifier());
+    if (log.isTombstoned(stream)) return void call.emit('error', streamDeleted(stream));
     const events = log.stream(stream);
     if (events) await send(call, streamEvents(events, options), ended.signal);
     else
