@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Application, openApplication } from './application.ts';
 import { openEventStore, type StoreTrouble } from './event-store/open.ts';
 import { EventStoreFailure, type LedgerStore, type StoredEvent } from './event-store/port.ts';
-import { copyKeys, type KeyPlace } from './personal-data/key-transfer.ts';
+import { checkKeys, copyKeys, type KeyPlace } from './personal-data/key-transfer.ts';
 import type { ProjectionChecksum } from './projector/read-database.ts';
 import type { Clock } from './time/clock.ts';
 
@@ -27,8 +27,8 @@ export interface MigrationOptions {
 }
 
 export interface MigrationProgress {
-  /** Keys, then the log, then what the read models at each end are computed from. */
-  step: 'keys' | 'log' | 'events' | 'beliefs';
+  /** The log, then keys, then what the read models at each end are computed from. */
+  step: 'log' | 'keys' | 'events' | 'beliefs';
   done: number;
   total: number;
 }
@@ -70,10 +70,12 @@ export async function migrate(options: MigrationOptions): Promise<Migration> {
   try {
     const target = await openPlace(options, to, ledgerId);
     try {
-      options.onProgress?.({ step: 'keys', done: 0, total: 1 });
-      // Before the events: none is ever without its key.
-      keys = await copyKeys(keysAt(from), keysAt(to), { masterKey: options.masterKey, ledgerId });
+      const keyPlaces = [keysAt(from), keysAt(to), { masterKey: options.masterKey, ledgerId }] as const;
+      await checkKeys(...keyPlaces);
       moved = await moveEvents(source, target, options);
+      options.onProgress?.({ step: 'keys', done: 0, total: 1 });
+      // Last: without them nobody can open what has arrived so far, take it for the ledger and go on in it.
+      keys = await copyKeys(...keyPlaces);
     } finally {
       await target.close();
     }

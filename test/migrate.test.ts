@@ -100,15 +100,27 @@ describe('a move', () => {
     expect(readModels.length).toBeGreaterThan(0);
   });
 
+  const cut = (progress: MigrationProgress) => {
+    if (progress.step === 'log') throw new Error('cut');
+  };
+
   test('cut short goes on where it was', async () => {
     await makeLedger(folder('a'));
-    const cut = (progress: MigrationProgress) => {
-      if (progress.step === 'log') throw new Error('cut');
-    };
     await expect(move(folder('a'), cluster('b'), cut)).rejects.toThrow('cut');
     const again = await move(folder('a'), cluster('b'));
     expect(again.moved).toBeLessThan(again.events);
     expect(await move(folder('a'), cluster('b'))).toMatchObject({ moved: 0, events: again.events });
+  });
+
+  test.each([
+    ['a cluster', () => [folder('a'), cluster('b')] as const],
+    ['a folder', () => [cluster('a'), folder('b')] as const],
+  ])('into %s that is cut short leaves nothing that could be taken for the ledger', async (_, places) => {
+    const [from, to] = places();
+    await makeLedger(from);
+    await expect(move(from, to, cut)).rejects.toThrow('cut');
+    await expect(within(to, async () => undefined)).rejects.toMatchObject({ code: 'KEY_FILE_MISSING' });
+    expect((await move(from, to)).events).toBe((await eventsAt(to)).length);
   });
 
   /** Somebody changed a row of the read models, which are not the log. */

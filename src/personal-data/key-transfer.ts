@@ -15,13 +15,12 @@ export interface KeyTransferOptions {
 
 type WrappedKey = readonly [keyId: string, wrapped: Uint8Array | null];
 
-interface OpenPlace {
+interface OpenPlace extends AsyncDisposable {
   saltWrapped: Uint8Array;
   salt: Buffer;
   /** Keys behind this one, in the order of their ids. */
   page(after: string): Promise<WrappedKey[]>;
   put(keys: readonly WrappedKey[]): Promise<void>;
-  close(): Promise<void>;
 }
 
 const keysPerPage = 2_000;
@@ -29,22 +28,29 @@ const beforeAll = '00000000-0000-0000-0000-000000000000';
 
 /** Copies all keys and answers how many. Again = nothing new; a destroyed key stays destroyed, wherever it is. */
 export async function copyKeys(from: KeyPlace, to: KeyPlace, options: KeyTransferOptions): Promise<number> {
-  const source = await openPlace(from, options, undefined);
-  try {
-    const target = await openPlace(to, options, source.saltWrapped);
-    try {
-      if (!target.salt.equals(source.salt))
-        throw new KeyStoreFailure(
-          'KEY_FILE_MISMATCH',
-          'The keys at both ends were made apart, with another salt each: name an empty place for the keys.',
-        );
-      return await copyPages(source, target);
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await source.close();
-  }
+  await using source = await openPlace(from, options, undefined);
+  await using target = await openPlace(to, options, source.saltWrapped);
+  refuseMadeApart(source, target);
+  return await copyPages(source, target);
+}
+
+/** Throws what copying them would throw, as far as that can be told before: nothing is made. */
+export async function checkKeys(from: KeyPlace, to: KeyPlace, options: KeyTransferOptions): Promise<void> {
+  await using source = await openPlace(from, options, undefined);
+  await using target = await openPlace(to, options, undefined).catch(noneYet);
+  if (target) refuseMadeApart(source, target);
+}
+
+function noneYet(fault: unknown): undefined {
+  if (!(fault instanceof KeyStoreFailure && fault.code === 'KEY_FILE_MISSING')) throw fault;
+}
+
+function refuseMadeApart(source: OpenPlace, target: OpenPlace): void {
+  if (target.salt.equals(source.salt)) return;
+  throw new KeyStoreFailure(
+    'KEY_FILE_MISMATCH',
+    'The keys at both ends were made apart, with another salt each: name an empty place for the keys.',
+  );
 }
 
 async function copyPages(source: OpenPlace, target: OpenPlace): Promise<number> {
@@ -89,7 +95,7 @@ function inFile({ db, salt, saltWrapped }: KeyFile): OpenPlace {
       for (const [keyId, wrapped] of keys) put.run(uuidBytes(keyId)!, wrapped);
       db.exec('COMMIT');
     },
-    close: async () => db.close(),
+    [Symbol.asyncDispose]: async () => db.close(),
   };
 }
 
@@ -120,6 +126,6 @@ function inDatabase({ salt, saltWrapped, run, close }: KeyDatabase): OpenPlace {
         ),
       );
     },
-    close,
+    [Symbol.asyncDispose]: close,
   };
 }
