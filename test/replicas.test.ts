@@ -1,5 +1,5 @@
 // Two replicas of one ledger: what one writes the other knows, and what both do is done once.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Application } from '../src/application.ts';
 import type { Command, CommandContext } from '../src/command.ts';
 import type { ErasureReceipt } from '../src/erasure/receipt.ts';
@@ -67,6 +67,14 @@ describe('what one replica wrote', () => {
     await b!.readModels.applied(position);
     expect(await nameOn(b!)).toBe('Ann Archer');
     expect(await b!.store.head()).toBe(await a!.store.head());
+  });
+
+  test('is read on the other at once, though nobody there waits for it', async () => {
+    await tell(a!, { type: 'RegisterContact', contactId: ann, name: 'Ann' });
+    for (const name of ['Ann A', 'Ann B', 'Ann C']) {
+      const { position } = await tell(a!, named(name));
+      await vi.waitFor(() => expect(b!.readModels.database.checkpoint).toBe(position), 500);
+    }
   });
 
   test('gives both the same ledger, positions and read models', async () => {

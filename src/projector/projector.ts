@@ -20,9 +20,13 @@ export interface Projector {
   stop(): Promise<void>;
 }
 
-/** How long events may gather while nobody waits for them, and how many: a contact with ten changes is then written once. */
-const gatherMs = 1_000;
+/**
+ * How many events may gather while nobody waits for them, and how long after a write: so many times as long as that took, but at
+ * most so long. The more comes the more gathers, and a contact with ten changes is then written once.
+ */
 const gatherMax = 2_000;
+const restTimes = 10;
+const restMaxMs = 1_000;
 /** Events that may be on their way to the rows at a time. */
 const unwrittenMax = 8_000;
 
@@ -43,6 +47,7 @@ export function startProjector(options: ProjectorOptions): Projector {
   let neededTo = 0;
   let underway: Promise<void>[] = [];
   let gathering: NodeJS.Timeout | undefined;
+  let restUntilMs = 0;
 
   function settle(fault?: unknown): void {
     for (let index = waiting.length - 1; index >= 0; index--) {
@@ -59,7 +64,13 @@ export function startProjector(options: ProjectorOptions): Projector {
     rows.take(stored);
     handedTo = stored.at(-1)!.position;
     if (neededTo > writingTo || handedTo - writingTo >= gatherMax) write();
-    else gathering ??= setTimeout(write, gatherMs);
+    else gather();
+  }
+
+  /** Until a write that is underway is done, and then for a while. */
+  function gather(): void {
+    const waitMs = Math.max(0, restUntilMs - performance.now());
+    if (underway.length === 0) gathering ??= setTimeout(write, waitMs);
   }
 
   /** Writes what was handed over, if anything. */
@@ -70,9 +81,13 @@ export function startProjector(options: ProjectorOptions): Projector {
     const upTo = handedTo;
     const failing = writeFault;
     writingTo = upTo;
+    const beganMs = performance.now();
     const written = rows.write().then(() => {
+      const endedMs = performance.now();
+      restUntilMs = endedMs + Math.min(restTimes * (endedMs - beganMs), restMaxMs);
       writtenTo = upTo;
       underway.shift();
+      if (handedTo > writingTo) gather();
       settle();
       follower.goesOn();
     });
@@ -105,6 +120,8 @@ export function startProjector(options: ProjectorOptions): Projector {
     } finally {
       clearTimeout(gathering);
       gathering = undefined;
+      // Nor does what is still being written begin to gather.
+      handedTo = writingTo;
       await rows.close();
     }
   }
