@@ -254,7 +254,7 @@ function createCounting(
     },
     add(record: WireRecord, place: AllPosition): void {
       if (isOver) return;
-      if (record.stream.startsWith('$$') || record.type.startsWith('$')) {
+      if (record.stream.startsWith('$$') || record.type === '$streamDeleted') {
         check(record.stream.replace(/^\$\$/, ''));
         return;
       }

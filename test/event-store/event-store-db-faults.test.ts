@@ -334,14 +334,17 @@ describe('a ledger that is no longer whole in the cluster', () => {
     expect(await (await open()).head()).toBe(10);
   });
 
-  test('but shared with another program: its event under the name of a stream is LEDGER_DAMAGED', async () => {
-    const store = await open();
-    const { signal } = new AbortController();
-    const waiting = store.subscribe(0, { signal })[Symbol.asyncIterator]().next();
-    const stopped = expect(waiting).rejects.toMatchObject({ code: 'LEDGER_DAMAGED' });
-    await each.observer.appendToStream('order-1', jsonEvent({ type: 'Ordered', data: {} }), asUser);
-    await stopped;
-  });
+  test.each(['Ordered', '$>'])(
+    'but shared with another program: its event (%s) under the name of a stream is LEDGER_DAMAGED',
+    async (type) => {
+      const store = await open();
+      const { signal } = new AbortController();
+      const waiting = store.subscribe(0, { signal })[Symbol.asyncIterator]().next();
+      const stopped = expect(waiting).rejects.toMatchObject({ code: 'LEDGER_DAMAGED' });
+      await each.observer.appendToStream('order-1', jsonEvent({ type, data: {} }), asUser);
+      await stopped;
+    },
+  );
 
   test('where there is none and none is to be made: LEDGER_MISSING', async () => {
     await expect(open({ create: false })).rejects.toMatchObject({ code: 'LEDGER_MISSING' });
