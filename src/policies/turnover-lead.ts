@@ -1,4 +1,5 @@
 // Whoever left for another customer of ours is a lead there: proposed as long as that is neither recorded nor taken back.
+import { findEverOneWith } from '../../projections/identities.ts';
 import { standingContactAt } from '../beliefs.ts';
 import type { ContactBelief } from '../contact/belief.ts';
 import { type LedgerEvent, subjectOf } from '../ledger-events.ts';
@@ -12,6 +13,12 @@ type Leaving = Pick<
   'destination' | 'destinationAccountId' | 'leftOn' | 'learnedAtMs'
 >;
 
+/** A contact as believed at some point, and the placements it had left by then, each with its account. */
+interface Departures {
+  belief: ContactBelief | null;
+  departed: ReadonlyMap<string, string>;
+}
+
 /** That account's owner sees it, and somebody accepts or declines. */
 export async function proposalOf(
   belief: ContactBelief,
@@ -21,13 +28,10 @@ export async function proposalOf(
   world: TurnoverWorld,
 ): Promise<Effect[]> {
   if (destination !== 'another_company' || accountId === null) return [];
-  if (isAt(accountId, belief) || belief.died || belief.mergedInto) return [];
+  if (isAt(accountId, belief, learnedAtMs) || belief.died || belief.mergedInto) return [];
   if (await wasMoved(belief, placementId, event, world)) return [];
   const newPlacementId = leadAt(accountId, placementId, world);
-  // Also what a later event of the same departure led to, where the policy lags behind.
-  const { proposals } = (await world.beliefs.contact(belief.id)) ?? belief;
-  const isProposed = proposals.some(({ claim }) => startOf(claim).placementId === newPlacementId);
-  if (isProposed) return [];
+  if (await isProposed(newPlacementId, belief.id, world)) return [];
   return [
     {
       key: `propose ${placementId}`,
@@ -38,6 +42,22 @@ export async function proposalOf(
       command: { type: 'StartPlacement', contactId: belief.id, placementId: newPlacementId, accountId },
     },
   ];
+}
+
+/**
+ * Also what a later event of the same departure led to, where the policy lags behind; and what was accepted or declined before a
+ * merge. What is open of a merged contact is taken back.
+ */
+async function isProposed(placementId: string, contactId: string, world: TurnoverWorld): Promise<boolean> {
+  for (const id of findEverOneWith(world.database, contactId)) {
+    const proposals = (await world.beliefs.contact(id))?.proposals ?? [];
+    const isOne = proposals.some(
+      ({ claim, state }) =>
+        startOf(claim).placementId === placementId && (id === contactId || state !== 'open'),
+    );
+    if (isOne) return true;
+  }
+  return false;
 }
 
 /** Where the leaver went was found out later. */
@@ -58,31 +78,60 @@ export function leadOf(
   return proposalOf(belief, placementId, { ...departure, destination, destinationAccountId }, event, world);
 }
 
-/** Nobody is to accept what followed from a departure that is none any more, or what is recorded by now. */
-export function overtakenLeads(
+/** Proposes what was overtaken before the event and is not any more: the start that was recorded, the merge or the death was taken back. */
+export async function leadAgain(
+  turnover: TurnoverBelief,
   belief: ContactBelief,
-  departed: ReadonlyMap<string, string>,
+  before: () => Promise<Departures>,
   event: LedgerEvent,
   world: TurnoverWorld,
-): Effect[] {
+): Promise<Effect[]> {
+  const { destinationAccountId, placementId, departure } = turnover;
+  if (destinationAccountId === null) return [];
+  const proposal = await leadOf(turnover, belief, event, world);
+  if (proposal.length === 0) return [];
+  const wasLead = isLead(destinationAccountId, placementId, departure.learnedAtMs, await before());
+  return wasLead ? [] : proposal;
+}
+
+/** Nobody is to accept what followed from a departure that is none any more, or what is recorded by now. */
+export function overtakenLeads(believed: Departures, event: LedgerEvent, world: TurnoverWorld): Effect[] {
+  const { belief } = believed;
+  if (!belief) return [];
   return belief.proposals.flatMap(({ id, state, claim, eventId, learnedAtMs }) => {
     const { placementId, accountId } = startOf(claim);
-    const left = belief.placements.find(
-      (one) => accountId && leadAt(accountId, one.id, world) === placementId,
-    );
-    if (state !== 'open' || !left || !accountId) return [];
-    const isRecorded = isAt(accountId, belief);
-    if (departed.has(left.id) && !isRecorded) return [];
+    if (state !== 'open' || !accountId) return [];
+    // What a merge had brought along may be back where it came from: then the turnover tells what was left.
+    const left = [
+      ...belief.placements.map((one) => one.id),
+      ...world.turnoversOf('destination_account_id', accountId).map((one) => one.placementId),
+    ].find((one) => leadAt(accountId, one, world) === placementId);
+    if (left === undefined || isLead(accountId, left, learnedAtMs, believed)) return [];
     return [
       {
         key: `withdraw ${id}`,
         learnedAtMs: Math.max(event.learnedAtMs, learnedAtMs),
-        reasonCode: isRecorded ? 'placement_recorded' : 'departure_withdrawn',
+        reasonCode: whyOvertaken(accountId, learnedAtMs, belief),
         command: { type: 'UndoContactChange', contactId: belief.id, eventId },
       },
     ];
   });
 }
+
+function whyOvertaken(accountId: string, leftAtMs: number, belief: ContactBelief): string {
+  if (belief.mergedInto) return 'duplicate_contact';
+  if (belief.died) return 'contact_died';
+  return isAt(accountId, belief, leftAtMs) ? 'placement_recorded' : 'departure_withdrawn';
+}
+
+/** Whether who left the placement may be a lead at the account, as far as believed. */
+const isLead = (
+  accountId: string,
+  placementId: string,
+  leftAtMs: number,
+  { belief, departed }: Departures,
+): boolean =>
+  belief !== null && departed.has(placementId) && !belief.died && !isAt(accountId, belief, leftAtMs);
 
 /** The placement that is proposed to whoever left one for an account. */
 const leadAt = (accountId: string, placementId: string, { slotId }: TurnoverWorld): string =>
@@ -90,8 +139,12 @@ const leadAt = (accountId: string, placementId: string, { slotId }: TurnoverWorl
 
 const startOf = (claim: object) => claim as { placementId?: string; accountId?: string };
 
-const isAt = (accountId: string, { placements }: ContactBelief): boolean =>
-  placements.some((one) => one.accountId === accountId && !one.withdrawn && !one.ended);
+/** Whether somebody who left in that moment is recorded there, or was and has left there too since. */
+const isAt = (accountId: string, { placements }: ContactBelief, leftAtMs: number): boolean =>
+  placements.some(
+    (one) =>
+      one.accountId === accountId && !one.withdrawn && (!one.ended || one.ended.learnedAtMs > leftAtMs),
+  );
 
 /** Nobody needs to propose what is recorded. A move starts the next placement by its second event, which is not believed with its first. */
 async function wasMoved(

@@ -13,7 +13,7 @@ import { findVersion, sameVersion, versionAt } from '../turnover/versions.ts';
 import type { Effect, Policy, PolicyWorld } from './policy.ts';
 import { reactToAccount } from './turnover-account.ts';
 import { interimsBy } from './turnover-interim.ts';
-import { leadOf, overtakenLeads, proposalOf, proposeAt } from './turnover-lead.ts';
+import { leadAgain, leadOf, overtakenLeads, proposalOf, proposeAt } from './turnover-lead.ts';
 import { partedFrom, survivorOf, turnoversOfPerson } from './turnover-merges.ts';
 import { dismiss, openingOf, reopen } from './turnover-opening.ts';
 import { replacementsBy } from './turnover-replacement.ts';
@@ -128,10 +128,12 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
     const departed = new Map(found.map(({ placement }) => [placement.id, placement.accountId]));
     return { belief, accounts, found, departed };
   };
-  const { belief, accounts, found, departed } = await departuresAt(event.position);
+  const believed = await departuresAt(event.position);
+  const { belief, accounts, found, departed } = believed;
+  const before = () => departuresAt(event.position - 1);
   const effects: Effect[] = [];
   for (const one of found) effects.push(...(await follow(one, known, belief!, accounts, event, world)));
-  if (belief) effects.push(...overtakenLeads(belief, departed, event, world));
+  effects.push(...overtakenLeads(believed, event, world));
   for (const turnover of known) {
     const { placementId, accountId } = turnover;
     const isBelieved = departed.get(placementId) === accountId;
@@ -141,10 +143,12 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
     const isHeld = known.some(
       (one) => isOpen(one) && one.placementId === placementId && one.accountId === accountId,
     );
-    if (wasTakenBack(turnover) && !isHeld && found.some((one) => isOf(turnover, one))) {
+    const isFound = found.some((one) => isOf(turnover, one));
+    if (isFound && !isVoid(turnover))
+      effects.push(...(await leadAgain(turnover, belief!, before, event, world)));
+    if (wasTakenBack(turnover) && !isHeld && isFound) {
       // Who dismissed it while somebody had left, as was believed, is not overruled.
-      const before = await departuresAt(event.position - 1);
-      if (before.departed.get(placementId) !== accountId)
+      if ((await before()).departed.get(placementId) !== accountId)
         effects.push(reopen(turnover, event), ...(await leadOf(turnover, belief!, event, world)));
     }
     // What was opened on news learned later is none of this event's business.

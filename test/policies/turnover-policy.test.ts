@@ -924,6 +924,87 @@ describe('who went to another customer', () => {
     expect((await catchUpAnew()).done).toBe(0);
   });
 
+  describe('as a lead that follows what is learned,', () => {
+    const gone = { ...on('2026-06-10'), effectiveOn: '2026-05-31' };
+    const leavingForGlobex = { ...leaving, ...destination } as const;
+    const startThere = {
+      type: 'StartPlacement',
+      contactId: ann,
+      placementId: nextJob,
+      accountId: globex,
+    } as const;
+    const merge = { type: 'MergeContacts', contactId: ann, intoId: bob } as const;
+    const leads = async () => {
+      const found: [string, string][] = [];
+      for (const contactId of [ann, bob])
+        for (const { state } of (await app.readModels.beliefs.contact(contactId))!.proposals)
+          found.push([contactId, state]);
+      return found;
+    };
+    const mistake = (learnedOn: string) => ({ ...on(learnedOn), reasonCode: 'mistake' });
+
+    // Whether the policy hears of each event as it comes or of all at the end, the leads are the same.
+    describe.each([true, false])('heard of at once: %s,', (isPrompt) => {
+      const hear = async (...[command, circumstances]: Parameters<typeof following>) =>
+        isPrompt ? following(command, circumstances) : tell(app, command, circumstances);
+      afterEach(async () => expect((await app.policies.catchUp()).done).toBe(0));
+
+      test('is proposed again where the start that was recorded never was', async () => {
+        await hear(leavingForGlobex, gone);
+        await hear(startThere, on('2026-06-20'));
+        await hear(
+          { type: 'WithdrawPlacement', contactId: ann, placementId: nextJob },
+          mistake('2026-06-21'),
+        );
+        await react();
+        expect(await leads()).toEqual([[ann, 'open']]);
+      });
+
+      test('is not proposed again to who left there too', async () => {
+        await hear(leavingForGlobex, gone);
+        await hear(startThere, on('2026-06-20'));
+        await hear({ type: 'EndPlacement', contactId: ann, placementId: nextJob }, on('2026-07-01'));
+        await react();
+        expect(await leads()).toEqual([]);
+      });
+
+      test('goes with a merge, and comes back with its end', async () => {
+        await hear(leavingForGlobex, gone);
+        await hear(merge, on('2026-06-20'));
+        if (isPrompt) expect(await leads()).toEqual([[bob, 'open']]);
+        await hear({ type: 'UnmergeContacts', contactId: ann }, mistake('2026-06-21'));
+        await react();
+        expect(await leads()).toEqual([[ann, 'open']]);
+      });
+
+      test('does not stay with whom a merge had given the departure by mistake', async () => {
+        await hear(merge, on('2026-06-01'));
+        await hear({ ...leavingForGlobex, contactId: bob }, gone);
+        await hear({ type: 'UnmergeContacts', contactId: ann }, mistake('2026-06-21'));
+        await react();
+        expect(await leads()).toEqual([]);
+      });
+
+      test('is none who died', async () => {
+        await hear(leavingForGlobex, gone);
+        await hear({ type: 'RecordDeath', contactId: ann }, on('2026-06-20'));
+        await react();
+        expect(await leads()).toEqual([]);
+      });
+    });
+
+    test('stays declined through a merge', async () => {
+      await following(leavingForGlobex, gone);
+      const [proposal] = (await app.readModels.beliefs.contact(ann))!.proposals;
+      await following(
+        { type: 'DeclineChange', contactId: ann, proposalId: proposal!.id },
+        mistake('2026-06-11'),
+      );
+      await following(merge, on('2026-06-20'));
+      expect(await leads()).toEqual([[ann, 'declined']]);
+    });
+  });
+
   test('is not proposed there where the move itself was recorded', async () => {
     const [turnover] = await following(
       { type: 'MovePlacement', contactId: ann, placementId: job, newPlacementId: nextJob, accountId: globex },
