@@ -35,17 +35,21 @@ export const zMoney = z.strictObject({
 });
 export type Money = z.infer<typeof zMoney>;
 
-const unitsByCurrency = new Map<string, number>();
+// ISO 4217, list one. The runtime's own tables tell how a currency is used (no decimals of HUF), and change with its version.
+const currenciesByDecimals = {
+  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+  3: 'BHD IQD JOD KWD LYD OMR TND',
+  4: 'CLF UYW',
+};
+const decimalsOf = new Map(
+  Object.entries(currenciesByDecimals).flatMap(([decimals, currencies]) =>
+    currencies.split(' ').map((currency) => [currency, Number(decimals)] as const),
+  ),
+);
 
-/** How many minor units make one: 100 for EUR, 1 for JPY (ISO 4217, as the runtime's own tables have it). */
+/** How many minor units make one: 100 for EUR, 1 for JPY (ISO 4217). */
 export function minorUnitsPerUnit(currency: string): number {
-  let known = unitsByCurrency.get(currency);
-  if (known === undefined) {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-    known = 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2);
-    unitsByCurrency.set(currency, known);
-  }
-  return known;
+  return 10 ** (decimalsOf.get(currency) ?? 2);
 }
 
 /** ISO 3166-1 alpha-2 country and, optionally, ISO 3166-2 subdivision. */

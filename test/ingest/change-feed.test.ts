@@ -438,6 +438,9 @@ describe('money', () => {
     expect(arrOf(43_000, 'EUR')).toEqual({ minorUnits: 4_300_000, currency: 'EUR' });
     expect(arrOf(4.35, 'USD')).toEqual({ minorUnits: 435, currency: 'USD' });
     expect(arrOf(43_000, 'JPY')).toEqual({ minorUnits: 43_000, currency: 'JPY' });
+    // Of these the runtime's own tables say how they are used, not what ISO 4217 says.
+    expect(arrOf(1234.5, 'HUF')).toEqual({ minorUnits: 123_450, currency: 'HUF' });
+    expect(arrOf(0.125, 'IQD')).toEqual({ minorUnits: 125, currency: 'IQD' });
     expect(arrOf(1.234, 'KWD')).toEqual({ minorUnits: 1234, currency: 'KWD' });
     expect(arrOf(0, 'EUR')).toEqual({ minorUnits: 0, currency: 'EUR' });
     expect(arrOf(90_071_992_547.41, 'EUR')).toEqual({ minorUnits: 9_007_199_254_741, currency: 'EUR' });
