@@ -71,7 +71,7 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
   const find = options.turnoversOf ?? ((world, subject, id) => findTurnoversOf(world.database, subject, id));
   return {
     name: 'turnover',
-    version: 2,
+    version: 3,
     types: [
       ...ends,
       'PlacementStarted',
@@ -146,11 +146,10 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
     const isFound = found.some((one) => isOf(turnover, one));
     if (isFound && !isVoid(turnover))
       effects.push(...(await leadAgain(turnover, belief!, before, event, world)));
-    if (wasTakenBack(turnover) && !isHeld && isFound) {
-      // Who dismissed it while somebody had left, as was believed, is not overruled.
-      if ((await before()).departed.get(placementId) !== accountId)
-        effects.push(reopen(turnover, event), ...(await leadOf(turnover, belief!, event, world)));
-    }
+    const mayReopen = isFound && wasTakenBack(turnover) && !isHeld;
+    // Who dismissed it while somebody had left, as was believed, is not overruled.
+    if (mayReopen && (await before()).departed.get(placementId) !== accountId)
+      effects.push(reopen(turnover, event), ...(await leadOf(turnover, belief!, event, world)));
     // What was opened on news learned later is none of this event's business.
     if (isOver && turnover.opened.learnedAtMs <= event.learnedAtMs)
       effects.push(

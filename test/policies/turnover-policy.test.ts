@@ -146,7 +146,7 @@ describe('a departure', () => {
     const [opened] = await app.store.read(`turnover-${turnover!.id}`);
     expect(opened!.meta).toMatchObject({
       effectiveOn: '2026-05-31',
-      policy: { name: 'turnover', version: 2 },
+      policy: { name: 'turnover', version: 3 },
     });
   });
 
