@@ -30,12 +30,14 @@ export async function reactToAccount(event: LedgerEvent, world: TurnoverWorld): 
   );
   if (isClosedOn(account, on, world))
     return open.map((turnover) => dismiss(turnover, event, closingOf(account)));
-  if (event.type === 'ChangesReverted' || event.type === 'AccountUnmerged')
+  if (event.type === 'ChangesReverted' || event.type === 'AccountUnmerged') {
+    const before = await accountBefore(account, event, world);
     return [
-      ...(await endAgain(open, account, event, world)),
-      ...(await reopenEnded(turnovers, account, event, world)),
+      ...(event.type === 'ChangesReverted' ? endAgain(open, before, account, event, world) : []),
+      ...reopenEnded(turnovers, before, account, event, world),
       ...(await handOver(open, account, event, world)),
     ];
+  }
   if (event.type === 'AccountClassified')
     return open.flatMap((one) => reclassify(one, account, event, world));
   if (event.type === 'RenewalDecided') return decideRenewal(turnovers, open, account, event, world);
@@ -49,15 +51,19 @@ function closingOf({ closed }: AccountBelief): 'account_merged' | 'account_close
   return closed?.intoId != null ? 'account_merged' : 'account_closed';
 }
 
+/** As it was believed without the event; null where it was not known. */
+const accountBefore = ({ id }: AccountBelief, { position }: LedgerEvent, { beliefs }: TurnoverWorld) =>
+  standingAccountAt(beliefs, id, { atPosition: position - 1 });
+
 /** What had ended them was taken back: the closing, the merge into a closed account, or that nothing was renewed. */
-async function reopenEnded(
+function reopenEnded(
   turnovers: readonly TurnoverBelief[],
+  before: AccountBelief | null,
   account: AccountBelief,
   event: LedgerEvent,
   world: TurnoverWorld,
-): Promise<Effect[]> {
+): Effect[] {
   const on = dayInZone(event.learnedAtMs, world.timeZone);
-  const before = await standingAccountAt(world.beliefs, account.id, { atPosition: event.position - 1 });
   const isRegained = before !== null && isLost(before, on, world) && !isLost(account, on, world);
   const ended = turnovers.filter(
     ({ outcome }) =>
@@ -71,14 +77,13 @@ async function reopenEnded(
 }
 
 /** What ends them stands after all: the undo of it was undone. */
-async function endAgain(
+function endAgain(
   open: readonly TurnoverBelief[],
+  before: AccountBelief | null,
   account: AccountBelief,
   event: LedgerEvent,
   world: TurnoverWorld,
-): Promise<Effect[]> {
-  if (event.type !== 'ChangesReverted') return [];
-  const before = await standingAccountAt(world.beliefs, account.id, { atPosition: event.position - 1 });
+): Effect[] {
   if (!before) return [];
   const on = dayInZone(event.learnedAtMs, world.timeZone);
   if (renewsNothing(account) && !renewsNothing(before)) {
@@ -131,10 +136,10 @@ async function decideRenewal(
 ): Promise<Effect[]> {
   const decision = account.renewals.find(({ eventId }) => eventId === event.id);
   if (!decision) return [];
-  const before = await standingAccountAt(world.beliefs, account.id, { atPosition: event.position - 1 });
+  const before = await accountBefore(account, event, world);
   const isCorrection = before?.renewals.some(({ id }) => id === decision.id) ?? false;
   if (decision.outcome !== 'not_renewed')
-    return isCorrection ? reopenEnded(turnovers, account, event, world) : [];
+    return isCorrection ? reopenEnded(turnovers, before, account, event, world) : [];
   if (!renewsNothing(account)) return [];
   const unexplained = turnovers.filter(
     ({ outcome }) => isCorrection && outcome?.competing && outcome.rootCause === null,

@@ -101,12 +101,14 @@ export function createTurnoverPolicy(options: TurnoverPolicyOptions = {}): Polic
 async function reactToContact(event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
   const contactId = subjectOf(event.stream);
   const person = findEverOneWith(world.database, contactId);
-  if (!mayHaveHadRole(person, world) && !world.mayBeNearTurnover(person)) return [];
+  const hadRole = mayHaveHadRole(person, world);
+  if (!hadRole && !world.mayBeNearTurnover(person)) return [];
+  const mayHaveLeft = hadRole && mayTellDeparture(event, world);
   const effects: Effect[] = [];
   // The set grows as those it holds lead to others.
   const ids = new Set([contactId, ...(await partedFrom(event, world))]);
   for (const id of ids) {
-    effects.push(...(await reconcile(id, event, world)));
+    effects.push(...(await reconcile(id, mayHaveLeft, event, world)));
     const survivorId = await survivorOf(id, event, world);
     if (survivorId !== undefined) ids.add(survivorId);
   }
@@ -118,9 +120,14 @@ async function reactToContact(event: LedgerEvent, world: TurnoverWorld): Promise
 }
 
 /** The departures that are believed once the event is known, compared with the turnovers that there are. */
-async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverWorld): Promise<Effect[]> {
+async function reconcile(
+  contactId: string,
+  mayHaveLeft: boolean,
+  event: LedgerEvent,
+  world: TurnoverWorld,
+): Promise<Effect[]> {
   const known = await turnoversOfPerson(contactId, event, world);
-  if (known.length === 0 && !mayTellDeparture(contactId, event, world)) return [];
+  if (known.length === 0 && !mayHaveLeft) return [];
   const departuresAt = async (atPosition: number) => {
     const belief = await world.beliefs.contact(contactId, { atPosition });
     const accounts = await accountsOf(belief, event, world);
@@ -130,7 +137,11 @@ async function reconcile(contactId: string, event: LedgerEvent, world: TurnoverW
   };
   const believed = await departuresAt(event.position);
   const { belief, accounts, found, departed } = believed;
-  const before = () => departuresAt(event.position - 1);
+  let asked: typeof believed | undefined;
+  const before = async () => {
+    asked ??= await departuresAt(event.position - 1);
+    return asked;
+  };
   const effects: Effect[] = [];
   for (const one of found) effects.push(...(await follow(one, known, belief!, accounts, event, world)));
   effects.push(...overtakenLeads(believed, event, world));
@@ -168,12 +179,11 @@ function wasTakenBack({ outcome }: TurnoverBelief): boolean {
   return outcome?.dismissal === 'duplicate_contact' || outcome?.dismissal === 'departure_withdrawn';
 }
 
-/** Whether the event may show that the contact left a key role that no turnover knows of. */
-function mayTellDeparture(contactId: string, { type }: LedgerEvent, world: TurnoverWorld): boolean {
+/** Whether the event may show that who had a role left a key role that no turnover knows of. */
+function mayTellDeparture({ type }: LedgerEvent, { rules }: TurnoverWorld): boolean {
   if (type === 'PlacementStarted' || type === 'BuyingRoleAssigned') return false;
   const isText = type === 'TitleChanged' || type === 'FunctionChanged';
-  if (isText) return world.rules.keyRoles.some(looksAtTexts);
-  return mayHaveHadRole(findEverOneWith(world.database, contactId), world);
+  return !isText || rules.keyRoles.some(looksAtTexts);
 }
 
 function departuresFrom(
