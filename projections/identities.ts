@@ -104,13 +104,16 @@ export async function personOf(
   return [...ids];
 }
 
-/** All that were at any time one with it by merges, this contact or account first. */
+/** Begins a statement: `one` has the ids that another one gives, and all that were at any time one with any of them by merges. */
+export const withEverOne = (sql: string) =>
+  `WITH RECURSIVE one(id) AS (${sql} ` +
+  'UNION SELECT merge.survivor_id FROM one JOIN merge ON merge.loser_id = one.id ' +
+  'UNION SELECT merge.loser_id FROM one JOIN merge ON merge.survivor_id = one.id)';
+
+/** This contact or account, and all that were at any time one with it by merges. */
 export function findEverOneWith(db: ReadDatabase, id: string): string[] {
-  const sql =
-    'SELECT survivor_id AS id FROM merge WHERE loser_id = ?1 UNION ALL SELECT loser_id FROM merge WHERE survivor_id = ?1';
-  const ids = new Set([id]);
-  for (const one of ids) for (const row of db.prepare(sql).all(one)) ids.add(String(row['id']));
-  return [...ids];
+  const rows = db.prepare(`${withEverOne('SELECT ?')} SELECT id FROM one`).all(id) as { id: string }[];
+  return rows.map((row) => row.id);
 }
 
 /** Whether this contact or account was at any time merged into another. */

@@ -7,6 +7,7 @@ import { isOpen, isSuspected, type Stage, stageNow, type TurnoverBelief } from '
 import { arrBandOf, coverageBandOf } from '../src/turnover/plan.ts';
 import { coverageFound, noticeOf, progressOf, stoodInUntil } from '../src/turnover/progress.ts';
 import { withLed } from './accounts.ts';
+import { withEverOne } from './identities.ts';
 import { atLeast, below, type Condition, equals, farDay, type Listing, oneOf } from './listing.ts';
 
 /** Names and types, in the order of the rows. Moments are milliseconds since 1970, days are days since then. */
@@ -384,11 +385,10 @@ export function isAnyNearTurnover(db: ReadDatabase, contactIds: readonly string[
 
 /** Ids of all turnovers at the accounts of some, and at all that these were ever merged with: the same customer's are among them. */
 export function findTurnoverIdsBeside(db: ReadDatabase, ids: readonly string[]): string[] {
-  const sql =
-    'WITH RECURSIVE customer(id) AS (SELECT account_id FROM turnover WHERE id IN (SELECT value FROM json_each(?)) ' +
-    'UNION SELECT merge.survivor_id FROM customer JOIN merge ON merge.loser_id = customer.id ' +
-    'UNION SELECT merge.loser_id FROM customer JOIN merge ON merge.survivor_id = customer.id) ' +
-    'SELECT turnover.id FROM customer JOIN turnover ON turnover.account_id = customer.id';
+  const customers = withEverOne(
+    'SELECT account_id FROM turnover WHERE id IN (SELECT value FROM json_each(?))',
+  );
+  const sql = `${customers} SELECT turnover.id FROM one JOIN turnover ON turnover.account_id = one.id`;
   const rows = db.prepare(sql).all(JSON.stringify(ids)) as { id: string }[];
   return rows.map(({ id }) => id);
 }
