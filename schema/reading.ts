@@ -111,11 +111,16 @@ export function readMergedAccounts(
 }
 
 /** All ids that an account goes by at the point, its own first: what is said of any of them is said of it. */
-export function idsOfAccount(context: Context, id: string, point: ReadPoint): Promise<string[]> {
-  return once(point, `ids of ${id}`, async () => {
-    const merged = await readMergedAccounts(context, id, point, true);
-    return [id, ...merged.map((loser) => loser.id)];
-  });
+export const idsOfAccount = idsAmong(readMergedAccounts);
+/** The same of a contact. */
+export const idsOfContact = idsAmong(readMergedContacts);
+
+function idsAmong(readMergedOf: typeof readMergedAccounts | typeof readMergedContacts) {
+  return (context: Context, id: string, point: ReadPoint): Promise<string[]> =>
+    once(point, `ids of ${id}`, async () => {
+      const merged = await readMergedOf(context, id, point, true);
+      return [id, ...merged.map((loser) => loser.id)];
+    });
 }
 
 /** The same of the account that an id leads to: of one that was merged these are all ids of its survivor. */
@@ -126,12 +131,6 @@ export async function idsOfStandingAccount(
 ): Promise<string[]> {
   const standing = await readStandingAccount(context, id, point);
   return idsOfAccount(context, standing?.id ?? id, point);
-}
-
-/** All ids that a contact goes by at the point, its own first. */
-export async function idsOfContact(context: Context, id: string, point: ReadPoint): Promise<string[]> {
-  const merged = await readMergedContacts(context, id, point, true);
-  return [id, ...merged.map((loser) => loser.id)];
 }
 
 /** The same of the contact that an id leads to: of one that was merged these are all ids of its survivor. */
