@@ -14,7 +14,7 @@ import { heldBackOff } from './support/held-back-off.ts';
 import { acme, ann, at, bob, job } from './support/ids.ts';
 import { startPostgres, type TestPostgres } from './support/postgres.ts';
 import { createReplicas, type Replicas } from './support/replicas.ts';
-import { openTcpGate } from './support/tcp-gate.ts';
+import { freezeAt, openGateTo } from './support/tcp-gate.ts';
 
 let postgres: TestPostgres;
 let server: EventStoreServer;
@@ -229,20 +229,10 @@ test('an erasure on one replica leaves nothing readable on the other', async () 
 
 test('an erasure while another replica starts leaves nothing readable there, also of what it had asked for before', async () => {
   await tell(a!, { type: 'RegisterContact', contactId: ann, name: 'Ann Archer', email: 'ann@acme.example' });
-  const keys = new URL(keyDatabase);
-  const port = Number(keys.port);
-  const gate = await openTcpGate(() => port);
-  keys.port = String(gate.port);
-  const asked = Promise.withResolvers<void>();
-  gate.onSent = (bytes) => {
-    if (!bytes.includes('SELECT key_id, wrapped')) return;
-    gate.onSent = () => undefined;
-    // The answer is under way then.
-    gate.freeze();
-    asked.resolve();
-  };
-  const opening = replicas.open('late', { keyDatabase: String(keys) });
-  await asked.promise;
+  const { gate, url } = await openGateTo(keyDatabase);
+  const asked = freezeAt(gate, 'SELECT key_id, wrapped');
+  const opening = replicas.open('late', { keyDatabase: url });
+  await asked;
   await a!.erasures.erase(
     [{ contactId: ann, legalBasis: 'objection', requester: 'data_subject' }],
     testActor,

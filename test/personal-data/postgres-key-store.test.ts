@@ -9,7 +9,7 @@ import {
 } from '../../src/personal-data/postgres-key-store.ts';
 import { createSealer } from '../../src/personal-data/sealer.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { openTcpGate } from '../support/tcp-gate.ts';
+import { freezeAt, openGateTo } from '../support/tcp-gate.ts';
 
 const masterKey = randomBytes(32);
 const ledgerId = randomUUID();
@@ -136,21 +136,13 @@ describe('a destroyed key', () => {
   });
 
   it('is not remembered from an answer that was under way when it was dropped', async () => {
-    const [store, keys] = [await open(), new URL(url)];
+    const store = await open();
     const [keyId, other] = await takeMany(store, 2);
-    const port = Number(keys.port);
-    const gate = await openTcpGate(() => port);
-    keys.port = String(gate.port);
-    const behind = await open({ url: String(keys) });
-    const asked = Promise.withResolvers<void>();
-    gate.onSent = (bytes) => {
-      if (!bytes.includes('SELECT key_id, wrapped')) return;
-      gate.onSent = () => undefined;
-      gate.freeze();
-      asked.resolve();
-    };
+    const { gate, url: through } = await openGateTo(url);
+    const behind = await open({ url: through });
+    const asked = freezeAt(gate, 'SELECT key_id, wrapped');
     const reading = behind.getMany([keyId!, other!]);
-    await asked.promise;
+    await asked;
     await store.destroy([keyId!]);
     behind.forget([keyId!]);
     gate.thaw();

@@ -22,6 +22,27 @@ export interface TcpGate {
   open(): Promise<void>;
 }
 
+/** Freezes the gate in the moment in which a client sends such a text: the answer is under way then. */
+export function freezeAt(gate: TcpGate, text: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gate.onSent = (bytes) => {
+    if (!bytes.includes(text)) return;
+    gate.onSent = () => undefined;
+    gate.freeze();
+    resolve();
+  };
+  return promise;
+}
+
+/** A gate in front of a server that is known by its URL, and the URL by which clients come through it. */
+export async function openGateTo(url: string): Promise<{ gate: TcpGate; url: string }> {
+  const through = new URL(url);
+  const targetPort = Number(through.port);
+  const gate = await openTcpGate(() => targetPort);
+  through.port = String(gate.port);
+  return { gate, url: String(through) };
+}
+
 export async function openTcpGate(targetPort: () => number): Promise<TcpGate> {
   const pairs = new Set<[Socket, Socket]>();
   let server: Server | undefined;
